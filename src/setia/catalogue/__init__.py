@@ -1,0 +1,1 @@
+"""What the firm sells: products and their categories. It knows neither customers nor orders."""

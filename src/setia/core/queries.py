@@ -1,0 +1,15 @@
+"""Questions about the firm itself."""
+
+from datetime import date, datetime
+
+from setia.core.models import Firm
+
+
+def firm() -> Firm:
+    """The firm of this database; made with its defaults when first asked for."""
+    return Firm.objects.get_or_create(pk=1)[0]
+
+
+def today(*, at: datetime) -> date:
+    """The firm's calendar day at a moment."""
+    return firm().day_of(at)

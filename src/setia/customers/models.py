@@ -1,0 +1,162 @@
+"""Customers, their contact points, and the append-only timeline.
+
+A customer is a person or a company, whether or not they have bought yet, and may have no contact details at all.
+`(source, number)` is the firm's own customer number in the system the record came from.
+"""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, GeneratedField, Q, Value
+from django.db.models.functions import Coalesce, Concat, Lower, NullIf
+from django.utils.translation import gettext_lazy as _
+
+from setia.core.models import Stamped
+
+
+class Industry(models.Model):
+    """A branch of business a customer works in; the list is the firm's own."""
+
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="customers_industry_name_folded")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Customer(Stamped):
+    """A person or an organisation."""
+
+    class Kind(models.TextChoices):
+        PERSON = "PERSON", _("Person")
+        COMPANY = "COMPANY", _("Company")
+
+    class Role(models.TextChoices):
+        INTERNAL = "INTERNAL", _("In-house seller")
+        EXTERNAL = "EXTERNAL", _("End user")
+        INTERMEDIARY = "INTERMEDIARY", _("Intermediary")
+
+    class Relation(models.TextChoices):
+        CLIENT = "CLIENT", _("Client")
+        BUYER = "BUYER", _("Buyer")
+
+    class Acquisition(models.TextChoices):
+        RECOMMENDED = "RECOMMENDED", _("Recommended")
+        OWN = "OWN", _("Own effort")
+
+    class Gender(models.TextChoices):
+        FEMALE = "FEMALE", _("Female")
+        MALE = "MALE", _("Male")
+
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PERSON)
+    source = models.CharField(max_length=64, default="main")
+    number = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 — unknown is not the empty number
+    name = models.CharField(max_length=300, blank=True, default="")
+    call_name = models.CharField(max_length=100, blank=True, default="")
+    title = models.CharField(max_length=100, blank=True, default="")
+    role = models.CharField(max_length=12, choices=Role, default=Role.EXTERNAL)
+    relation = models.CharField(max_length=10, choices=Relation, blank=True, default="")
+    industry = models.ForeignKey(Industry, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    acquisition = models.CharField(max_length=12, choices=Acquisition, blank=True, default="")
+    recommended_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    gender = models.CharField(max_length=6, choices=Gender, blank=True, default="")
+    birthday = models.DateField(null=True, blank=True)
+    region = models.CharField(max_length=200, blank=True, default="")
+    notes = models.TextField(blank=True, default="")
+    archived_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    sort_name = GeneratedField(
+        expression=Lower(Coalesce(NullIf(F("name"), Value("")), F("number"), Value(""))),
+        output_field=models.CharField(max_length=300),
+        db_persist=True,
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "number"], name="customers_customer_number"),
+            models.CheckConstraint(condition=~Q(number=""), name="customers_customer_number_not_empty"),
+            models.CheckConstraint(condition=~Q(recommended_by=F("id")), name="customers_customer_not_own_referrer"),
+        ]
+        indexes = [
+            models.Index(F("sort_name"), F("id"), condition=Q(archived_at=None), name="customers_by_name"),
+            models.Index(
+                F("created_at").desc(), F("id").desc(), condition=Q(archived_at=None), name="customers_by_newest"
+            ),
+            GinIndex(OpClass(F("sort_name"), name="gin_trgm_ops"), name="customers_search_name"),
+            models.Index(fields=["region"], name="customers_region"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name to show: as known, else the firm's number, so that a buyer without a name is still a record."""
+        if self.name:
+            return self.name
+        return str(_("Customer {number}")).format(number=self.number or self.pk)
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+
+class ContactPoint(Stamped):
+    """One way to reach a customer: a phone number (E.164), an e-mail address, a handle."""
+
+    class Kind(models.TextChoices):
+        PHONE = "PHONE", _("Phone")
+        WHATSAPP = "WHATSAPP", "WhatsApp"
+        EMAIL = "EMAIL", _("E-mail")
+        INSTAGRAM = "INSTAGRAM", "Instagram"
+        FACEBOOK = "FACEBOOK", "Facebook"
+        TELEGRAM = "TELEGRAM", "Telegram"
+        LINE = "LINE", "LINE"
+        TIKTOK = "TIKTOK", "TikTok"
+        ADDRESS = "ADDRESS", _("Address")
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contact_points")
+    kind = models.CharField(max_length=12, choices=Kind)
+    value = models.CharField(max_length=500, help_text="Normalised: E.164, folded address, handle without @.")
+    shown = models.CharField(max_length=500, blank=True, default="", help_text="As it was given.")
+    preferred = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "kind", "value"], name="customers_contact_once"),
+            models.UniqueConstraint(fields=["customer"], condition=Q(preferred=True), name="customers_one_preferred"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["PHONE", "WHATSAPP"]) | Q(value__regex=r"^\+[1-9][0-9]{5,14}$"),
+                name="customers_contact_phone_e164",
+            ),
+            models.CheckConstraint(condition=~Q(value=""), name="customers_contact_not_empty"),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "value"], name="customers_contact_value"),
+            GinIndex(
+                OpClass(Lower(Concat("value", Value(" "), "shown")), name="gin_trgm_ops"),
+                name="customers_search_contact",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.shown or self.value
+
+
+class TimelineEntry(models.Model):
+    """Something that happened with a customer. Append-only: the database refuses to change or drop an entry."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(F("customer"), F("at").desc(), F("id").desc(), name="customers_timeline")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d}"

@@ -1,0 +1,106 @@
+"""A portrait per customer, the fitted models behind them, and the pictures (tables) counted over all customers.
+
+A portrait is computed, never typed in: it is swapped in whole by `actions.refresh`, and one customer's is recomputed
+from the latest fitted model when an order of theirs changes.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+
+class Stage(models.TextChoices):
+    REACH = "REACH", _("Reach")
+    RELATIONSHIP = "RELATIONSHIP", _("Relationship")
+    FIRST = "FIRST", _("First purchase")
+    RETENTION = "RETENTION", _("Retention")
+    LOYALTY = "LOYALTY", _("Loyalty")
+    DEFECTED = "DEFECTED", _("Defected")
+
+
+class Trait(models.TextChoices):
+    NEW = "NEW", _("new")
+    POTENTIAL = "POTENTIAL", _("potential")
+    IMPULSIVE = "IMPULSIVE", _("impulsive")
+    THRIFTY = "THRIFTY", _("thrifty")
+    DEVOTED = "DEVOTED", _("devoted")
+    ADVOCATE = "ADVOCATE", _("advocate")
+
+
+class Refresh(models.Model):
+    """One computing of all portraits: as of which day, from what, with which fitted models."""
+
+    as_of_date = models.DateField()
+    customers = models.BigIntegerField(default=0)
+    orders = models.BigIntegerField(default=0)
+    models_json = models.JSONField(default=dict, help_text="Fitted models by name, or why one could not be fitted.")
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    seconds = models.FloatField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.as_of_date} #{self.pk}"
+
+
+class Portrait(models.Model):
+    """What Setia knows about one customer as of a day. Money in the reporting currency, durations in days."""
+
+    customer = models.OneToOneField("customers.Customer", primary_key=True, on_delete=models.CASCADE, related_name="+")
+    as_of_date = models.DateField()
+    stage = models.CharField(max_length=12, choices=Stage)
+    stage_at_month_start = models.CharField(max_length=12, choices=Stage, blank=True, default="")
+    loyal = models.BooleanField(default=False)
+    general = models.BooleanField(default=False)
+    traits = ArrayField(models.CharField(max_length=10), default=list, help_text="Shown ones (score of .5 or more).")
+    trait_scores = models.JSONField(default=dict)
+    first_date = models.DateField(null=True)
+    latest_date = models.DateField(null=True)
+    purchase_days = models.IntegerField(default=0)
+    purchases = models.IntegerField(default=0)
+    spent = models.DecimalField(max_digits=22, decimal_places=4, default=0, help_text="Purchases, before returns.")
+    returned = models.DecimalField(max_digits=22, decimal_places=4, default=0, help_text="Returns, zero or negative.")
+    r = models.SmallIntegerField(null=True)
+    f = models.SmallIntegerField(null=True)
+    m = models.SmallIntegerField(null=True)
+    rfm_cell = models.CharField(max_length=24, blank=True, default="")
+    p_alive = models.FloatField(null=True, help_text="MBG/NBD")
+    expected_purchases = models.FloatField(null=True, help_text="Over the next 365 days.")
+    risk = models.FloatField(null=True, help_text="Probability of no purchase in the next 365 days.")
+    value = models.DecimalField(max_digits=22, decimal_places=4, null=True, help_text="Expected spend, next 365 days.")
+    value_low = models.DecimalField(max_digits=22, decimal_places=4, null=True, help_text="80 % interval.")
+    value_high = models.DecimalField(max_digits=22, decimal_places=4, null=True)
+    next_from_date = models.DateField(null=True)
+    next_to_date = models.DateField(null=True)
+    usual_gap_days = models.FloatField(null=True, help_text="Median gap between purchase days, from three on.")
+    leaving = models.BooleanField(default=False, help_text="Late by their own rhythm and likely to stay away.")
+    evidence = models.JSONField(default=dict, help_text="Statement → the numbers it rests on.")
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(F("stage"), F("value").desc(nulls_last=True), F("customer"), name="portraits_stage_value"),
+            models.Index(F("value").desc(nulls_last=True), F("customer"), name="portraits_value"),
+            models.Index(F("latest_date").desc(nulls_last=True), F("customer"), name="portraits_latest"),
+            models.Index(
+                F("value").desc(nulls_last=True),
+                F("customer"),
+                condition=models.Q(leaving=True),
+                name="portraits_leaving",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.stage}"
+
+
+class Picture(models.Model):
+    """A table counted over all customers at a refresh: what home, the understanding pages and `setia report` show."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    as_of_date = models.DateField()
+    rows = models.JSONField()
+    computed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.as_of_date}"
