@@ -1,0 +1,1 @@
+"""Questions about orders: pages ask `pages`, the analytics read whole columns through `arrow`."""
