@@ -1,0 +1,99 @@
+"""How a contact point is written before it is stored, so that two spellings of one number are one row.
+
+Every function takes text as found and returns the stored form, or None where the text is not such a thing. They touch
+no database and keep no state, so an import may call them a million times.
+"""
+
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+import phonenumbers
+
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_SPACES = re.compile(r"\s+")
+_PLAIN_MOBILE = re.compile(r"(?:\+?62|0)?0?(8[1-9][0-9]{7,10})")
+_PHONE_MARKS = re.compile(r"[\s.\-()/\u2010-\u2015]")
+_EXCEL_TAIL = re.compile(r"^(\+?[0-9]+)\.0+$")
+_EMAIL = re.compile(r"[^\s@<>(),;:\"\[\]\\]+@(?:[^\s@<>(),;:\"\[\]\\.]+\.)+[^\s@<>(),;:\"\[\]\\.]{2,}")
+_LINK = re.compile(r"^(?:https?://)?(?:www\.|m\.|web\.|id-id\.)?[a-z0-9-]+(?:\.[a-z]{2,})+/", re.IGNORECASE)
+_HANDLES = {
+    "INSTAGRAM": re.compile(r"[a-z0-9._]{1,30}"),
+    "FACEBOOK": re.compile(r"[a-z0-9.\-]{3,80}"),
+    "TELEGRAM": re.compile(r"[a-z][a-z0-9_]{3,31}"),
+    "LINE": re.compile(r"[a-z0-9._\-]{2,30}"),
+    "TIKTOK": re.compile(r"[a-z0-9._]{2,24}"),
+}
+
+
+def text(value: str) -> str:
+    """One line of text as a person reads it: no control or direction-changing characters, single spaces, NFC."""
+    return _SPACES.sub(" ", _UNSEEN.sub("", unicodedata.normalize("NFC", value))).strip()
+
+
+def paragraph(value: str) -> str:
+    """Like `text`, with line breaks kept."""
+    lines = value.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(text(line) for line in lines).strip()
+
+
+def phone(value: str, *, region: str = "ID") -> str | None:
+    """A telephone number in E.164 (ITU-T), or None.
+
+    `08…`, `8…`, `62…`, `+62…`, `+620…` and `0062…` are one number. A new Indonesian mobile range that the number plan
+    does not list yet is taken by its shape: 8, then eight to eleven digits.
+    """
+    found = _EXCEL_TAIL.sub(r"\1", text(unicodedata.normalize("NFKC", value)))
+    found = re.sub(r"^(?:tel:|(?:https?://)?wa\.me/)", "", found, flags=re.IGNORECASE)
+    bare = _PHONE_MARKS.sub("", found)
+    if bare.startswith("00"):
+        bare = found = "+" + bare[2:]
+    if region == "ID" and (mobile := _PLAIN_MOBILE.fullmatch(bare)):
+        return "+62" + mobile[1]
+    if not 6 <= sum(character.isdigit() for character in bare) <= 20:
+        return None
+    try:
+        parsed = phonenumbers.parse(found, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(parsed):
+        return None
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def email(value: str) -> str | None:
+    """An e-mail address, case-folded, or None. One address: of a list only the caller knows which is meant."""
+    found = text(unicodedata.normalize("NFKC", value))
+    if found.lower().startswith("mailto:"):
+        found = found[7:].split("?")[0]
+    found = found.strip("<>").casefold()
+    return found if len(found) <= 254 and _EMAIL.fullmatch(found) and ".." not in found else None
+
+
+def handle(value: str, kind: str) -> str | None:
+    """A name on a social network, without `@` and without the address around it, folded; or None.
+
+    `kind` is one of `ContactPoint.Kind`: INSTAGRAM, FACEBOOK, TELEGRAM, LINE, TIKTOK.
+    """
+    found = text(unicodedata.normalize("NFKC", value))
+    if _LINK.match(found):
+        parts = urlsplit(found if "://" in found else f"https://{found}")
+        steps = [step for step in parts.path.split("/") if step]
+        if steps[:2] in (["ti", "p"], ["R", "ti"]):  # line.me/ti/p/~name
+            steps = steps[2:]
+        elif steps[:1] == ["profile.php"]:  # facebook.com/profile.php?id=…
+            steps = re.findall(r"id=([0-9]+)", parts.query)
+        found = steps[0] if steps else ""
+    found = found.lstrip("@~").casefold()
+    return found if _HANDLES[kind].fullmatch(found) else None
+
+
+def contact(kind: str, value: str) -> str | None:
+    """The stored form of any kind of contact point, or None where the text cannot be one."""
+    if kind in {"PHONE", "WHATSAPP"}:
+        return phone(value)
+    if kind == "EMAIL":
+        return email(value)
+    if kind == "ADDRESS":
+        return text(value)[:500] or None
+    return handle(value, kind)
