@@ -78,7 +78,7 @@ def _put(path: Path, text: str) -> None:
     """
     if path.exists() and not path.is_symlink() and path.read_text() == text:
         return
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w") as file:
         file.write(text)
         if os.geteuid() == 0:
             owner = path.parent.stat()
