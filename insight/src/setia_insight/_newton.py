@@ -57,7 +57,7 @@ def climb(
     *,
     most_passes: int = 200,
 ) -> Maximum:
-    """Climb from `start` (all positive). `evaluate` gives log-likelihood, gradient and Hessian in natural parameters."""
+    """Climb from `start`, all positive; `evaluate` gives log-likelihood, gradient and Hessian in the parameters."""
     theta = np.log(start)
     value, gradient, hessian = evaluate(start)
     passes = 1

@@ -38,7 +38,7 @@ def classify(
     as_of: dt.date,
     recurring: ArrayLike | None = None,
     installed: ArrayLike | None = None,
-    rules: BaseRules = BaseRules(),  # noqa: B008 - frozen
+    rules: BaseRules = BaseRules(),
 ) -> pa.Table:
     """Base classes of the customers of `summary` (from `setia_insight.summary.summarise` with the same `as_of`).
 

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from setia_insight._jit import compiled
 from setia_insight._orders import Orders, dates, first_days, numbered, read
 from setia_insight.errors import BadInput
-from setia_insight.window import bounds, bought_within, day_number, day_of, months_back
+from setia_insight.window import bought_within, bounds, day_number, day_of, months_back
 
 PERIOD_MONTHS = {"YEAR": 12, "QUARTER": 3, "MONTH": 1}
 """Lengths of the retention windows, in calendar months."""
@@ -267,14 +267,12 @@ def _month_grid(
 
 
 @compiled
-def _rolling(
-    bought: NDArray[np.uint8], steps: int, length: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _rolling(bought: NDArray[np.uint8], steps: int, length: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     kept = np.zeros(steps, dtype=np.int64)
     earlier = np.zeros(steps, dtype=np.int64)
     for c in range(bought.shape[0]):
-        later_months = 0
-        earlier_months = 0
+        later_months = np.int64(0)
+        earlier_months = np.int64(0)
         for k in range(length):
             later_months += bought[c, k]
             earlier_months += bought[c, length + k]

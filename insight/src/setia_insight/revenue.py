@@ -21,10 +21,10 @@ def monthly(orders: pa.Table, *, as_of: dt.date, returns: pa.Table | None = None
     """Money per calendar month, every month from the first order to the one of `as_of`.
 
     `orders` holds purchases, `returns` (same columns) what came back, usually negative; amounts are added as they are,
-    since a cancellation that takes back a credit is positive. Columns: `month` (date32,
-    its first day), `new` (float64, purchases on a customer's first purchase day), `returning` (on later days),
-    `walk_in` (without a customer), `returns`, `revenue` (the four together), and `new_orders`, `returning_orders`,
-    `walk_in_orders`, `return_orders` (int64).
+    since a cancellation that takes back a credit is positive. Columns: `month` (date32, its first day), `new` (float64,
+    purchases on a customer's first purchase day), `returning` (on later days), `walk_in` (without a customer),
+    `returns`, `revenue` (the four together), and `new_orders`, `returning_orders`, `walk_in_orders`, `return_orders`
+    (int64).
     """
     bought = read(orders).until(as_of)
     back = None if returns is None else read(returns).until(as_of)
@@ -60,9 +60,9 @@ def monthly(orders: pa.Table, *, as_of: dt.date, returns: pa.Table | None = None
 def concentration(value: ArrayLike, *, points: int = 100) -> pa.Table:
     """The Lorenz curve from the top: which share of the money the best share of the customers brings.
 
-    One row per `points`-th of the customers, from 1 / `points` to 1: `customers_share`, `value_share` (float64). Between
-    two customers the share is interpolated. All shares are NaN when there is no money. Raises `BadInput` for a negative
-    value: shares of a total that some lower have no meaning.
+    One row per `points`-th of the customers, from 1 / `points` to 1: `customers_share`, `value_share` (float64).
+    Between two customers the share is interpolated. All shares are NaN when there is no money. Raises `BadInput` for
+    a negative value: shares of a total that some lower have no meaning.
     """
     if points < 1:
         raise BadInput(f"a curve needs at least one point, not {points}")
@@ -95,9 +95,7 @@ def days_to_months(days: NDArray[np.int32]) -> NDArray[np.int64]:
     return of_day[days - low]
 
 
-def _kinds(
-    customer: NDArray[np.int64], day: NDArray[np.int32], known: NDArray[np.bool_] | None
-) -> NDArray[np.int8]:
+def _kinds(customer: NDArray[np.int64], day: NDArray[np.int32], known: NDArray[np.bool_] | None) -> NDArray[np.int8]:
     """0 for a customer's first purchase day, 1 for a later one, 2 without a customer."""
     kind = np.full(len(day), 2, dtype=np.int8)
     have = np.ones(len(day), dtype=np.bool_) if known is None else known

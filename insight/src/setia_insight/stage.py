@@ -40,7 +40,7 @@ def classify(
     *,
     contact_both_ways: ArrayLike | None = None,
     active_subscription: ArrayLike | None = None,
-    rules: StageRules = StageRules(),  # noqa: B008 - frozen
+    rules: StageRules = StageRules(),
 ) -> pa.Table:
     """The stage of each customer, buyers and prospects alike.
 

@@ -13,10 +13,10 @@ THRIFTY     how sure it is that the customer's rate of buying on promotion excee
             beta-binomial), so that few orders, or customers who do not differ, prove nothing. With P the posterior
             probability of a rate above the firm's by `thrifty_margin` of the room left, the score is .5 at P =
             `thrifty_certainty`, straight lines to 0 at P = .5 and to 1 at P = 1.
-DEVOTED     buys regularly, by the customer's own rhythm, and has not stopped. Regularity is 1 - v, where v is the squared
-            variation coefficient of the gaps between purchase days, shrunk towards the 1 of somebody who buys at random
-            as if by `devoted_prior_gaps` such gaps. A silence longer than the rhythm allows (the mean gap and two
-            standard deviations) lowers the score in proportion.
+DEVOTED     buys regularly, by the customer's own rhythm, and has not stopped. Regularity is 1 - v, where v is the
+            squared variation coefficient of the gaps between purchase days, shrunk towards the 1 of somebody who buys
+            at random as if by `devoted_prior_gaps` such gaps. A silence longer than the rhythm allows (the mean gap
+            and two standard deviations) lowers the score in proportion.
 ADVOCATE    bought within the year and brings others: 1 - 2^(-referrals / `advocate_referrals`). 0 for somebody who no
             longer buys.
 """
@@ -57,7 +57,7 @@ class TraitRules:
 
 
 def new(
-    days_since_first: ArrayLike, *, questions: ArrayLike | None = None, rules: TraitRules = TraitRules()  # noqa: B008
+    days_since_first: ArrayLike, *, questions: ArrayLike | None = None, rules: TraitRules = TraitRules()
 ) -> pa.Table:
     """NEW. `days_since_first` is NaN for a prospect, who is judged by `questions` if given.
 
@@ -84,7 +84,7 @@ def impulsive(
     first_sight_gap_days: ArrayLike | None = None,
     unplanned_share: ArrayLike | None = None,
     promotion_share: ArrayLike | None = None,
-    rules: TraitRules = TraitRules(),  # noqa: B008 - frozen
+    rules: TraitRules = TraitRules(),
 ) -> pa.Table:
     """IMPULSIVE, for customers of whom all three are known; NaN for the others.
 
@@ -104,7 +104,7 @@ def thrifty(
     promotion_orders: ArrayLike | None,
     *,
     base_rate: float | None = None,
-    rules: TraitRules = TraitRules(),  # noqa: B008 - frozen
+    rules: TraitRules = TraitRules(),
 ) -> pa.Table:
     """THRIFTY. `promotion_orders` of the customer's `orders` used a promotion or discount; None: not recorded.
 
@@ -115,9 +115,7 @@ def thrifty(
     n = _floats(orders)
     if promotion_orders is None:
         nothing = np.full(len(n), np.nan)
-        return _table(
-            nothing, orders=n, promotion_orders=nothing, base_rate=nothing, share=nothing, certainty=nothing
-        )
+        return _table(nothing, orders=n, promotion_orders=nothing, base_rate=nothing, share=nothing, certainty=nothing)
     k = _floats(promotion_orders)
     _same_length(n, k, "promotion_orders")
     if bool((k > n).any()) or bool((k < 0).any()):
@@ -152,7 +150,7 @@ def thrifty(
 
 
 def devoted(
-    x: ArrayLike, t_x: ArrayLike, T: ArrayLike, gap_squares: ArrayLike, *, rules: TraitRules = TraitRules()  # noqa: B008
+    x: ArrayLike, t_x: ArrayLike, T: ArrayLike, gap_squares: ArrayLike, *, rules: TraitRules = TraitRules()
 ) -> pa.Table:
     """DEVOTED, from the columns `x`, `t_x`, `T` and `gap_squares` of `summary.summarise`, in days.
 
@@ -187,7 +185,7 @@ def advocate(
     bought_within_year: ArrayLike,
     referrals: ArrayLike | None,
     *,
-    rules: TraitRules = TraitRules(),  # noqa: B008 - frozen
+    rules: TraitRules = TraitRules(),
 ) -> pa.Table:
     """ADVOCATE. `referrals` counts customers brought; None or NaN: not recorded. Columns: `score`, `referrals`."""
     buys = np.asarray(bought_within_year, dtype=np.bool_)

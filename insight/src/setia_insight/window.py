@@ -63,7 +63,8 @@ def bought_within(active_months: NDArray[np.uint64], start: int, stop: int) -> N
     if not 0 <= start < stop <= MONTHS_KEPT:
         raise BadInput(f"a window must lie within 0 and {MONTHS_KEPT} months, not {start} to {stop}")
     mask = np.uint64((1 << stop) - (1 << start))
-    return (np.asarray(active_months, dtype=np.uint64) & mask) != 0
+    bought: NDArray[np.bool_] = (np.asarray(active_months, dtype=np.uint64) & mask) != 0
+    return bought
 
 
 def active_windows(active_months: NDArray[np.uint64], *, windows: int = 4, months: int = 3) -> NDArray[np.int8]:

@@ -20,7 +20,6 @@ from setia_insight._jit import compiled
 _LARGEST_GRID = 1 << 23
 
 
-@compiled
 def probability_active(
     x: NDArray[np.int64],
     recency: NDArray[np.int64],
@@ -32,18 +31,34 @@ def probability_active(
     extra: int,
 ) -> NDArray[np.float64]:
     """P(active at T); `log_time` is ln(alpha + time)."""
+    m = np.arange(int(x.max(initial=0)) + 1) + extra
+    # For BG, m = 0 (a customer without a repeat) means odds of 0: active for sure.
+    odds = np.divide(a, b + m - 1.0, out=np.zeros(len(m)), where=m > 0)
+    with np.errstate(divide="ignore"):
+        log_odds = np.log(odds)
+    # Customers without a repeat share their answer with all of their age.
+    single = 1.0 / (1.0 + odds[0] * np.exp(np.minimum(r * (log_time - log_time[0]), 700.0)))
+    return _probability_active(x, recency, age, log_time, log_odds, single, r)
+
+
+@compiled
+def _probability_active(
+    x: NDArray[np.int64],
+    recency: NDArray[np.int64],
+    age: NDArray[np.int64],
+    log_time: NDArray[np.float64],
+    log_odds: NDArray[np.float64],
+    single: NDArray[np.float64],
+    r: float,
+) -> NDArray[np.float64]:
     answer = np.empty(x.shape[0])
     for i in range(x.shape[0]):
-        m = x[i] + extra
-        if m == 0:
-            answer[i] = 1.0
+        if x[i] == 0:
+            answer[i] = single[age[i]]
             continue
-        z = np.log(a / (b + m - 1.0)) + (r + x[i]) * (log_time[age[i]] - log_time[recency[i]])
-        if z > 0:
-            small = np.exp(-z)
-            answer[i] = small / (1.0 + small)
-        else:
-            answer[i] = 1.0 / (1.0 + np.exp(z))
+        z = log_odds[x[i]] + (r + x[i]) * (log_time[age[i]] - log_time[recency[i]])
+        # exp overflows beyond 709; by then the answer is 0 to the latest bit but one.
+        answer[i] = 1.0 / (1.0 + np.exp(min(z, 700.0)))
     return answer
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from setia_insight._jit import compiled
 from setia_insight.errors import BadInput
 
 _STEPS_PER_UNIT = (1, 7)
@@ -49,31 +50,53 @@ def read(x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> History:
     if len(counts) == 0:
         nothing = np.zeros(0, dtype=np.int64)
         return History(nothing, nothing, nothing, np.zeros(1))
-    if counts.min() < 0 or counts.max() > _LARGEST_TABLE:
-        raise BadInput(f"x must lie between 0 and {_LARGEST_TABLE}")
-    if age.dtype.kind == "f" and not bool(np.isfinite(age).all() and np.isfinite(recency).all()):
-        raise BadInput("some times are infinite or not a number")
-    x64 = counts.astype(np.int64)
-    history = _indexed(x64, recency, age)
-    if recency.min() < 0:
-        raise BadInput("t_x must not be negative")
-    if bool((history.recency > history.age).any()):
-        raise BadInput("t_x must not be later than T: the latest purchase lies within the customer's age")
-    if bool(((x64 > 0) != (recency > 0)).any()):
-        raise BadInput("t_x must be 0 exactly for customers without a repeat purchase (x = 0)")
+    for times in (recency, age):
+        if times.dtype.kind == "f" and not bool(np.isfinite(times).all()):
+            raise BadInput("some times are infinite or not a number")
+    history = _indexed(counts.astype(np.int64, copy=False), recency, age)
+    fault = _fault(history.x, history.recency, history.age, _LARGEST_TABLE)
+    if fault:
+        raise BadInput(_FAULTS[fault])
     return history
+
+
+_FAULTS = (
+    "",
+    f"x must lie between 0 and {_LARGEST_TABLE}",
+    "t_x must not be negative",
+    "t_x must not be later than T: the latest purchase lies within the customer's age",
+    "t_x must be 0 exactly for customers without a repeat purchase (x = 0)",
+)
+
+
+@compiled
+def _fault(x: NDArray[np.int64], recency: NDArray[np.int64], age: NDArray[np.int64], most: int) -> int:
+    """The place in `_FAULTS` of the first history that cannot be one, or 0."""
+    for i in range(x.shape[0]):
+        if x[i] < 0 or x[i] > most:
+            return 1
+        if recency[i] < 0:
+            return 2
+        if recency[i] > age[i]:
+            return 3
+        if (x[i] > 0) != (recency[i] > 0):
+            return 4
+    return 0
 
 
 def _indexed(x: NDArray[np.int64], recency: NDArray[np.generic], age: NDArray[np.generic]) -> History:
     if age.dtype.kind in "iu" and recency.dtype.kind in "iu" and int(age.max()) <= _LARGEST_TABLE:
-        longest = max(int(age.max()), int(recency.max()))
-        return History(x, recency.astype(np.int64), age.astype(np.int64), np.arange(longest + 1.0))
+        # A t_x beyond the longest T is refused before any table is read with it.
+        places = np.arange(max(int(age.max()), 0) + 1.0)
+        return History(x, recency.astype(np.int64, copy=False), age.astype(np.int64, copy=False), places)
     t, end = recency.astype(np.float64), age.astype(np.float64)
     for steps in _STEPS_PER_UNIT:
         if end.max() * steps <= _LARGEST_TABLE:
             near_end, near_t = np.rint(end * steps), np.rint(t * steps)
             if np.abs(near_end - end * steps).max() < 1e-7 and np.abs(near_t - t * steps).max() < 1e-7:
-                places = np.arange(max(near_end.max(), near_t.max()) + 1) / steps
+                places = np.arange(max(near_end.max(), 0.0) + 1) / steps
                 return History(x, near_t.astype(np.int64), near_end.astype(np.int64), places)
+    if t.min() < 0:
+        raise BadInput(_FAULTS[2])
     time, place = np.unique(np.concatenate([np.zeros(1), t, end]), return_inverse=True)
     return History(x, place[1 : len(t) + 1].astype(np.int64), place[len(t) + 1 :].astype(np.int64), time)

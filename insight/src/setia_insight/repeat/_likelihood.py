@@ -48,21 +48,53 @@ class Sample:
 
 def prepare(history: History, extra: int) -> Sample:
     """`extra` is m - x: 0 for BG/NBD, 1 for MBG/NBD."""
-    places = len(history.time)
-    with_age = np.bincount(history.age, minlength=places).astype(np.float64)
-    bought = np.bincount(history.age, weights=history.x, minlength=places)
-    repeat = history.x > 0
-    x, recency, age = history.x[repeat], history.recency[repeat], history.age[repeat]
+    most = int(history.x.max(initial=0))
+    with_x, with_age, bought, single, x, recency, age = _count(
+        history.x, history.recency, history.age, most + 1, len(history.time)
+    )
     weight = np.ones(len(x))
     if extra:
         # Leaving right after the first purchase: the same term for all who share an age.
-        single = np.bincount(history.age[~repeat], minlength=places).astype(np.float64)
         ages = np.flatnonzero(single)
         nothing = np.zeros(len(ages), dtype=np.int64)
         x, recency = np.concatenate([x, nothing]), np.concatenate([recency, nothing])
         age, weight = np.concatenate([age, ages]), np.concatenate([weight, single[ages]])
-    with_x = np.bincount(history.x).astype(np.float64)
     return Sample(x, recency, age, weight, history.time, with_x, with_age, bought)
+
+
+@compiled
+def _count(
+    x: NDArray[np.int64], recency: NDArray[np.int64], age: NDArray[np.int64], counts: int, places: int
+) -> tuple[
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+]:
+    """Histograms by x, by age, of purchases by age, of single buyers by age; and the customers with a repeat."""
+    with_x, with_age = np.zeros(counts), np.zeros(places)
+    bought, single = np.zeros(places), np.zeros(places)
+    for i in range(x.shape[0]):
+        with_x[x[i]] += 1.0
+        with_age[age[i]] += 1.0
+        bought[age[i]] += x[i]
+        if x[i] == 0:
+            single[age[i]] += 1.0
+    repeats = x.shape[0] - int(with_x[0])
+    some_x, some_recency, some_age = (
+        np.empty(repeats, dtype=np.int64),
+        np.empty(repeats, dtype=np.int64),
+        np.empty(repeats, dtype=np.int64),
+    )
+    k = 0
+    for i in range(x.shape[0]):
+        if x[i] > 0:
+            some_x[k], some_recency[k], some_age[k] = x[i], recency[i], age[i]
+            k += 1
+    return with_x, with_age, bought, single, some_x, some_recency, some_age
 
 
 def evaluate(

@@ -119,7 +119,8 @@ class _BetaGeometric:
             errors=tuple(guess.standard_errors().tolist()),
             log_likelihood=float(guess.log_likelihood),
             ended=_reason(guess, lowest, highest),
-            **has,
+            customers=has["customers"],
+            repeat_customers=has["repeat_customers"],
         )
 
     def _climb(
