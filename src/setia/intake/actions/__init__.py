@@ -1,0 +1,18 @@
+"""Verbs of intake: start a draft, correct its mapping, queue, cancel, execute, sweep what stalled, undo."""
+
+from setia.intake.actions.draft import cancel, queue, remap, start_draft
+from setia.intake.actions.execute import execute
+from setia.intake.actions.sweep import resume_stalled
+from setia.intake.actions.undo import CannotUndo, undo, undo_preview
+
+__all__ = [
+    "CannotUndo",
+    "cancel",
+    "execute",
+    "queue",
+    "remap",
+    "resume_stalled",
+    "start_draft",
+    "undo",
+    "undo_preview",
+]

@@ -1,0 +1,127 @@
+"""Before a run starts: take the file in, suggest a mapping, let a person correct it, queue it."""
+
+import hashlib
+import shutil
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from setia.accounts.actions import audit
+from setia.accounts.models import User
+from setia.core.queries import firm
+from setia.intake import reading
+from setia.intake.models import Run, Shape
+
+SAMPLE_ROWS = 1000
+
+
+class NotADraft(Exception):
+    """The run has started, or is over, since the page was opened."""
+
+
+def _store(upload: BinaryIO, name: str) -> Path:
+    folder = Path(settings.HOME) / "files" / "intake"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    digest = hashlib.sha256(f"{name}{datetime.now().astimezone().timestamp()}".encode()).hexdigest()[:16]
+    # Only the ending of the firm's own file name is kept on disk: the name itself is shown, never used as a path.
+    suffixes = "".join(s for s in Path(name).suffixes[-2:] if s.lstrip(".").isalnum() and len(s) <= 8)
+    path = folder / f"{digest}{suffixes.lower()}"
+    with path.open("wb") as target:
+        shutil.copyfileobj(upload, target, 1 << 20)
+    return path
+
+
+def fingerprint_of(path: Path) -> str:
+    """SHA-256 of the file's bytes."""
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def start_draft(
+    *,
+    by: User | None,
+    at: datetime,
+    what: str,
+    file_name: str,
+    upload: BinaryIO | Path,
+    source: str = "main",
+    append: bool = False,
+    zone: str | None = None,
+    plan: Mapping[str, Any] | None = None,
+) -> Run:
+    """Take a file in and suggest how its columns map; a mapping remembered for files of this shape comes first.
+
+    A `Path` is read where it lies; an open upload is copied into the firm's files. Raises `reading.Unreadable`.
+    """
+    path = upload if isinstance(upload, Path) else _store(upload, file_name)
+    try:
+        layout = reading.sniff(path)
+        if plan is None:
+            remembered = Shape.objects.filter(what=what, fingerprint=layout.fingerprint).first()
+            plan = (
+                remembered.mapping
+                if remembered
+                else reading.suggest(what, layout, reading.sample(path, layout, SAMPLE_ROWS)).to_json()
+            )
+    except reading.Unreadable:
+        if not isinstance(upload, Path):
+            path.unlink(missing_ok=True)
+        raise
+    return Run.objects.create(
+        what=what,
+        file_name=Path(file_name).name[:300],
+        path=str(path.absolute()),
+        size=path.stat().st_size,
+        sha256=fingerprint_of(path),
+        source=source.strip()[:64] or "main",
+        zone=zone or firm().zone,
+        append=append,
+        mapping=plan,
+        by=by,
+        created_at=at,
+    )
+
+
+def remap(run: Run, *, plan_json: Mapping[str, Any], by: User | None, at: datetime) -> Run:
+    """Correct the mapping of a draft. Raises `NotADraft` once the run has been queued."""
+    if not Run.objects.filter(pk=run.pk, state=Run.State.DRAFT).update(mapping=plan_json):
+        raise NotADraft
+    run.mapping = dict(plan_json)
+    return run
+
+
+def queue(run: Run, *, by: User | None, at: datetime) -> Run:
+    """Start a draft: remembers its mapping for files of this shape and hands it to the worker. Once only."""
+    with transaction.atomic():
+        if not Run.objects.filter(pk=run.pk, state=Run.State.DRAFT).update(state=Run.State.QUEUED, beat_at=at):
+            raise NotADraft
+        remember(run, at=at)
+        audit(by=by, at=at, verb="import.queued", about="run", about_id=run.pk, data={"file": run.file_name})
+        app.configure_task("intake.run_import", queue="intake").defer(run_id=run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def remember(run: Run, *, at: datetime) -> None:
+    """Keep the mapping for the next file of this shape."""
+    layout = reading.sniff(Path(run.path))
+    Shape.objects.update_or_create(
+        what=run.what, fingerprint=layout.fingerprint, defaults={"mapping": run.mapping, "used_at": at}
+    )
+
+
+def cancel(run: Run, *, by: User | None, at: datetime) -> Run:
+    """Stop a run that has not finished; nothing of it is written. A finished one is left as it is (see undo)."""
+    waiting = (Run.State.DRAFT, Run.State.QUEUED)
+    running = (Run.State.READING, Run.State.WRITING)
+    if Run.objects.filter(pk=run.pk, state__in=waiting).update(state=Run.State.CANCELLED, finished_at=at):
+        audit(by=by, at=at, verb="import.cancelled", about="run", about_id=run.pk)
+    elif Run.objects.filter(pk=run.pk, state__in=running).update(cancel_asked=True):
+        audit(by=by, at=at, verb="import.cancel_asked", about="run", about_id=run.pk)
+    run.refresh_from_db()
+    return run

@@ -1,0 +1,267 @@
+"""Executing a run: read → stage → write, in one transaction.
+
+1. QUEUED → READING is claimed by a conditional UPDATE, so two workers never take the same run.
+2. The file is read in chunks into a temporary table. A second connection carries progress and sees a cancel request.
+3. READING → WRITING: set-based SQL turns the stage into rows.
+4. WRITING → DONE is part of that same transaction: a killed worker, or a killed database, leaves the run claimed and
+   nothing written; `resume_stalled` puts it back into the queue.
+"""
+
+import contextlib
+import logging
+import pickle
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from setia.accounts.actions import audit
+from setia.core.outbox import emit
+from setia.core.queries import firm
+from setia.intake import reading
+from setia.intake.commit import customers, orders, products, stage
+from setia.intake.commit.counts import Counts
+from setia.intake.models import Run
+
+log = logging.getLogger(__name__)
+
+# One import writes at a time: two files about the same customers must not both decide to make them.
+ADVISORY_LOCK = 7_320_001
+BEAT_SECONDS = 0.5
+
+
+class Cancelled(Exception):
+    """A person asked to stop."""
+
+
+class Progress:
+    """Tells how far a run is, on a connection of its own so that others see it before the commit."""
+
+    def __init__(self, run: Run, watch: Callable[[Run], None] | None) -> None:
+        self.run = run
+        self.watch = watch
+        self._connection = connection.copy()
+        self._told_at = 0.0
+
+    def tell(self, *, force: bool = False) -> None:
+        """Write the counters of `run` at most twice a second. Raises `Cancelled` when that was asked for."""
+        now = time.monotonic()
+        if not force and now - self._told_at < BEAT_SECONDS:
+            return
+        self._told_at = now
+        run = self.run
+        with self._connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE intake_run SET state = %s, bytes_read = %s, rows = %s, accepted = %s, rejected = %s,"
+                " beat_at = now() WHERE id = %s RETURNING cancel_asked",
+                [run.state, run.bytes_read, run.rows, run.accepted, run.rejected, run.pk],
+            )
+            found = cursor.fetchone()
+        if found is None or found[0]:
+            raise Cancelled
+        if self.watch:
+            self.watch(run)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class Spool:
+    """Rejected rows on their way to the file a person mends: on disk, since every row of a file may be one."""
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] = tempfile.TemporaryFile()
+        self.count = 0
+
+    def add(self, rejects: list[reading.Reject]) -> None:
+        if rejects:
+            pickle.dump(rejects, self._file)
+            self.count += len(rejects)
+
+    def __iter__(self) -> Iterator[reading.Reject]:
+        self._file.seek(0)
+        with contextlib.suppress(EOFError):
+            while True:
+                yield from pickle.load(self._file)  # noqa: S301 — written by this process a moment ago
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def execute(run_id: int, *, watch: Callable[[Run], None] | None = None) -> Run:
+    """Take a queued run in. Answers the run as it ended: DONE, FAILED or CANCELLED; a run already claimed is left.
+
+    `watch` is called with the run at every beat (for a progress line). Database failures are raised, with nothing
+    written and the run left for `resume_stalled`.
+    """
+    claimed = Run.objects.filter(pk=run_id, state=Run.State.QUEUED).update(
+        state=Run.State.READING,
+        started_at=datetime.now(UTC),
+        beat_at=datetime.now(UTC),
+        rows=0,
+        accepted=0,
+        rejected=0,
+        bytes_read=0,
+        warnings=[],
+        problem=None,
+    )
+    run = Run.objects.get(pk=run_id)
+    if not claimed:
+        return run
+    progress, spool = Progress(run, watch), Spool()
+    begun = time.monotonic()
+    try:
+        _take_in(run, progress, spool, begun)
+    except Cancelled:
+        _ended(run, Run.State.CANCELLED)
+    except reading.Unreadable as trouble:
+        _ended(run, Run.State.FAILED, problem={"code": trouble.code, **trouble.params})
+    except FileNotFoundError:
+        _ended(run, Run.State.FAILED, problem={"code": "file_gone"})
+    except OSError as trouble:
+        # A full disk or a vanished share: said plainly, nothing written.
+        log.exception("run %s could not read or write a file", run.pk)
+        _ended(run, Run.State.FAILED, problem={"code": "file_system", "detail": trouble.strerror or ""})
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("run %s failed", run.pk)
+        _ended(run, Run.State.FAILED, problem={"code": "fault"})
+        raise
+    finally:
+        progress.close()
+        spool.close()
+    return Run.objects.get(pk=run_id)
+
+
+def _ended(run: Run, state: str, problem: dict[str, Any] | None = None) -> None:
+    Run.objects.filter(pk=run.pk).update(
+        state=state, problem=problem, finished_at=datetime.now(UTC), rows=run.rows, rejected=run.rejected
+    )
+
+
+def _take_in(run: Run, progress: Progress, spool: Spool, begun: float) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        _wait_for_turn(cursor, progress)
+        cursor.execute(
+            "SELECT set_config('setia.run', %s, true), set_config('work_mem', '128MB', true),"
+            " set_config('client_connection_check_interval', '2s', true)",
+            [str(run.pk)],
+        )
+        stage.create(cursor, run.what)
+        layout = _read(cursor, run, progress, spool)
+        cursor.execute("ANALYZE stage")
+        run.state = Run.State.WRITING
+        progress.tell(force=True)
+        counts = _write(cursor, run, layout, spool)
+        progress.tell(force=True)
+        run.rejected = spool.count
+        run.accepted = run.rows - run.rejected
+        run.rejects_path = _save_rejects(run, layout, spool)
+        at = datetime.now(UTC)
+        Run.objects.filter(pk=run.pk).update(
+            state=Run.State.DONE,
+            rows=run.rows,
+            accepted=run.accepted,
+            rejected=run.rejected,
+            bytes_read=run.bytes_read,
+            counts=counts.by_kind,
+            warnings=run.warnings,
+            rejects_path=run.rejects_path,
+            seconds=round(time.monotonic() - begun, 2),
+            finished_at=at,
+        )
+        audit(by=run.by, at=at, verb="import.done", about="run", about_id=run.pk, data={"counts": counts.by_kind})
+        cursor.execute("SELECT set_config('setia.run', '', true)")
+        emit("import.done", at=at, run_id=run.pk, what=run.what)
+
+
+def _wait_for_turn(cursor: CursorWrapper, progress: Progress) -> None:
+    while True:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+        if cursor.fetchone()[0]:
+            return
+        progress.tell(force=True)
+        time.sleep(BEAT_SECONDS)
+
+
+def _read(cursor: CursorWrapper, run: Run, progress: Progress, spool: Spool) -> reading.Layout:
+    path = Path(run.path)
+    layout = reading.sniff(path)
+    plan = reading.Plan.from_json(run.mapping)
+    known = stage.COLUMNS[run.what]
+    warnings: dict[str, dict[str, Any]] = {}
+    for chunk in reading.chunks(path, layout, plan, zone=run.zone):
+        stage.fill(cursor, chunk.row_numbers, {name: cells for name, cells in chunk.columns.items() if name in known})
+        spool.add(chunk.rejects)
+        run.rows += chunk.rows
+        run.accepted += len(chunk.row_numbers)
+        run.rejected = spool.count
+        run.bytes_read = chunk.bytes_read
+        for warning in chunk.warnings:
+            _tally(warnings, warning)
+        progress.tell()
+    run.warnings = list(warnings.values())
+    return layout
+
+
+def _tally(warnings: dict[str, dict[str, Any]], warning: dict[str, Any]) -> None:
+    """Warnings of one kind about one field become one line with a count and the first row."""
+    key = f"{warning.get('code')}|{warning.get('field', '')}|{warning.get('value', '')}"
+    if key in warnings:
+        warnings[key]["count"] = warnings[key].get("count", 1) + warning.get("count", 1)
+    elif len(warnings) < 200:
+        warnings[key] = {"count": 1, **warning}
+
+
+def _write(cursor: CursorWrapper, run: Run, layout: reading.Layout, spool: Spool) -> Counts:
+    at = datetime.now(UTC)
+    if run.what == Run.What.PRODUCTS:
+        return products.write(cursor, run, at=at)
+    if run.what == Run.What.CUSTOMERS:
+        nameless = customers.reject_nameless(cursor)
+        _reject(run, layout, spool, dict.fromkeys(nameless, ("nobody", "")))
+        return customers.write(cursor, run, at=at)
+    found = orders.placeholders(cursor)
+    kept = set(run.mapping.get("keep_ids", []))
+    dropped = [number for number, _ in found if number not in kept]
+    if dropped:
+        orders.drop_placeholders(cursor, dropped)
+    run.warnings += [
+        {"code": "placeholder_crowd", "field": "customer_number", "value": number, "count": count, "kept": number in kept}
+        for number, count in found
+    ]
+    two = orders.reject_two_customers(cursor)
+    _reject(run, layout, spool, {row: ("two_customers", number) for row, number in two})
+    return orders.write(cursor, run, zone=firm().zone, at=at)
+
+
+def _reject(run: Run, layout: reading.Layout, spool: Spool, reasons: dict[int, tuple[str, str]]) -> None:
+    """Reject rows found wrong only once all were staged; their cells are read again from the file."""
+    if not reasons:
+        return
+    plan = reading.Plan.from_json(run.mapping)
+    cells = reading.raw_rows(Path(run.path), layout, plan, set(reasons))
+    field = "order_number" if run.what == Run.What.ORDERS else "name"
+    spool.add(
+        [
+            reading.Reject(row=row, code=code, field=field, value=value, cells=cells.get(row, ()))
+            for row, (code, value) in sorted(reasons.items())
+        ]
+    )
+
+
+def _save_rejects(run: Run, layout: reading.Layout, spool: Spool) -> str:
+    if not spool.count:
+        return ""
+    folder = Path(settings.HOME) / "files" / "rejects"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"run-{run.pk}.csv"
+    reading.write_rejects(path, layout.header, spool)
+    return str(path)

@@ -1,0 +1,186 @@
+"""Undo of a run: every row whose value is still the run's goes back to what it was; the others are left and listed.
+
+A row is still the run's when its stamp (`latest_run`) says so; the trigger of `core.stamps` clears the stamp on any
+change since. Rows are taken in the order in which they point to each other: orders, contact points, customers, products,
+categories. A row that others have come to need is left too: a customer with a note, a product in a later order.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from setia.accounts.actions import audit
+from setia.accounts.models import User
+from setia.core.outbox import emit
+from setia.intake.actions.execute import ADVISORY_LOCK
+from setia.intake.models import Run
+
+# How many of the rows that are left are named one by one; the counts are always whole.
+LISTED = 200
+
+_LABEL = {
+    "orders_order": "number",
+    "customers_customer": "COALESCE(NULLIF(name, ''), number, id::text)",
+    "customers_contactpoint": "value",
+    "catalogue_product": "code",
+    "catalogue_category": "name",
+    "customers_industry": "name",
+}
+
+# Why a row made by the run cannot go although its own value is unchanged: something that stays still needs it.
+_NEEDED = {
+    "orders_order": "EXISTS (SELECT 1 FROM orders_order r WHERE r.reverses_id = t.id AND r.latest_run IS DISTINCT FROM %(run)s)",
+    "customers_contactpoint": "false",
+    "customers_customer": """
+      EXISTS (SELECT 1 FROM orders_order o WHERE o.customer_id = t.id)
+      OR EXISTS (SELECT 1 FROM customers_contactpoint k WHERE k.customer_id = t.id)
+      OR EXISTS (SELECT 1 FROM customers_timelineentry e WHERE e.customer_id = t.id)
+      OR EXISTS (SELECT 1 FROM customers_customer c WHERE c.recommended_by_id = t.id)""",
+    "catalogue_product": "EXISTS (SELECT 1 FROM orders_orderline l WHERE l.product_id = t.id)",
+}
+
+_RESTORED = {
+    "orders_order": "customer_id, ordered_at, day, kind, cancelled, total, discount, promotion_code, channel,"
+    " reverses_id, reversed, note, content_hash, made_by_run, latest_run",
+    "customers_customer": "kind, source, number, name, call_name, title, role, relation, industry_id, acquisition,"
+    " recommended_by_id, gender, birthday, region, notes, archived_at, updated_at, made_by_run, latest_run",
+    "catalogue_product": "name, kind, category_id, price, notes, archived_at, updated_at, made_by_run, latest_run",
+}
+
+_LATER = """
+SELECT DISTINCT later.id FROM intake_run later JOIN intake_change c ON c.run_id = later.id
+WHERE later.id > %(run)s AND later.state = 'DONE' AND (
+  EXISTS (SELECT 1 FROM intake_change mine WHERE mine.run_id = %(run)s AND mine."table" = c."table"
+          AND mine.row_id = c.row_id)
+  OR (c.before ->> 'made_by_run') = %(run_text)s)
+ORDER BY 1 DESC
+"""
+
+
+class CannotUndo(Exception):
+    """Undo is not possible now. `code` is `not_done` or `later_first`; `runs` are the runs to undo before this one."""
+
+    def __init__(self, code: str, runs: Sequence[int] = ()) -> None:
+        super().__init__(code)
+        self.code = code
+        self.runs = list(runs)
+
+
+def undo_preview(run: Run) -> dict[str, Any]:
+    """What undo would do: {"removed", "restored", "left": counts by table, "left_rows": [...]}. Changes nothing."""
+    with transaction.atomic():
+        report = _undo(run)
+        transaction.set_rollback(True)
+    return report
+
+
+def undo(run: Run, *, by: User | None, at: datetime) -> dict[str, Any]:
+    """Take a finished run back, in one transaction. Raises `CannotUndo`."""
+    with transaction.atomic():
+        report = _undo(run)
+        Run.objects.filter(pk=run.pk).update(state=Run.State.UNDONE, undone_at=at, undo_report=report)
+        audit(by=by, at=at, verb="import.undone", about="run", about_id=run.pk, data={"left": report["left"]})
+        emit("import.undone", at=at, run_id=run.pk, what=run.what)
+    run.refresh_from_db()
+    return report
+
+
+def _undo(run: Run) -> dict[str, Any]:
+    report: dict[str, Any] = {"removed": {}, "restored": {}, "left": {}, "left_rows": []}
+    names = {"run": run.pk, "run_text": str(run.pk)}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+        cursor.execute("SELECT state FROM intake_run WHERE id = %(run)s FOR UPDATE", names)
+        if cursor.fetchone()[0] != Run.State.DONE:
+            raise CannotUndo("not_done")
+        cursor.execute(_LATER, names)
+        if later := [row for (row,) in cursor.fetchall()]:
+            raise CannotUndo("later_first", later)
+        cursor.execute("SELECT set_config('setia.restoring', 'on', true), set_config('work_mem', '128MB', true)")
+        _restore(cursor, "orders_order", names, report)
+        _remove(cursor, "orders_order", names, report)
+        _remove(cursor, "customers_contactpoint", names, report)
+        _restore(cursor, "customers_customer", names, report)
+        _remove(cursor, "customers_customer", names, report)
+        _restore(cursor, "catalogue_product", names, report)
+        _remove(cursor, "catalogue_product", names, report)
+        _remove_unstamped(cursor, "catalogue_category", "catalogue_product", "category_id", names, report)
+        _remove_unstamped(cursor, "customers_industry", "customers_customer", "industry_id", names, report)
+        cursor.execute("SELECT set_config('setia.restoring', '', true)")
+    return report
+
+
+def _left(cursor: CursorWrapper, table: str, reason: str, where: str, names: dict[str, Any], report: dict[str, Any]) -> None:
+    cursor.execute(f"SELECT count(*) FROM {table} t WHERE {where}", names)
+    (count,) = cursor.fetchone()
+    if not count:
+        return
+    report["left"][table] = report["left"].get(table, 0) + count
+    room = LISTED - len(report["left_rows"])
+    cursor.execute(f"SELECT id, {_LABEL[table]} FROM {table} t WHERE {where} ORDER BY id LIMIT {max(room, 0)}", names)
+    report["left_rows"] += [
+        {"table": table, "id": row, "label": str(label), "reason": reason} for row, label in cursor.fetchall()
+    ]
+
+
+def _restore(cursor: CursorWrapper, table: str, names: dict[str, Any], report: dict[str, Any]) -> None:
+    """Rows the run changed: those still holding its value get their before-image back."""
+    mine = f"""t.id IN (SELECT row_id FROM intake_change WHERE run_id = %(run)s AND "table" = '{table}')"""
+    _left(cursor, table, "edited", f"{mine} AND t.latest_run IS DISTINCT FROM %(run)s", names, report)
+    if table == "orders_order":
+        _restore_lines(cursor, names)
+    columns = _RESTORED[table]
+    values = ", ".join(f"b.{name.strip()}" for name in columns.split(","))
+    cursor.execute(
+        f"UPDATE {table} t SET ({columns}) = ROW({values})"
+        f" FROM intake_change c CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, c.before) b"
+        f""" WHERE c.run_id = %(run)s AND c."table" = '{table}' AND c.row_id = t.id AND t.latest_run = %(run)s""",
+        names,
+    )
+    if cursor.rowcount:
+        report["restored"][table] = cursor.rowcount
+
+
+def _restore_lines(cursor: CursorWrapper, names: dict[str, Any]) -> None:
+    changed = (
+        "SELECT c.row_id FROM intake_change c JOIN orders_order o ON o.id = c.row_id AND o.latest_run = %(run)s"
+        """ WHERE c.run_id = %(run)s AND c."table" = 'orders_order'"""
+    )
+    cursor.execute(f"DELETE FROM orders_orderline WHERE order_id IN ({changed})", names)
+    cursor.execute(
+        "INSERT INTO orders_orderline SELECT l.* FROM intake_change c"
+        " CROSS JOIN LATERAL jsonb_populate_recordset(NULL::orders_orderline, c.before -> 'lines') l"
+        f""" WHERE c.run_id = %(run)s AND c."table" = 'orders_order' AND c.row_id IN ({changed})""",
+        names,
+    )
+
+
+def _remove(cursor: CursorWrapper, table: str, names: dict[str, Any], report: dict[str, Any]) -> None:
+    """Rows the run made: those nobody has changed since and nothing that stays needs are removed."""
+    needed = _NEEDED[table]
+    _left(cursor, table, "edited", "t.made_by_run = %(run)s AND t.latest_run IS DISTINCT FROM %(run)s", names, report)
+    untouched = "t.made_by_run = %(run)s AND t.latest_run = %(run)s"
+    _left(cursor, table, "needed", f"{untouched} AND ({needed})", names, report)
+    gone = f"SELECT t.id FROM {table} t WHERE {untouched} AND NOT ({needed})"
+    cursor.execute(f"CREATE TEMP TABLE gone_{table} ON COMMIT DROP AS {gone}", names)
+    if table == "orders_order":
+        cursor.execute("UPDATE orders_order SET reverses_id = NULL WHERE reverses_id IN (SELECT id FROM gone_orders_order)")
+        cursor.execute("DELETE FROM orders_orderline WHERE order_id IN (SELECT id FROM gone_orders_order)")
+    cursor.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM gone_{table})")
+    if cursor.rowcount:
+        report["removed"][table] = cursor.rowcount
+
+
+def _remove_unstamped(
+    cursor: CursorWrapper, table: str, user: str, column: str, names: dict[str, Any], report: dict[str, Any]
+) -> None:
+    """Categories and industries the run made and nothing uses any more."""
+    mine = f"""t.id IN (SELECT row_id FROM intake_change WHERE run_id = %(run)s AND "table" = '{table}')"""
+    used = f"EXISTS (SELECT 1 FROM {user} u WHERE u.{column} = t.id)"
+    _left(cursor, table, "needed", f"{mine} AND {used}", names, report)
+    cursor.execute(f"DELETE FROM {table} t WHERE {mine} AND NOT {used}", names)
+    if cursor.rowcount:
+        report["removed"][table] = cursor.rowcount

@@ -1,0 +1,97 @@
+"""The staging table: one temporary table per import, filled by COPY, gone with the transaction."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.backends.utils import CursorWrapper
+
+# Column of the staged row → its PostgreSQL type. `rn` is the row's number in the file.
+COLUMNS: dict[str, dict[str, str]] = {
+    "ORDERS": {
+        "order_number": "text",
+        "ordered_at": "timestamptz",
+        "customer_number": "text",
+        "customer_name": "text",
+        "customer_phone": "text",
+        "customer_email": "text",
+        "customer_region": "text",
+        "customer_gender": "text",
+        "customer_kind": "text",
+        "product_code": "text",
+        "product_name": "text",
+        "category": "text",
+        "quantity": "numeric",
+        "unit_price": "numeric",
+        "amount": "numeric",
+        "line_discount": "numeric",
+        "order_discount": "numeric",
+        "promotion_code": "text",
+        "channel": "text",
+        "cancelled": "boolean",
+        "reverses_number": "text",
+        "note": "text",
+    },
+    "CUSTOMERS": {
+        "number": "text",
+        "name": "text",
+        "call_name": "text",
+        "title": "text",
+        "kind": "text",
+        "role": "text",
+        "relation": "text",
+        "industry": "text",
+        "acquisition": "text",
+        "gender": "text",
+        "birthday": "date",
+        "region": "text",
+        "notes": "text",
+        "phone": "text",
+        "whatsapp": "text",
+        "email": "text",
+        "instagram": "text",
+        "facebook": "text",
+        "telegram": "text",
+        "line": "text",
+        "tiktok": "text",
+        "address": "text",
+    },
+    "PRODUCTS": {
+        "code": "text",
+        "name": "text",
+        "category": "text",
+        "price": "numeric",
+        "kind": "text",
+        "notes": "text",
+    },
+}
+
+_SPECIAL = re.compile(r"[\\\t\n\r]")
+_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+
+
+def create(cursor: CursorWrapper, what: str) -> None:
+    """Make the empty staging table `stage` for this transaction."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS[what].items())
+    cursor.execute(f"CREATE TEMP TABLE stage (rn bigint NOT NULL, {columns}) ON COMMIT DROP")
+
+
+def _encoded(column: Sequence[str | None]) -> Iterable[str]:
+    """A column in COPY's text format. Only a chunk that holds a special character pays for escaping."""
+    filled = ["\\N" if value is None else value for value in column]
+    joined = "".join(filled)
+    if not _SPECIAL.search(joined.replace("\\N", "")):
+        return filled
+    return [
+        "\\N" if value is None else _SPECIAL.sub(lambda found: _ESCAPES[found[0]], value) for value in column
+    ]
+
+
+def fill(cursor: CursorWrapper, row_numbers: Sequence[int], columns: dict[str, list[str | None]]) -> None:
+    """Append one chunk of canonical text columns to the staging table."""
+    if not row_numbers:
+        return
+    names = list(columns)
+    encoded: list[Any] = [map(str, row_numbers), *(_encoded(columns[name]) for name in names)]
+    with cursor.copy(f"COPY stage (rn, {', '.join(names)}) FROM STDIN") as copy:
+        copy.write("\n".join(map("\t".join, zip(*encoded, strict=True))) + "\n")
