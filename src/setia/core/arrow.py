@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 
 
 def read(sql: str, parameters: Sequence[object] = ()) -> pa.Table:
-    """The answer to one SELECT as an Arrow table. Parameters are `$1`, `$2`, …; cast numerics in SQL, they come as text.
+    """The answer to one SELECT as an Arrow table. Parameters are `$1`, `$2`, …; cast numerics, they come as text.
 
     Raises the driver's `OperationalError` when the server cannot be reached.
     """

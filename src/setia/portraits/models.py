@@ -32,6 +32,7 @@ class Refresh(models.Model):
     """One computing of all portraits: as of which day, from what, with which fitted models."""
 
     as_of_date = models.DateField()
+    event_id = models.BigIntegerField(default=0, help_text="The latest event of the outbox when the orders were read.")
     customers = models.BigIntegerField(default=0)
     orders = models.BigIntegerField(default=0)
     models_json = models.JSONField(default=dict, help_text="Fitted models by name, or why one could not be fitted.")
@@ -46,7 +47,11 @@ class Refresh(models.Model):
 class Portrait(models.Model):
     """What Setia knows about one customer as of a day. Money in the reporting currency, durations in days."""
 
-    customer = models.OneToOneField("customers.Customer", primary_key=True, on_delete=models.CASCADE, related_name="+")
+    # No constraint in the database: checking a million rows at every refresh would touch every customer's row, and an
+    # import could not be undone before its portraits. A trigger removes the portraits of customers that are deleted.
+    customer = models.OneToOneField(
+        "customers.Customer", primary_key=True, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
     as_of_date = models.DateField()
     stage = models.CharField(max_length=12, choices=Stage)
     stage_at_month_start = models.CharField(max_length=12, choices=Stage, blank=True, default="")
@@ -59,6 +64,8 @@ class Portrait(models.Model):
     purchase_days = models.IntegerField(default=0)
     purchases = models.IntegerField(default=0)
     spent = models.DecimalField(max_digits=22, decimal_places=4, default=0, help_text="Purchases, before returns.")
+    spent_12_months = models.DecimalField(max_digits=22, decimal_places=4, default=0)
+    spent_rank = models.IntegerField(null=True, help_text="1 spent most; ties in the order of customer number.")
     returned = models.DecimalField(max_digits=22, decimal_places=4, default=0, help_text="Returns, zero or negative.")
     r = models.SmallIntegerField(null=True)
     f = models.SmallIntegerField(null=True)
@@ -74,8 +81,9 @@ class Portrait(models.Model):
     next_to_date = models.DateField(null=True)
     usual_gap_days = models.FloatField(null=True, help_text="Median gap between purchase days, from three on.")
     leaving = models.BooleanField(default=False, help_text="Late by their own rhythm and likely to stay away.")
-    evidence = models.JSONField(default=dict, help_text="Statement → the numbers it rests on.")
+    evidence = models.JSONField(default=dict, help_text="The numbers its statements rest on.")
     computed_at = models.DateTimeField()
+    touched = models.BooleanField(default=False, help_text="Recomputed by itself since the latest refresh began.")
 
     class Meta:
         indexes = [
@@ -83,11 +91,14 @@ class Portrait(models.Model):
             models.Index(F("value").desc(nulls_last=True), F("customer"), name="portraits_value"),
             models.Index(F("latest_date").desc(nulls_last=True), F("customer"), name="portraits_latest"),
             models.Index(
-                F("value").desc(nulls_last=True),
+                F("spent_12_months").desc(),
                 F("customer"),
                 condition=models.Q(leaving=True),
                 name="portraits_leaving",
             ),
+            models.Index(fields=["first_date"], name="portraits_first"),
+            models.Index(fields=["spent_rank"], name="portraits_spent_rank"),
+            models.Index(fields=["customer"], condition=models.Q(touched=True), name="portraits_touched"),
         ]
 
     def __str__(self) -> str:
