@@ -69,3 +69,48 @@ class Stamped(models.Model):
 
     class Meta:
         abstract = True
+
+
+class MailServer(models.Model):
+    """The firm's own mail server for system mail (at most one row, id 1). Without a row no mail is sent."""
+
+    class Security(models.TextChoices):
+        STARTTLS = "STARTTLS", _("STARTTLS (usual on port 587)")
+        TLS = "TLS", _("TLS from the start (usual on port 465)")
+        NONE = "NONE", _("None: everything travels readable")
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    host = models.CharField(max_length=253)
+    port = models.PositiveIntegerField(default=587)
+    security = models.CharField(max_length=10, choices=Security, default=Security.STARTTLS)
+    username = models.CharField(max_length=254, blank=True, default="")
+    password_sealed = models.TextField(blank=True, default="", help_text="Sealed by `core.secrets`; '' is none.")
+    from_address = models.EmailField()
+    from_name = models.CharField(max_length=200, blank=True, default="")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="core_mailserver_is_one"),
+            models.CheckConstraint(condition=models.Q(port__gte=1, port__lte=65535), name="core_mailserver_port"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+class JobFailure(models.Model):
+    """Why a job failed, in a form fit to be shown: the queue itself only remembers that it did.
+
+    `reason` is a code of `core.jobs.REASONS`; `words` holds the room's own plain words instead, where the error brought
+    some. `reference` stands in the log beside the whole error.
+    """
+
+    job_id = models.BigIntegerField(db_index=True)
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=30)
+    words = models.TextField(blank=True, default="")
+    reference = models.CharField(max_length=12)
+
+    def __str__(self) -> str:
+        return f"job {self.job_id}: {self.reason}"

@@ -5,7 +5,6 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-
 # The trail only grows. `by` alone may become NULL, when a person is removed from the database by hand.
 FORWARD = """
 CREATE FUNCTION accounts_audit_keep() RETURNS trigger LANGUAGE plpgsql AS $$

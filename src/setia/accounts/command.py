@@ -1,0 +1,76 @@
+"""`setia user list|reset|add`: letting people in without e-mail, for whoever holds the keyboard of the machine."""
+
+import argparse
+import sys
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from setia.accounts import actions, queries
+from setia.core.queries import firm
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run one of the three; returns the exit code: 0 done, 1 told what is wrong."""
+    with override(firm().language):
+        match args.action:
+            case "list":
+                return _list()
+            case "reset":
+                return _reset(args.email)
+            case _:
+                return _add(args.email, args.role.upper())
+
+
+def _list() -> int:
+    house = firm()
+    people = queries.everybody()
+    if not people:
+        _say(_("Nobody is here yet. The owner comes in by the link that “setia up” prints."))
+    for person in people:
+        seen = f"{person.last_login.astimezone(house.tz):%Y-%m-%d %H:%M}" if person.last_login else _("never")
+        state = "" if person.is_active else _("deactivated")
+        _say("\t".join([person.email, person.name, str(person.get_role_display()), seen, state]).rstrip())
+    return 0
+
+
+def _reset(email: str) -> int:
+    person = queries.somebody(email)
+    if person is None:
+        return _wrong(
+            _("Nobody here has the e-mail address %(email)s. “setia user list” shows who is.") % {"email": email}
+        )
+    if not person.is_active:
+        return _wrong(
+            _("%(email)s is deactivated. An owner can reactivate them under Settings, People.") % {"email": email}
+        )
+    link = actions.reset_link(by=None, at=timezone.now(), user=person)
+    _say(_("This link sets a new password, once, within 24 hours:"))
+    _say(settings.BASE_URL + link)
+    return 0
+
+
+def _add(email: str, role: str) -> int:
+    try:
+        validate_email(email)
+        invited = actions.invite(by=None, at=timezone.now(), email=email, role=role, base=settings.BASE_URL, post=False)
+    except ValidationError:
+        return _wrong(_("%(email)s is not an e-mail address.") % {"email": email})
+    except actions.AlreadyHere:
+        return _wrong(_("%(email)s is here already. “setia user reset” makes a new password.") % {"email": email})
+    _say(_("This link lets %(email)s in, once, within 7 days:") % {"email": email})
+    _say(invited.url)
+    return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def _wrong(line: str) -> int:
+    sys.stderr.write(f"setia: {line}\n")
+    return 1

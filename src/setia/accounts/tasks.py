@@ -1,0 +1,33 @@
+"""Work of the accounts room that is done behind the page."""
+
+from django.utils.translation import gettext_lazy as _
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from setia.accounts import actions
+from setia.accounts.models import User
+from setia.core.mail import MailTrouble
+from setia.core.words import name_jobs
+
+name_jobs({"accounts.send_reset": _("Mail a link for a new password")})
+
+
+class PassingTrouble(MailTrouble):
+    """Trouble with the mail server that may be over in a minute."""
+
+
+@app.task(
+    name="accounts.send_reset",
+    retry=RetryStrategy(max_attempts=4, exponential_wait=4, retry_exceptions=[PassingTrouble]),
+)
+def send_reset(user_id: int, base: str) -> None:
+    """Mail the link for a new password. Only the key of the person travels through the queue, no address, no secret."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return
+    try:
+        actions.send_reset(user=user, base=base)
+    except MailTrouble as trouble:
+        if trouble.passing:
+            raise PassingTrouble(trouble.reason, trouble.said) from trouble
+        raise
