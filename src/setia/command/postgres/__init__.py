@@ -8,7 +8,7 @@ holds a shared lock while it needs the server, and the one that finds nobody els
 killed with -9 loses its lock with its life, so nothing has to be cleaned up.
 """
 
-from setia.command.postgres.binaries import Binaries, find
+from setia.command.postgres.binaries import Binaries, every, find
 from setia.command.postgres.server import PrivateServer
 
-__all__ = ["Binaries", "PrivateServer", "find"]
+__all__ = ["Binaries", "PrivateServer", "every", "find"]

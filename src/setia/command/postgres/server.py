@@ -99,7 +99,7 @@ class PrivateServer:
 
     def start(self) -> str:
         """Makes sure the server runs, holds it, and returns its `url`. Raises Trouble, in plain words."""
-        self._make_folders()
+        self.make_folders()
         with self._exclusively():
             if self._held is None:
                 self._held = (self.home / "run" / "database.held").open("a")
@@ -156,10 +156,22 @@ class PrivateServer:
 
     # Starting
 
-    def _make_folders(self) -> None:
-        """Makes the home and its folders; as root, the server's own folder belongs to its user and to nobody else."""
+    def make_folders(self) -> None:
+        """Makes the home and its folders; as root, the server's own folder belongs to its user and to nobody else.
+
+        Raises Trouble where that user cannot get there.
+        """
         account = self.account
-        self.home.mkdir(mode=0o711 if account.is_other else 0o700, parents=True, exist_ok=True)
+        missing = [folder for folder in (self.home, *self.home.parents) if not folder.exists()]
+        self.home.mkdir(parents=True, exist_ok=True)
+        if account.is_other:
+            # Enough to pass through, not to look inside; what stands in the home is closed for itself.
+            for folder in missing:
+                folder.chmod(0o711)
+            if not any(self.home.iterdir()) or (self.home / "run").exists():
+                self.home.chmod(self.home.stat().st_mode | 0o011)
+        elif missing:
+            self.home.chmod(0o700)
         for name in ("run", "logs"):
             (self.home / name).mkdir(mode=0o700, exist_ok=True)
         if account.is_other and (closed := first_closed_folder(self.home, account)):

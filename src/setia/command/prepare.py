@@ -1,0 +1,62 @@
+"""The part of a start that needs Django, in a process of its own: the supervisor stays small.
+
+`python -m setia.command.prepare` brings the tables up to date, collects the pages' files, and answers on its last line
+of output with one JSON object: `owner_path`, the path of the one-time link where nobody owns this Setia yet, or
+`what` and `todo` of a Trouble. Lines before it are for the person at the keyboard.
+"""
+
+import hashlib
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from setia import __version__
+from setia.command import home as homes
+from setia.command.trouble import Trouble
+
+_STAMP = "made-from.txt"
+
+
+def main(*, with_dump: bool) -> dict[str, str | None]:
+    """Prepares the home named by `SETIA_HOME` with the database named by `DATABASE_URL`."""
+    import django
+
+    django.setup()
+    from setia.accounts import actions
+    from setia.command import schema
+
+    schema.bring_up_to_date(homes.find(), with_dump=with_dump, say=lambda text: print(text, flush=True))
+    collect_static()
+    return {"owner_path": actions.owner_link(at=datetime.now(UTC))}
+
+
+def collect_static() -> bool:
+    """Collects and compresses what pages need, when the code's files differ from those collected; True when done."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    found = hashlib.sha256(__version__.encode())
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            status = Path(storage.path(path)).stat()
+            found.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
+    stamp = Path(settings.STATIC_ROOT) / _STAMP
+    if stamp.exists() and stamp.read_text() == found.hexdigest():
+        return False
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(found.hexdigest())
+    return True
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "setia.config.settings")
+    try:
+        answer = main(with_dump="--no-dump" not in sys.argv)
+    except Trouble as trouble:
+        answer = {"what": trouble.what, "todo": trouble.todo}
+    print(json.dumps(answer))
