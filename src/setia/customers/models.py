@@ -86,7 +86,14 @@ class Customer(Stamped):
                 F("created_at").desc(), F("id").desc(), condition=Q(archived_at=None), name="customers_by_newest"
             ),
             GinIndex(OpClass(F("sort_name"), name="gin_trgm_ops"), name="customers_search_name"),
+            GinIndex(OpClass(Lower("number"), name="gin_trgm_ops"), name="customers_search_number"),
             models.Index(fields=["region"], name="customers_region"),
+            # Only the values that are rare: most customers are people and end users, with nothing else said.
+            models.Index(fields=["kind"], condition=Q(kind="COMPANY"), name="customers_companies"),
+            models.Index(fields=["role"], condition=~Q(role="EXTERNAL"), name="customers_role"),
+            models.Index(fields=["relation"], condition=~Q(relation=""), name="customers_relation"),
+            models.Index(fields=["acquisition"], condition=~Q(acquisition=""), name="customers_acquisition"),
+            models.Index(fields=["archived_at"], condition=Q(archived_at__isnull=False), name="customers_archived"),
         ]
 
     def __str__(self) -> str:

@@ -9,27 +9,30 @@ from typing import NamedTuple
 
 from setia.customers.normalise import text
 
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
 # Before the name, folded and without dots. A single letter counts only where it is a title ("H." haji), since
 # "M." is short for Muhammad and "A." for Ahmad.
-_BEFORE = set(
+_BEFORE = _words(
     "bapak bpk bp ibu sdr sdri saudara saudari tuan nyonya nona tn ny nn mr mrs ms h hj kh ust ustaz ustad ustadz"
-    " ustazah dr drg drh drs dra ir prof apt pdt pastor romo kyai kiai".split()
+    " ustazah dr drg drh drs dra ir prof apt pdt pastor romo kyai kiai"
 )
 _BEFORE_NEEDS_DOT = {"h", "ms"}
 # After the name: "S.E.", "M.Kom", "Ph.D.", "Sp.A(K)"; without dots only these.
 _DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,4}\.)+\s?(?:[A-Z][A-Za-z]{0,5}\.?)?(?:\([A-Z]\))?")
-_BARE_DEGREES = set(
-    "SE SH ST SS MM MT MA MBA MH MSc MSi MPd BA BSc PhD SKom SPd SSi SSos STP SIP AMd Ak CA CPA".split()
-)
+_BARE_DEGREES = _words("SE SH ST SS MM MT MA MBA MH MSc MSi MPd BA BSc PhD SKom SPd SSi SSos STP SIP AMd Ak CA CPA")
 
-_FIRM_BEFORE = set("pt cv ud pd fa tb firma koperasi yayasan perum perumda bumdes".split())
+_FIRM_BEFORE = _words("pt cv ud pd fa tb firma koperasi yayasan perum perumda bumdes")
 _FIRM_AFTER = {"tbk", "ltd", "inc", "llc", "gmbh", "corp", "plc", "(persero)", "persero"}
 _FIRM_SHOWN = {"pt": "PT", "cv": "CV", "ud": "UD", "pd": "PD", "fa": "Fa", "tb": "TB"}
 
 # Words at the head of a name by which nobody is called.
-_NOT_CALLED = set(
+_NOT_CALLED = _words(
     "i ni ida gusti anak agung raden ajeng roro rr rd r bagus tubagus teuku cut sri muhammad mohammad mohamad muhamad"
-    " mochamad mochammad moch moh muh mhd m md ahmad achmad akhmad a abdul siti".split()
+    " mochamad mochammad moch moh muh mhd m md ahmad achmad akhmad a abdul siti"
 )
 
 

@@ -1,0 +1,127 @@
+"""Pages of a long list, both ways, at the same cost on the first page and on the ten-thousandth.
+
+A list is one or more *legs*, each an ordering that an index of the database has. The page after a row is found by that
+row's own values (a seek), never by counting rows from the start. Several legs follow one another: customers whose value
+is known by value, then those without one by name.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import reduce
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+
+COUNTED = 10_000
+
+
+class Leg(NamedTuple):
+    """Rows in one order. `order` names fields as in `order_by`; together they are unique and never NULL in this leg."""
+
+    rows: QuerySet[Any]
+    order: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one page, and the cursors of its neighbours ('' where there is none)."""
+
+    rows: list[Any]
+    earlier: str
+    later: str
+
+
+class Count(NamedTuple):
+    """How many rows: exact up to `COUNTED`, else `number` is `COUNTED` and there are more."""
+
+    number: int
+    exact: bool
+
+
+def count(rows: QuerySet[Any], *, most: int = COUNTED) -> Count:
+    """Count rows, looking at no more than `most` of them."""
+    found = rows.order_by()[: most + 1].count()
+    return Count(min(found, most), found <= most)
+
+
+def page(legs: Sequence[Leg], *, size: int, cursor: str = "") -> Page:
+    """The page a cursor points at; the first page for no cursor, or for one that is not ours."""
+    place = _read(cursor, legs)
+    if place is None:
+        return _page(legs, size=size, back=False, start=0, values=None)
+    back, start, values = place
+    try:
+        return _page(legs, size=size, back=back, start=start, values=values)
+    except (ValidationError, ValueError, OverflowError):
+        return _page(legs, size=size, back=False, start=0, values=None)
+
+
+def _page(legs: Sequence[Leg], *, size: int, back: bool, start: int, values: list[str] | None) -> Page:
+    found: list[tuple[int, Any]] = []
+    indexes = range(start, -1, -1) if back else range(start, len(legs))
+    for index in indexes:
+        order = _reversed(legs[index].order) if back else legs[index].order
+        rows = legs[index].rows
+        if values is not None and index == start:
+            rows = rows.filter(_beyond(order, values))
+        found += [(index, row) for row in rows.order_by(*order)[: size + 1 - len(found)]]
+        if len(found) > size:
+            break
+    more = len(found) > size
+    found = found[:size]
+    if back:
+        found.reverse()
+        if not more:  # the first page, whole: rows may have come in before the one we came from
+            return _page(legs, size=size, back=False, start=0, values=None)
+    if not found:
+        return Page([], "", "")
+    first, final = found[0], found[-1]
+    earlier = _write(True, first[0], first[1], legs) if back or values is not None else ""
+    later = _write(False, final[0], final[1], legs) if back or more else ""
+    return Page([row for _, row in found], earlier, later)
+
+
+def _reversed(order: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name[1:] if name.startswith("-") else f"-{name}" for name in order)
+
+
+def _beyond(order: tuple[str, ...], values: list[str]) -> Q:
+    """Rows after these values: (a > x) or (a = x and b > y) …, with the a >= x an index can start from."""
+    alternatives: list[Q] = []
+    same = Q()
+    for name, value in zip(order, values, strict=True):
+        field, side = (name[1:], "lt") if name.startswith("-") else (name, "gt")
+        alternatives.append(same & Q(**{f"{field}__{side}": value}))
+        same &= Q(**{field: value})
+    field, side = (order[0][1:], "lte") if order[0].startswith("-") else (order[0], "gte")
+    return Q(**{f"{field}__{side}": values[0]}) & reduce(Q.__or__, alternatives)
+
+
+def _value(row: Model, name: str) -> str:
+    value: Any = row
+    for step in name.removeprefix("-").split("__"):
+        value = getattr(value, step)
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def _write(back: bool, index: int, row: Model, legs: Sequence[Leg]) -> str:
+    content = [int(back), index, *(_value(row, name) for name in legs[index].order)]
+    return base64.urlsafe_b64encode(json.dumps(content, ensure_ascii=False).encode()).decode().rstrip("=")
+
+
+def _read(cursor: str, legs: Sequence[Leg]) -> tuple[bool, int, list[str]] | None:
+    if not cursor or len(cursor) > 4000:
+        return None
+    try:
+        back, index, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        known = back in (0, 1) and isinstance(index, int) and 0 <= index < len(legs)
+    except (binascii.Error, UnicodeError, ValueError, TypeError):
+        return None
+    if not known or len(values) != len(legs[index].order) or not all(isinstance(v, str) for v in values):
+        return None
+    return bool(back), index, [value.replace("\x00", "") for value in values]

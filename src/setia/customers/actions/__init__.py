@@ -1,0 +1,39 @@
+"""What changes a customer. A module per verb; this is the room's public face.
+
+Each verb takes who and when, checks that they may, writes the timeline, the audit trail and the outbox, all in one
+transaction, and raises the errors named at the top of its module.
+"""
+
+from setia.customers.actions.add import NumberTaken, add
+from setia.customers.actions.archive import archive, restore
+from setia.customers.actions.contact import (
+    ContactTaken,
+    NotAContact,
+    add_contact,
+    edit_contact,
+    prefer_contact,
+    remove_contact,
+)
+from setia.customers.actions.delete import StillReferenced, delete
+from setia.customers.actions.edit import edit
+from setia.customers.actions.industry import industry_named
+from setia.customers.actions.note import EmptyNote, note
+
+__all__ = [
+    "ContactTaken",
+    "EmptyNote",
+    "NotAContact",
+    "NumberTaken",
+    "StillReferenced",
+    "add",
+    "add_contact",
+    "archive",
+    "delete",
+    "edit",
+    "edit_contact",
+    "industry_named",
+    "note",
+    "prefer_contact",
+    "remove_contact",
+    "restore",
+]

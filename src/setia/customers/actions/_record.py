@@ -1,0 +1,28 @@
+"""Writes down what a verb did: the customer's timeline, the firm's audit trail, and the outbox."""
+
+from datetime import datetime
+from typing import Any
+
+from setia.accounts.actions import audit
+from setia.accounts.models import User
+from setia.core import outbox
+from setia.customers.models import Customer, TimelineEntry
+
+
+def record(
+    verb: str,
+    *,
+    by: User,
+    at: datetime,
+    customer: Customer,
+    data: dict[str, Any] | None = None,
+    audited: dict[str, Any] | None = None,
+) -> None:
+    """Write a verb (`edited`) three times over.
+
+    `data` is for the timeline, which the customer's own colleagues read; `audited` for the audit trail, which holds
+    names of fields and never a person's details.
+    """
+    TimelineEntry.objects.create(customer=customer, kind=verb.upper(), at=at, by=by, data=data or {})
+    audit(by=by, at=at, verb=f"customer.{verb}", about="customer", about_id=customer.pk, data=audited)
+    outbox.emit(f"customer.{verb}", at=at, customer_id=customer.pk)

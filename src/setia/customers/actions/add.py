@@ -1,0 +1,48 @@
+"""Add a customer by hand."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Unpack
+
+from django.db import IntegrityError, transaction
+
+from setia.accounts.models import User
+from setia.core.permissions import require
+from setia.customers.actions._record import record
+from setia.customers.actions.contact import create_contact
+from setia.customers.facts import Facts
+from setia.customers.models import Customer
+
+
+class NumberTaken(Exception):
+    """Another customer has this number. `customer` is that one."""
+
+    def __init__(self, customer: Customer) -> None:
+        super().__init__(customer.number)
+        self.customer = customer
+
+
+def add(*, by: User, at: datetime, contacts: Sequence[tuple[str, str]] = (), **facts: Unpack[Facts]) -> Customer:
+    """Add a customer. `contacts` are pairs of kind and text as given.
+
+    Raises `NumberTaken`, and `NotAContact` for a contact point that cannot be one.
+    """
+    require(by, "customers.add")
+    customer = Customer(**facts, created_at=at, updated_at=at)
+    try:
+        with transaction.atomic():
+            customer.save(force_insert=True)
+            for kind, text in contacts:
+                create_contact(customer, kind, text)
+            record("added", by=by, at=at, customer=customer)
+    except IntegrityError:
+        refuse_taken_number(customer)
+        raise
+    return customer
+
+
+def refuse_taken_number(customer: Customer) -> None:
+    """Raise `NumberTaken` where another customer of the same source has this customer's number."""
+    others = Customer.objects.filter(source=customer.source, number=customer.number).exclude(pk=customer.pk)
+    if customer.number and (other := others.first()):
+        raise NumberTaken(other)

@@ -1,0 +1,59 @@
+"""Change what is stated about a customer."""
+
+from datetime import date, datetime
+from typing import Any, Unpack
+
+from django.db import IntegrityError, transaction
+
+from setia.accounts.models import User
+from setia.core import versions
+from setia.core.permissions import require
+from setia.customers.actions._record import record
+from setia.customers.actions.add import refuse_taken_number
+from setia.customers.facts import Facts
+from setia.customers.models import Customer
+
+_SHOWN = 300  # characters of a long text that the timeline repeats
+
+
+def edit(*, by: User, at: datetime, customer: Customer, version: str = "", **facts: Unpack[Facts]) -> Customer:
+    """Save the facts that differ, and nothing else, so that two people who change different facts both keep theirs.
+
+    `version` is the one the form was filled from (`core.versions`). Raises `ChangedMeanwhile` when the customer has
+    changed since, and `NumberTaken` (of `actions.add`). The timeline tells each change from what to what.
+    """
+    require(by, "customers.edit")
+    try:
+        with transaction.atomic():
+            current = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
+            versions.check(version, versions.version_of(current.updated_at))
+            changes: dict[str, tuple[Any, Any]] = {}
+            for name, value in facts.items():
+                if (before := getattr(current, name)) != value:
+                    changes[name] = (before, value)
+                    setattr(current, name, value)
+            if changes:
+                current.updated_at = at
+                current.save(update_fields=[*changes, "updated_at"])
+                record(
+                    "edited",
+                    by=by,
+                    at=at,
+                    customer=current,
+                    data={"changes": {name: [_told(a), _told(b)] for name, (a, b) in changes.items()}},
+                    audited={"fields": sorted(changes)},
+                )
+    except IntegrityError:
+        refuse_taken_number(current)
+        raise
+    return current
+
+
+def _told(value: Any) -> str:
+    """A value as the timeline keeps it: what a person can read later, even when the thing itself is gone."""
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    text = str(value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

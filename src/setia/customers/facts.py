@@ -1,0 +1,25 @@
+"""What a person may state about a customer, as keyword arguments of `actions.add` and `actions.edit`."""
+
+from datetime import date
+from typing import TypedDict
+
+from setia.customers.models import Customer, Industry
+
+
+class Facts(TypedDict, total=False):
+    """Fields of `Customer` that a person fills in; those left out stay as they are."""
+
+    kind: str
+    number: str | None
+    name: str
+    call_name: str
+    title: str
+    role: str
+    relation: str
+    industry: Industry | None
+    acquisition: str
+    recommended_by: Customer | None
+    gender: str
+    birthday: date | None
+    region: str
+    notes: str

@@ -1,0 +1,33 @@
+"""Questions about customers. `customers_for` and `get_customer_for` are the only gates to them."""
+
+from setia.customers.queries.gate import customers_for, get_contact_for, get_customer_for
+from setia.customers.queries.listing import (
+    FILTERS,
+    Chip,
+    choices_of,
+    legs_by_name,
+    legs_by_newest,
+    narrow,
+    regions,
+)
+from setia.customers.queries.search import Matches, found_by, matching, search
+from setia.customers.queries.timeline import contacts_of, entries_of
+
+__all__ = [
+    "FILTERS",
+    "Chip",
+    "Matches",
+    "choices_of",
+    "contacts_of",
+    "customers_for",
+    "entries_of",
+    "found_by",
+    "get_contact_for",
+    "get_customer_for",
+    "legs_by_name",
+    "legs_by_newest",
+    "matching",
+    "narrow",
+    "regions",
+    "search",
+]

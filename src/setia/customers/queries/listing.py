@@ -1,0 +1,108 @@
+"""The list of customers: filters as chips, and orders that an index has.
+
+What Setia makes of a customer (stage, value) belongs to `portraits`; the page that shows both is composed in `web`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from setia.core.keyset import Leg
+from setia.customers.models import Customer, Industry
+
+
+class Chip(NamedTuple):
+    """One filter at work: what it is about, the value in words, and the key in the address that carries it."""
+
+    label: str
+    value: str
+    key: str
+
+
+class Filter(NamedTuple):
+    """A filter by one field. `choices` gives the values a person may choose, with their words."""
+
+    label: object
+    field: str
+    choices: Callable[[], list[tuple[str, str]]]
+
+
+def _labels(choices: type) -> Callable[[], list[tuple[str, str]]]:
+    return lambda: [(value, str(label)) for value, label in choices.choices]  # type: ignore[attr-defined]
+
+
+def _industries() -> list[tuple[str, str]]:
+    return [(str(pk), name) for pk, name in Industry.objects.order_by("name").values_list("pk", "name")]
+
+
+def regions() -> list[tuple[str, str]]:
+    """The regions in use, read off the index one distinct value at a time (a table of a million has a few dozen)."""
+    found = Customer.objects.raw(
+        """
+        WITH RECURSIVE region AS (
+            (SELECT region FROM customers_customer WHERE region > '' ORDER BY region LIMIT 1)
+            UNION ALL
+            SELECT (SELECT c.region FROM customers_customer c WHERE c.region > r.region ORDER BY c.region LIMIT 1)
+            FROM region r WHERE r.region IS NOT NULL
+        )
+        SELECT 0 AS id, region FROM region WHERE region IS NOT NULL LIMIT 500
+        """
+    )
+    return [(row.region, row.region) for row in found]
+
+
+FILTERS: dict[str, Filter] = {
+    "kind": Filter(_("Kind"), "kind", _labels(Customer.Kind)),
+    "role": Filter(_("Role"), "role", _labels(Customer.Role)),
+    "relation": Filter(_("Relation"), "relation", _labels(Customer.Relation)),
+    "industry": Filter(_("Industry"), "industry_id", _industries),
+    "acquisition": Filter(_("Came by"), "acquisition", _labels(Customer.Acquisition)),
+    "gender": Filter(_("Gender"), "gender", _labels(Customer.Gender)),
+    "region": Filter(_("Region"), "region", regions),
+}
+
+
+def choices_of(key: str) -> list[tuple[str, str]]:
+    """The values a filter may have, with their words."""
+    return FILTERS[key].choices()
+
+
+def narrow(customers: QuerySet[Customer], params: Mapping[str, str]) -> tuple[QuerySet[Customer], list[Chip]]:
+    """Apply the filters an address names, and say which in words. A value that is not one of a filter's is no filter.
+
+    Archived customers are left out unless `archived=1` asks for them alone.
+    """
+    chips: list[Chip] = []
+    if params.get("archived") == "1":
+        customers = customers.filter(archived_at__isnull=False)
+        chips.append(Chip(str(_("Archived")), str(pgettext_lazy("the filter Archived", "only")), "archived"))
+    else:
+        customers = customers.filter(archived_at=None)
+    for key, filter_ in FILTERS.items():
+        if not (value := params.get(key, "")):
+            continue
+        if key == "region":
+            words: str | None = value[:200]
+        elif key == "industry":
+            words = (
+                Industry.objects.filter(pk=value).values_list("name", flat=True).first() if value.isdecimal() else None
+            )
+        else:
+            words = dict(filter_.choices()).get(value)
+        if words is not None:
+            customers = customers.filter(**{filter_.field: value})
+            chips.append(Chip(str(filter_.label), words, key))
+    return customers, chips
+
+
+def legs_by_name(customers: QuerySet[Customer]) -> list[Leg]:
+    """By name, folded; a customer without a name stands under its number."""
+    return [Leg(customers, ("sort_name", "id"))]
+
+
+def legs_by_newest(customers: QuerySet[Customer]) -> list[Leg]:
+    """By the moment the record was made, the newest first."""
+    return [Leg(customers, ("-created_at", "-id"))]

@@ -1,0 +1,94 @@
+"""Search as you type: by name, by the firm's number, by any contact point, however it is written.
+
+From three characters on, any part of a word is found through trigram indexes; shorter text is the beginning of a name.
+"""
+
+import re
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat, Lower
+
+from setia.core.keyset import COUNTED
+from setia.customers import normalise
+from setia.customers.models import ContactPoint, Customer
+
+_PHONE_LIKE = re.compile(r"[+0-9][0-9\s().\-]{2,}")
+
+
+class Matches(NamedTuple):
+    """The customers a text matches, and whether they are so many that they were not looked up one by one."""
+
+    customers: QuerySet[Customer]
+    broad: bool
+
+
+def matching(customers: QuerySet[Customer], q: str) -> Matches:
+    """Those of `customers` that match a text.
+
+    Up to `COUNTED` matches are looked up first, so that the list can be sorted in any way; when there are more, they
+    are so frequent that walking the list in its own order finds a page of them at once.
+    """
+    q = normalise.text(q)[:100].lower()
+    if not q:
+        return Matches(customers, False)
+    if len(q) < 3:
+        return Matches(customers.filter(sort_name__startswith=q), False)
+    ids = _ids(q, COUNTED + 1)
+    if len(ids) <= COUNTED:
+        return Matches(customers.filter(id__in=ids), False)
+    contact = _contacts(q).filter(customer=OuterRef("pk"))
+    return Matches(
+        customers.alias(number_folded=Lower("number")).filter(
+            Q(sort_name__contains=q) | Q(number_folded__contains=q) | Q(Exists(contact))
+        ),
+        True,
+    )
+
+
+def search(customers: QuerySet[Customer], q: str, *, most: int = 10) -> list[Customer]:
+    """The best few matches for a picker or the search box: names that begin with the text first. One query."""
+    q = normalise.text(q)[:100].lower()
+    if not q:
+        return []
+    customers = customers.filter(archived_at=None)
+    if len(q) < 3:
+        return list(customers.filter(sort_name__startswith=q).order_by("sort_name", "id")[:most])
+    # No more than this many are ranked: of a text that matches thousands, ten are as good as any other ten.
+    found = customers.filter(id__in=_union(q, 1000))
+    ranked = found.alias(begins=Q(sort_name__startswith=q)).order_by("-begins", "sort_name", "id")
+    return list(ranked[:most])
+
+
+def found_by(q: str) -> str:
+    """How a text is read: '' as it is, else the number it is taken for (`+62812…`)."""
+    return _digits(normalise.text(q).lower())
+
+
+def _ids(q: str, most: int) -> list[int]:
+    return list(_union(q, most)[:most].values_list("id", flat=True))
+
+
+def _union(q: str, most: int) -> QuerySet[Customer, Any]:
+    names = Customer.objects.filter(sort_name__contains=q).values("id")[:most]
+    numbers = Customer.objects.alias(folded=Lower("number")).filter(folded__contains=q).values("id")[:most]
+    contacts = _contacts(q).values("customer_id")[:most]
+    return names.union(numbers, contacts)
+
+
+def _contacts(q: str) -> QuerySet[ContactPoint]:
+    points = ContactPoint.objects.alias(written=Lower(Concat("value", Value(" "), "shown")))
+    digits = _digits(q)
+    return points.filter(Q(written__contains=q) | Q(written__contains=digits) if digits else Q(written__contains=q))
+
+
+def _digits(q: str) -> str:
+    """A telephone number half typed, as the beginning of its stored form: `0812-20` is `+6281220`."""
+    if not _PHONE_LIKE.fullmatch(q):
+        return ""
+    digits = re.sub(r"[^0-9]", "", q)
+    if q.startswith("+"):
+        return "+" + re.sub(r"^620+", "62", digits)
+    if digits.startswith("00"):
+        return "+" + digits[2:]
+    return "+62" + digits[1:] if digits.startswith("0") else digits
