@@ -67,7 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     intake.add_argument("--as", dest="kind", choices=["orders", "customers", "products"], help=_("what the rows are"))
     intake.add_argument("--map", metavar="FILE", help=_("JSON file that says which column means what"))
-    intake.add_argument("--source", help=_("name of where the file comes from (default: the file's name)"))
+    intake.add_argument(
+        "--source",
+        help=_("system the file comes from; the same number from another system is another order (default: main)"),
+    )
     intake.add_argument("--zone", help=_("zone of times without one (default: the firm's, for example Asia/Jakarta)"))
     intake.add_argument("--append", action="store_true", help=_("add lines to known orders instead of replacing them"))
     intake.add_argument("--undo", metavar="RUN", help=_("undo the run with this number"))

@@ -1,32 +1,19 @@
 """Logs that rotate, hold no personal data, and are written by one process: what children print goes through here.
 
-A traceback or a database's error can quote a value. Mail addresses, telephone numbers and the values that PostgreSQL
-quotes in an error's detail are replaced before anything reaches the disk.
+Django's own records are cleaned where they are made (`setia.core.logs`); a crash before that, or another program's
+words, are cleaned here.
 """
 
 import logging
-import re
 import threading
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import IO
 
+from setia.core.logs import without_personal_data
+
 _BYTES = 5_000_000
 _KEPT = 5
-
-_PERSONAL = (
-    (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), "<e-mail>"),
-    (re.compile(r"(?<![\w.:-])(?:\+|0)\d(?:[ .-]?\d){7,14}(?![\w:])"), "<phone>"),
-    (re.compile(r"(Key \([^)]*\))=\(.*?\)(?= |$)"), r"\1=(…)"),
-    (re.compile(r"(Failing row contains) \(.*\)"), r"\1 (…)"),
-)
-
-
-def without_personal_data(text: str) -> str:
-    """`text` with mail addresses, telephone numbers and quoted row values replaced."""
-    for pattern, replacement in _PERSONAL:
-        text = pattern.sub(replacement, text)
-    return text
 
 
 class Log:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from setia import __version__
@@ -29,7 +29,18 @@ def main(*, with_dump: bool) -> dict[str, str | None]:
 
     schema.bring_up_to_date(homes.find(), with_dump=with_dump, say=lambda text: print(text, flush=True))
     collect_static()
+    _resume_imports()
     return {"owner_path": actions.owner_link(at=datetime.now(UTC))}
+
+
+def _resume_imports() -> None:
+    """Imports whose process was killed go on: nothing of theirs was written, so they begin again. Says which."""
+    from setia.command.words import _
+    from setia.intake.actions import resume_stalled
+
+    for run in resume_stalled(at=datetime.now(UTC), silence=timedelta(0)):
+        line = _("Import {run} ({file}) was interrupted and left nothing behind; it starts again.")
+        print(line.format(run=run.pk, file=run.file_name), flush=True)
 
 
 def collect_static() -> bool:

@@ -5,6 +5,7 @@ Steps: 1. take the lock, 2. refuse a database that a newer Setia has changed, 3.
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,11 +20,12 @@ from setia.command.words import _
 _LOCK = 0x5E71A  # any number, the same in every process
 
 
-def bring_up_to_date(home: Path, *, with_dump: bool = True, say: Callable[[str], None] = print) -> int:
+def bring_up_to_date(home: Path, *, with_dump: bool = True, say: Callable[[str], None] | None = None) -> int:
     """Migrates the database where it is behind; returns how many migrations ran. Django must be set up.
 
-    `say` is told what goes on. Raises Trouble for a newer database, and when the dump or a migration fails.
+    `say` is told what goes on (default: standard error, for standard output may be JSON). Raises Trouble for a newer database, and when the dump or a migration fails.
     """
+    say = say or _say
     if not pending():
         refuse_newer()
         return 0
@@ -34,7 +36,7 @@ def bring_up_to_date(home: Path, *, with_dump: bool = True, say: Callable[[str],
         if names and with_dump and _applied():
             say(_("Dumped the database to {path}.").format(path=_dumped(home, url)))
         if names:
-            say(_("Changing the tables: {count} steps.").format(count=len(names)))
+            say(_("Changing the tables (steps: {count}).").format(count=len(names)))
             _migrate()
         return len(names)
 
@@ -72,6 +74,10 @@ def newer() -> list[str]:
     for migration in loader.disk_migrations.values():
         known.update(migration.replaces)
     return sorted(f"{app}.{name}" for app, name in _applied() if (app, name) not in known)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _applied() -> set[tuple[str, str]]:

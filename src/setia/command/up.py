@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         children: list[Child] = []
         try:
             owner_path = _prepare(with_dump=not arguments.no_dump)
-            children = _children(home, host, port)
+            children = _children(home, host, port, address)
             for child in children:
                 child.start()
             _await_answer(host, port, stop, children)
@@ -171,13 +171,15 @@ def _prepare(*, with_dump: bool) -> str | None:
     return str(answer["owner_path"]) if answer["owner_path"] else None
 
 
-def _children(home: Path, host: str, port: int) -> list[Child]:
+def _children(home: Path, host: str, port: int, address: str) -> list[Child]:
     folder = homes.folder(home, "logs")
     environment = dict(os.environ) | {"PYTHONUNBUFFERED": "1"}
     if "SETIA_HOSTS" not in environment:
         environment["SETIA_HOSTS"] = ",".join(["localhost", "127.0.0.1", "[::1]", host, socket.gethostname()])
+    environment.setdefault("SETIA_URL", address)
+    threads = max(2, min(8, 2 * (os.cpu_count() or 1)))
     web = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1"]
-    web += ["--blocking-threads", "8", "--no-ws", "--no-access-log", "--log-level", "warning"]
+    web += ["--blocking-threads", str(threads), "--no-ws", "--no-access-log", "--log-level", "warning"]
     web += ["--respawn-failed-workers", "--workers-kill-timeout", "5", "setia.config.wsgi:application"]
     worker = ["setia.command.worker", "--shutdown-graceful-timeout", str(int(_JOB_GRACE_SECONDS - 5))]
     return [
