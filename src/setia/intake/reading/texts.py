@@ -1,0 +1,201 @@
+"""Texts, ids, choices, contact details: from a cell to clean text that PostgreSQL can hold."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from setia.intake.reading.fields import Field
+from setia.intake.reading.layout import fold
+from setia.intake.reading.problems import Cell, Odd
+
+PLACEHOLDERS = frozenset(
+    "0 - -- . ? x n/a na #n/a nan null none nil guest tamu umum anonim anonymous unknown walkin walk-in tunai cash"
+    " customer pelanggan".split()
+) | {
+    "walk in", "pelanggan umum", "pelanggan tamu", "tidak ada", "tidak diketahui", "tanpa nama", "no name", "no customer",
+    "customer umum", "cash customer", "guest customer", "non member", "bukan member",
+}  # fmt: skip
+"""Customer ids, folded, that stand for nobody."""
+_ZEROS = re.compile(r"0+(?:\.0+)?", re.ASCII)
+_FLOAT_ID = re.compile(r"(\d{1,18})\.0+", re.ASCII)
+_EMAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s,;<>()\".]{2,}")
+_HANDLE_LINK = re.compile(r"(?i)^(?:https?://)?(?:www\.|m\.)?(?:instagram|facebook|tiktok|t|line|fb)\.(?:com|me)/")
+_MISSING = frozenset({"", "\\n", "#n/a", "#null!", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "null", "nan"})
+_UNSEEN = {"\u200b", "\u200e", "\u200f", "\u2060", "\ufeff", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
+
+Parser = Callable[[Cell], "str | Odd | None"]
+
+
+def as_text(cell: Cell) -> str:
+    """A typed cell as the text a person would have typed: 536365.0 → `536365`, a day without its midnight."""
+    if isinstance(cell, str):
+        return cell
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        if cell == cell and abs(cell) < 1e15 and cell == int(cell):
+            return str(int(cell))
+        return repr(cell)
+    if isinstance(cell, Decimal):
+        if not cell.is_finite() or not -30 < cell.adjusted() < 30:
+            return str(cell)
+        text = f"{cell:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    if isinstance(cell, datetime):
+        if cell.time() == time(0) and cell.tzinfo is None:
+            return cell.date().isoformat()
+        return cell.isoformat(" ")
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    return str(cell)
+
+
+def clean(cell: Cell, *, lines: bool = False) -> str | None:
+    """Trimmed text without control, invisible and half characters; None when nothing is left.
+
+    :param lines: keep line ends (notes, addresses); elsewhere they become spaces.
+    """
+    text = cell if isinstance(cell, str) else as_text(cell)
+    text = text.strip()
+    if not text.isprintable():
+        text = "".join(_kept(letter, lines) for letter in text).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if not lines and "  " in text:
+        text = " ".join(text.split(" ")) if "   " not in text else " ".join(text.split())
+    return None if text.casefold() in _MISSING else text
+
+
+def _kept(letter: str, lines: bool) -> str:
+    if letter.isprintable():
+        return letter
+    if letter == "\n" and lines:
+        return letter
+    if letter.isspace():
+        return " "
+    if letter in _UNSEEN or unicodedata.category(letter) in {"Cc", "Cs"}:
+        return ""
+    return letter
+
+
+def text_parser(field: Field) -> Parser:
+    """Text within the field's length; too long is Odd, or cut with a warning where the field allows it."""
+    limit, cut, lines = field.limit, field.cut, field.type == "LONG_TEXT"
+
+    def parse(cell: Cell) -> str | Odd | None:
+        text = clean(cell, lines=lines)
+        if text is not None and len(text) > limit:
+            return Odd("cut", text[: limit - 1].rstrip() + "…", fatal=False) if cut else Odd("too_long")
+        return text
+
+    return parse
+
+
+def id_parser(field: Field, placeholders: frozenset[str], *, drop: bool) -> Parser:
+    """An identifier. `13085.0` is 13085, the mark of a spreadsheet; a placeholder is nobody where `drop`."""
+
+    def parse(cell: Cell) -> str | Odd | None:
+        text = clean(cell)
+        if text is None:
+            return None
+        if found := _FLOAT_ID.fullmatch(text):
+            text = found[1]
+        if drop and is_placeholder(text, placeholders):
+            return Odd("placeholder", None, fatal=False)
+        if len(text) > field.limit:
+            return Odd("too_long")
+        return text
+
+    return parse
+
+
+def name_parser(field: Field, placeholders: frozenset[str], *, drop: bool) -> Parser:
+    """A person's name that may be a placeholder."""
+    text_of = text_parser(field)
+
+    def parse(cell: Cell) -> str | Odd | None:
+        text = text_of(cell)
+        if isinstance(text, str) and drop and is_placeholder(text, placeholders):
+            return Odd("placeholder", None, fatal=False)
+        return text
+
+    return parse
+
+
+def is_placeholder(text: str, more: frozenset[str] = frozenset()) -> bool:
+    """Whether a customer id stands for nobody. `more` are further ids, case-folded, that the mapping names."""
+    folded = text.casefold()
+    return folded in PLACEHOLDERS or folded in more or _ZEROS.fullmatch(folded) is not None
+
+
+def choice_parser(field: Field) -> Parser:
+    """One of the field's stored choices, by any word for it; an unknown word is left out with a warning."""
+    words = {word: value for value, known in field.choices for word in (*known, value.casefold())}
+
+    def parse(cell: Cell) -> str | Odd | None:
+        text = clean(cell)
+        if text is None or text == "-":
+            return None
+        found = words.get(fold(text))
+        return found if found is not None else Odd("choice", None, fatal=False)
+
+    return parse
+
+
+def currency_parser(cell: Cell) -> str | Odd | None:
+    """An ISO 4217 code."""
+    text = clean(cell)
+    if text is None:
+        return None
+    code = {"RP": "IDR", "RP.": "IDR", "RUPIAH": "IDR", "$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "S$": "SGD",
+            "RM": "MYR"}.get(text.upper(), text.upper())  # fmt: skip
+    return code if re.fullmatch("[A-Z]{3}", code, re.ASCII) else Odd("currency")
+
+
+def email_parser(field: Field) -> Parser:
+    """A folded address; anything else is left out with a warning."""
+
+    def parse(cell: Cell) -> str | Odd | None:
+        text = clean(cell)
+        if text is None or text == "-":
+            return None
+        text = text.removeprefix("mailto:").casefold()
+        if len(text) > field.limit or not _EMAIL.fullmatch(text):
+            return Odd("email", None, fatal=False)
+        return text
+
+    return parse
+
+
+def handle_parser(field: Field) -> Parser:
+    """A handle without its @ and without the address of the site."""
+
+    def parse(cell: Cell) -> str | Odd | None:
+        text = clean(cell)
+        if text is None or text == "-":
+            return None
+        text = _HANDLE_LINK.sub("", text).split("?")[0].strip("/ ").lstrip("@").strip()
+        if not text or len(text) > field.limit or " " in text:
+            return Odd("handle", None, fatal=False)
+        return text
+
+    return parse
+
+
+def phone_parser(normalise: Callable[[str], str | None]) -> Parser:
+    """A number in E.164; what is no number is left out with a warning, and the row stays."""
+
+    def parse(cell: Cell) -> str | Odd | None:
+        text = clean(cell)
+        if text is None or text in {"-", "0"}:
+            return None
+        number = normalise(text[:100])
+        return number if number else Odd("phone", None, fatal=False)
+
+    return parse

@@ -1,0 +1,300 @@
+"""Every code of this package in words: what is wrong, where, what to do. Source language English; id in the catalogue.
+
+A sentence is kept as a lazy translation and filled in when asked for, so one code can be said in either language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy as _n
+
+from setia.intake.reading.problems import Note, Reject, Why
+
+FIELD_LABELS: dict[str, Promise] = {
+    "order_number": _("Order number"),
+    "ordered_at": _("Order date"),
+    "ordered_time": _("Time of day"),
+    "customer_number": _("Customer number"),
+    "customer_name": _("Customer name"),
+    "customer_phone": _("Customer phone"),
+    "customer_email": _("Customer e-mail"),
+    "customer_region": _("Customer region"),
+    "customer_gender": _("Customer gender"),
+    "customer_kind": _("Person or company"),
+    "product_code": _("Product code"),
+    "product_name": _("Product name"),
+    "category": _("Category"),
+    "quantity": _("Quantity"),
+    "unit_price": _("Unit price"),
+    "amount": _("Amount of the row"),
+    "line_discount": _("Discount on the row"),
+    "order_discount": _("Discount on the order"),
+    "promotion_code": _("Promotion code"),
+    "channel": _("Sales channel"),
+    "cancelled": _("Status or cancelled"),
+    "reverses_number": _("Number of the order taken back"),
+    "currency": _("Currency"),
+    "note": _("Note"),
+    "number": _("Customer number"),
+    "name": _("Name"),
+    "call_name": _("Call name"),
+    "title": _("Title"),
+    "kind": _("Kind"),
+    "role": _("Role"),
+    "relation": _("Client or buyer"),
+    "industry": _("Industry"),
+    "acquisition": _("How they came"),
+    "gender": _("Gender"),
+    "birthday": _("Birthday"),
+    "region": _("Region"),
+    "notes": _("Notes"),
+    "phone": _("Phone"),
+    "whatsapp": _("WhatsApp"),
+    "email": _("E-mail"),
+    "instagram": _("Instagram"),
+    "facebook": _("Facebook"),
+    "telegram": _("Telegram"),
+    "line": _("LINE"),
+    "tiktok": _("TikTok"),
+    "address": _("Address"),
+    "code": _("Product code"),
+    "price": _("Price"),
+}
+
+UNREADABLE: dict[str, Promise] = {
+    "empty": _("The file is empty. Export it again, or choose another file."),
+    "folder": _("This is a folder, not a file. Choose one file in it."),
+    "not_a_file": _("This is not an ordinary file. Copy what it holds into a file first."),
+    "not_allowed": _("Setia may not read this file. Give the account that runs Setia permission to read it."),
+    "cannot_open": _("The file cannot be opened: {reason}."),
+    "header_alone": _(
+        "The file has a header ({names}) but no rows below it. Check that the export covers a period with records."
+    ),
+    "not_a_table": _(
+        "This is a {kind} file, whatever its name says, and holds no rows Setia can read."
+        " Save the table as CSV or XLSX and choose that file."
+    ),
+    "binary": _("The file holds bytes that are no text. Save the table as CSV or XLSX and choose that file."),
+    "too_wide": _("The file has {columns} columns; Setia reads up to {limit}. Keep the columns you need and save again."),
+    "bomb": _(
+        "Unpacked, the file would be more than {ratio} times its size. No table of records packs like that,"
+        " so it was not unpacked further. Send the file unpacked if it is genuine."
+    ),
+    "gzip_damaged": _("The compressed file is damaged at byte {at}. Copy or export it again."),
+    "gzip_cut_short": _("The compressed file ends too early, after byte {at}. Copy it again in full."),
+    "gzip_in_gzip": _("The file is compressed twice. Unpack it once and choose the result."),
+    "packed_workbook": _("This workbook or Parquet file is compressed once more by gzip. Unpack it and choose the result."),
+    "zip": _("This is a ZIP archive without a workbook in it. Unpack it and choose the table inside."),
+    "zip_damaged": _("The workbook is damaged and cannot be opened. Open it in your spreadsheet program and save it again."),
+    "zip_entries": _("The workbook holds {count} parts; a real one has at most {limit}. Save the table as CSV."),
+    "zip_entry_large": _(
+        "The part {name} of the workbook would unpack to {size} MB, above the limit of {limit} MB. Save the table as CSV."
+    ),
+    "xml_entities": _(
+        "The workbook defines XML entities in {name}. Spreadsheet programs never do that and it can be an attack,"
+        " so it was not opened. Save the table as CSV."
+    ),
+    "no_sheet": _("The workbook has no sheet named {name}. It has: {names}."),
+    "encrypted": _("The workbook is protected by a password. Save it without one and choose that file."),
+    "json_list": _(
+        "The file is one JSON list. Setia reads JSON Lines: one object a line. Convert it, for instance with: jq -c '.[]'"
+    ),
+    "json": _("Row {row} is not a JSON object, so this is not JSON Lines (one object a line). Check how it was exported."),
+    "parquet_damaged": _("The Parquet file is damaged and cannot be opened: {detail}. Write it again."),
+    "parquet_large": _("One part of the Parquet file would need {size} MB of memory. Write it with smaller row groups."),
+    "unmapped": _("Choose which column holds: {fields}."),
+    "plan": _("The mapping cannot be used: {detail}."),
+    "plan_what": _("The mapping is for “{value}”. Setia takes in ORDERS, CUSTOMERS or PRODUCTS."),
+    "plan_field": _("The mapping names a field “{value}” that Setia does not have."),
+    "plan_column": _("The mapping names a column “{value}” that the file does not have."),
+    "plan_value": _("In the mapping, {name} is “{value}”. It can be: {allowed}."),
+    "plan_signs": _("In the mapping, “{value}” cannot be both the decimal sign and the thousands sign."),
+    "plan_header": _("The mapping was made for a file with other columns (this one has {columns}). Map this file anew."),
+}
+
+REJECT: dict[str, Promise] = {
+    "missing": _("{field} is empty. Fill it in."),
+    "money_missing": _("There is neither a unit price nor an amount. Fill in one of them."),
+    "nobody": _("No number, name, phone or e-mail: there is nobody to record. Fill in one of them."),
+    "date": _("{field} is “{value}”, which is no date. Write it like the other rows, for instance 31/12/2025."),
+    "date_not_in_calendar": _("{field} is “{value}”, a day or time that does not exist. Check day and month."),
+    "date_range": _("{field} is “{value}”, outside the years 1900 to 2200. Check the year."),
+    "time": _("The time of day in “{value}” cannot be read. Write it like 14:05."),
+    "number": _("{field} is “{value}”, which is no number. Write digits only."),
+    "number_letter": _("{field} is “{value}”: a letter O, I or l stands among the digits. Put 0 or 1 in its place."),
+    "number_signs": _(
+        "{field} is “{value}”: its points and commas do not fit the number format chosen for this file."
+        " Write it like the other rows, or change the format."
+    ),
+    "number_not_finite": _("{field} is “{value}”, which is no amount. Write the number."),
+    "number_too_large": _("{field} is “{value}”, more than Setia can hold (14 digits before the decimal sign)."),
+    "too_long": _("{field} is too long: “{value}”. Shorten it."),
+    "currency": _("The currency is “{value}”. Write its code of three letters, for instance IDR."),
+    "cell_count": _("The row has more or fewer cells than the file has columns. A delimiter inside a cell needs quotes."),
+    "cell_too_long": _("A cell holds more than a million characters. Shorten it; here it is cut."),
+    "row_too_long": _("The row holds more than eight million characters. Check its line end; here it is cut."),
+    "quote_open": _('A quotation mark (") opens in this row and never closes. Close it, or take it out.'),
+    "not_json": _("The line is not a JSON object."),
+    "two_customers": _("The order {value} names two customers. Give all its rows the same customer."),
+}
+
+WARNING: dict[str, Promise] = {
+    "placeholder": _n(
+        "{count} row says “nobody” in {field} (such as 0, - or guest) and counts as without a customer.",
+        "{count} rows say “nobody” in {field} (such as 0, - or guest) and count as without a customer.",
+        "count",
+    ),
+    "placeholder_crowd": _n(
+        "The customer id “{value}” has {count} order and behaves like many people, so it counts as no customer.",
+        "The customer id “{value}” has {count} orders and behaves like many people, so it counts as no customer.",
+        "count",
+    ),
+    "placeholder_crowd_kept": _n(
+        "The customer id “{value}” has {count} order and behaves like many people; you chose to keep it as a customer.",
+        "The customer id “{value}” has {count} orders and behaves like many people; you chose to keep it as a customer.",
+        "count",
+    ),
+    "cut": _n("{count} text in {field} was too long and is cut.", "{count} texts in {field} were too long and are cut.", "count"),
+    "phone": _n(
+        "{count} value in {field} is no telephone number and is left out; its row is taken in.",
+        "{count} values in {field} are no telephone numbers and are left out; their rows are taken in.",
+        "count",
+    ),
+    "email": _n(
+        "{count} value in {field} is no e-mail address and is left out; its row is taken in.",
+        "{count} values in {field} are no e-mail addresses and are left out; their rows are taken in.",
+        "count",
+    ),
+    "handle": _n(
+        "{count} value in {field} is no account name and is left out; its row is taken in.",
+        "{count} values in {field} are no account names and are left out; their rows are taken in.",
+        "count",
+    ),
+    "choice": _n(
+        "{count} value in {field} is not one Setia knows and is left out; its row is taken in.",
+        "{count} values in {field} are not among those Setia knows and are left out; their rows are taken in.",
+        "count",
+    ),
+    "encoding_mixed": _(
+        "Some letters in the file are written in an old encoding (Windows-1252) and were converted. Check names with accents."
+    ),
+    "json_new_key": _n(
+        "{count} value stands under a key that the first rows do not have, and is left out.",
+        "{count} values stand under keys that the first rows do not have, and are left out.",
+        "count",
+    ),
+}
+
+WARNING_ONE: dict[str, Promise] = {
+    "placeholder": _("“{value}” stands for nobody: the row counts as without a customer."),
+    "cut": _("The text is too long and will be cut."),
+    "phone": _("“{value}” is no telephone number; it is left out."),
+    "email": _("“{value}” is no e-mail address; it is left out."),
+    "handle": _("“{value}” is no account name; it is left out."),
+    "choice": _("“{value}” is not a word Setia knows here; it is left out."),
+}
+
+NOTE: dict[str, Promise] = {
+    "encoding": _("The file is read as {name}. Check names with accents in the preview."),
+    "encoding_mixed": WARNING["encoding_mixed"],
+    "nul": _("The file holds NUL characters; they are taken out."),
+    "header_repeated": _("Columns of the same name ({names}) were told apart by a number."),
+    "header_empty": _("Columns without a name are called by their place, such as Column 3."),
+    "no_header": _("The file has no header: its columns are called by their place. Say what each one is."),
+    "rows_above": _("The header is in row {row}; what stands above it is not taken in."),
+    "other_sheets": _("Only the sheet “{sheet}” is read. The workbook also has: {names}."),
+    "formulas": _("The sheet has formulas. The results saved with the file are used, not the formulas."),
+    "formulas_empty": _(
+        "The sheet has formulas without a saved result; those cells count as empty."
+        " Open the file in your spreadsheet program, save it, and choose it again."
+    ),
+    "hidden_rows": _("Hidden rows and columns of the sheet are taken in too."),
+    "nested": _("Lists and objects inside a row ({names}) are taken as text."),
+}
+
+
+def field_label(name: str) -> str:
+    """A field's name in the reader's language; several joined by `|` become a choice."""
+    return gettext(" or ").join(str(FIELD_LABELS.get(one, one)) for one in name.split("|"))
+
+
+def unreadable(code: str, params: Mapping[str, Any]) -> str:
+    """Why the file as a whole cannot be taken in."""
+    values = dict(params)
+    if isinstance(values.get("fields"), list | tuple):
+        values["fields"] = ", ".join(field_label(str(name)) for name in values["fields"])
+    return _filled(UNREADABLE.get(code, _("The file cannot be read ({code}).")), {**values, "code": code})
+
+
+def note(one: Note) -> str:
+    """What the user should know about a file."""
+    return _filled(NOTE[one.code], one.params)
+
+
+def why(one: Why) -> str:
+    """One reason for which a row is rejected."""
+    return reason(one.code, one.field, one.value)
+
+
+def reason(code: str, field: str, value: str, column: str = "") -> str:
+    """A reason in words, the field by the name of its column in the file where that is given."""
+    label = f"“{column}”" if column else field_label(field)
+    return _filled(REJECT.get(code, _("The row cannot be taken in ({code}).")), {"field": label, "value": value, "code": code})
+
+
+def warning(one: Mapping[str, Any]) -> str:
+    """A warning of a run or preview, with its count."""
+    code = str(one["code"])
+    if code == "placeholder_crowd" and one.get("kept"):
+        code = "placeholder_crowd_kept"
+    values = {"value": "", **one, "field": field_label(str(one.get("field", "")))}
+    text = WARNING.get(code)
+    return _filled(text, values) if text is not None else code
+
+
+def warning_one(one: Why) -> str:
+    """What is odd about one cell that is taken in all the same."""
+    text = WARNING_ONE.get(one.code)
+    return _filled(text, {"value": one.value}) if text is not None else one.code
+
+
+def in_both_languages(reject: Reject, header: Sequence[str]) -> str:
+    """Every reason of a rejected row, Indonesian first, for the file that travels between people."""
+    said = []
+    for language in ("id", "en"):
+        with translation.override(language):
+            said.append(" ".join(dict.fromkeys(why(one) for one in reject.reasons)))
+    return " / ".join(dict.fromkeys(said))
+
+
+def _filled(text: Promise, values: Mapping[str, Any]) -> str:
+    """The sentence with its values. A plural picks its form by `count`."""
+    try:
+        chosen = text % {"count": values.get("count", 1)} if hasattr(text, "_proxy____args_") and _is_plural(text) else text
+        return str(chosen).format_map(_Values(values))
+    except (KeyError, IndexError, ValueError):
+        return str(text)
+
+
+def _is_plural(text: Promise) -> bool:
+    return "NumberAware" in type(text).__mro__[0].__qualname__ or hasattr(text, "_get_number_value")
+
+
+class _Values(dict[str, Any]):
+    """Numbers grouped by the reader's language; a value that is not there leaves its place empty."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+    def __getitem__(self, key: str) -> Any:
+        value = super().__getitem__(key)
+        if isinstance(value, int) and not isinstance(value, bool):
+            grouped = f"{value:,}"
+            return grouped.replace(",", ".") if (translation.get_language() or "en").startswith("id") else grouped
+        return value
