@@ -37,8 +37,10 @@ class Maximum:
     passes: int
 
     def standard_errors(self) -> NDArray[np.float64]:
-        """Square roots of the diagonal of the inverse observed information; NaN where that is not positive."""
+        """Square roots of the diagonal of the inverse observed information; NaN unless converged."""
         scale = self.values
+        if self.ended != "CONVERGED":
+            return np.full(len(scale), np.nan)
         information = -self.hessian * np.outer(scale, scale)
         try:
             np.linalg.cholesky(information)

@@ -54,7 +54,13 @@ def classify(
     is_loyal = np.asarray(loyal, dtype=np.bool_)
     contact = _flags(contact_both_ways, len(days))
     subscribed = _flags(active_subscription, len(days))
-    for name, values in (("days_since_latest", silence), ("loyal", is_loyal), ("contact_both_ways", contact)):
+    given = {
+        "days_since_latest": silence,
+        "loyal": is_loyal,
+        "contact_both_ways": contact,
+        "active_subscription": subscribed,
+    }
+    for name, values in given.items():
         if len(values) != len(days):
             raise BadInput(f"{name} holds {len(values)} customers, purchase_days {len(days)}")
     bought = days > 0

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import numba
+import pytest
+
+from setia_insight import _jit
+
+
+def test_the_library_stands_alone() -> None:
+    program = (
+        "import pkgutil, sys, setia_insight as s;"
+        "[__import__(m.name) for m in pkgutil.walk_packages(s.__path__, 'setia_insight.')];"
+        "print(sorted(n for n in sys.modules if n.split('.')[0] in ('setia', 'django', 'duckdb', 'pandas')))"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
+def test_where_no_folder_can_be_written_loops_are_compiled_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = numba.njit
+
+    def read_only(**options: Any) -> Any:
+        if options.get("cache"):
+
+            def refuse(function: Any) -> Any:
+                raise RuntimeError(f"cannot cache function {function.__name__!r}: no locator available for file")
+
+            return refuse
+        return real(**options)
+
+    monkeypatch.setattr(numba, "njit", read_only)
+
+    @_jit.compiled
+    def twice(value: float) -> float:
+        return 2.0 * value
+
+    assert twice(4.0) == 8.0
+
+
+def test_any_other_trouble_of_the_compiler_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_options: Any) -> Any:
+        def refuse(_function: Any) -> Any:
+            raise RuntimeError("the compiler is out of order")
+
+        return refuse
+
+    monkeypatch.setattr(numba, "njit", broken)
+    with pytest.raises(RuntimeError, match="out of order"):
+        _jit.compiled(lambda value: value)
