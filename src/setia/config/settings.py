@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "setia.portraits",
     "setia.reports",
     "setia.web",
+    "setia.demo",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,247 @@
+"""Load the demo shop: one transaction, every constraint kept, the large tables through COPY."""
+
+# ruff: noqa: S608 — the only names put into SQL here are the tables' own, from constants and the catalogue.
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from setia.accounts.actions import audit
+from setia.accounts.models import User
+from setia.core.actions import change_firm
+from setia.core.queries import firm
+from setia.demo import baskets, rows, shop
+from setia.demo.actions.login import NAME, login
+from setia.demo.copying import copy_in, current_id, reserve
+from setia.demo.history import History, simulate
+from setia.demo.models import Load
+from setia.demo.truth import Ints
+
+# What has been written so far, out of how many: ("customers" or "orders", done, of).
+Progress = Callable[[str, int, int], None]
+
+CUSTOMER, CONTACT, NOTE = "customers_customer", "customers_contactpoint", "customers_timelineentry"
+ORDER, LINE = "orders_order", "orders_orderline"
+INDUSTRY, CATEGORY, PRODUCT = "customers_industry", "catalogue_category", "catalogue_product"
+_TABLES = (CUSTOMER, CONTACT, NOTE, ORDER, LINE, INDUSTRY, CATEGORY, PRODUCT)
+
+
+class AlreadyLoaded(Exception):
+    """The demo shop is here already; remove it first."""
+
+
+class HasRealData(Exception):
+    """There are customers, products or orders that are not the demo's."""
+
+
+class OtherCurrency(Exception):
+    """The firm's data is in another currency than the demo's rupiah. `currency` names it."""
+
+    def __init__(self, currency: str) -> None:
+        super().__init__(currency)
+        self.currency = currency
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a loading wrote. `login_made`: the demo's owner was added; where an owner exists already, none is."""
+
+    customers: int
+    orders: int
+    lines: int
+    products: int
+    seconds: float
+    login_made: bool
+
+
+def load(
+    *,
+    customers: int = 2_000,
+    orders: int | None = None,
+    seed: int = 7,
+    by: User | None,
+    at: datetime,
+    beside_real_data: bool = False,
+    refresh: bool = True,
+    on_progress: Progress | None = None,
+) -> Loaded:
+    """Fill the firm with the demo shop: three years up to `at`, the same for the same numbers, seed and day.
+
+    `orders` None takes as many as the simulated customers make, about five each. `refresh` computes the portraits
+    afterwards. Raises `AlreadyLoaded`, `HasRealData` (unless `beside_real_data`), `OtherCurrency`, `TooFewOrders`;
+    then nothing is changed.
+    """
+    started = time.monotonic()
+    tell = on_progress or (lambda what, done, of: None)
+    here = firm()
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Readers go on reading; nobody else writes, so that the ids between two of ours are ours.
+        cursor.execute(f"LOCK TABLE {', '.join(_TABLES)} IN SHARE ROW EXCLUSIVE MODE")
+        if Load.objects.exists():
+            raise AlreadyLoaded
+        empty = _is_empty(cursor)
+        if not empty and not beside_real_data:
+            raise HasRealData
+        if not empty and here.currency != "IDR":
+            raise OtherCurrency(here.currency)
+        history = simulate(customers=customers, orders=orders, seed=seed, at=at, zone=here.tz)
+        owner = _owner()
+        made = _small_tables(cursor, at=at)
+        if owner:
+            made["users"] = [owner.pk]
+        with _bulk(cursor):
+            ranges, lines = _large_tables(cursor, history, made, by=by or owner, tell=tell)
+        before = {name: getattr(here, name) for name in ("name", "currency", "feed_live", "demo")}
+        after: dict[str, Any] = {"demo": True}
+        if empty:
+            after |= {"currency": "IDR", "feed_live": True, "name": here.name or shop.FIRM}
+        change_firm(at=at, **after)
+        Load.objects.create(
+            seed=seed,
+            customers=history.customers,
+            orders=history.orders,
+            ranges=ranges,
+            made={name: ids for name, ids in made.items() if not name.startswith("all ")},
+            before={"was": before, "set": after},
+            at=at,
+        )
+        counts = {"customers": history.customers, "orders": history.orders}
+        audit(by=by, at=at, verb="demo.loaded", about="firm", about_id=1, data=counts)
+    _settle()
+    if refresh:
+        from setia.portraits import actions as portraits
+
+        portraits.refresh(by=by, at=at)
+    return Loaded(
+        customers=history.customers,
+        orders=history.orders,
+        lines=lines,
+        products=len(shop.PRODUCTS),
+        seconds=time.monotonic() - started,
+        login_made=owner is not None,
+    )
+
+
+def _is_empty(cursor: CursorWrapper) -> bool:
+    cursor.execute(f"SELECT {' OR '.join(f'EXISTS (SELECT FROM {table})' for table in (CUSTOMER, ORDER, PRODUCT))}")
+    (found,) = cursor.fetchone()
+    return not found
+
+
+def _owner() -> User | None:
+    """The demo's owner, made where the firm has no owner yet."""
+    if User.objects.filter(role=User.Role.OWNER, is_active=True).exists():
+        return None
+    email, password = login()
+    if User.objects.filter(email=email).exists():
+        return None
+    return User.objects.create_user(email, password, name=NAME, role=User.Role.OWNER)
+
+
+def _small_tables(cursor: CursorWrapper, *, at: datetime) -> dict[str, list[int]]:
+    """Categories, industries and products. A category or industry that the firm has is used and not ours to remove."""
+    made: dict[str, list[int]] = {}
+    categories = _named(cursor, CATEGORY, shop.CATEGORIES, made)
+    made["all industries"] = list(_named(cursor, INDUSTRY, shop.INDUSTRIES, made).values())
+    cursor.execute(f"SELECT code FROM {PRODUCT}")
+    taken = {code for (code,) in cursor.fetchall()}
+    made["products"] = []
+    for product in shop.PRODUCTS:
+        code = product.code
+        while code in taken:
+            code += "-DEMO"
+        cursor.execute(
+            f"INSERT INTO {PRODUCT} (code, name, kind, category_id, price, notes, created_at, updated_at)"
+            " VALUES (%s, %s, 'GOODS', %s, %s, '', %s, %s) RETURNING id",
+            [code, product.name, categories[product.category], product.price, at, at],
+        )
+        made["products"].append(cursor.fetchone()[0])
+    return made
+
+
+def _named(cursor: CursorWrapper, table: str, names: tuple[str, ...], made: dict[str, list[int]]) -> dict[str, int]:
+    """Ids of the rows of these names, made where missing and then written into `made`."""
+    ids: dict[str, int] = {}
+    made[table] = []
+    for name in names:
+        cursor.execute(f"SELECT id FROM {table} WHERE lower(name) = lower(%s)", [name])
+        if found := cursor.fetchone():
+            ids[name] = found[0]
+            continue
+        cursor.execute(f"INSERT INTO {table} (name) VALUES (%s) RETURNING id", [name])
+        ids[name] = cursor.fetchone()[0]
+        made[table].append(ids[name])
+    return ids
+
+
+def _large_tables(
+    cursor: CursorWrapper, history: History, made: dict[str, list[int]], *, by: User | None, tell: Progress
+) -> tuple[dict[str, list[int]], int]:
+    """Customers with contact points and notes, orders with lines. Answers the ids they got, and the lines' number."""
+    zone = firm().tz
+    source = _free_source(cursor)
+    ids: Ints = np.array(made["products"], dtype=np.int64)
+    first = {
+        CUSTOMER: reserve(cursor, CUSTOMER, history.customers),
+        ORDER: reserve(cursor, ORDER, history.orders),
+        CONTACT: reserve(cursor, CONTACT, 1) + 1,
+        NOTE: reserve(cursor, NOTE, 1) + 1,
+    }
+    industries: Ints = np.array(made["all industries"], dtype=np.int64)
+    people = rows.Keys(source, first[CUSTOMER], industries, by.pk if by else None)
+    done = 0
+    for some in rows.blocks(history, people, zone=zone):
+        done += copy_in(cursor, CUSTOMER, some.customers)
+        copy_in(cursor, CONTACT, some.contact_points)
+        copy_in(cursor, NOTE, some.notes)
+        tell("customers", done, history.customers)
+    done = lines = 0
+    for block in baskets.blocks(history, baskets.Keys(source, first[CUSTOMER], first[ORDER], ids), zone=zone):
+        done += copy_in(cursor, ORDER, block.orders)
+        lines += copy_in(cursor, LINE, block.lines)
+        tell("orders", done, history.orders)
+    latest = {
+        CUSTOMER: first[CUSTOMER] + history.customers - 1,
+        ORDER: first[ORDER] + history.orders - 1,
+        CONTACT: current_id(cursor, CONTACT),
+        NOTE: current_id(cursor, NOTE),
+    }
+    return {table: [first[table], latest[table]] for table in first}, lines
+
+
+def _free_source(cursor: CursorWrapper) -> str:
+    """The source the rows name: 'demo', or 'demo-2' where customers of an earlier demo were kept."""
+    number = 1
+    while True:
+        source = "demo" if number == 1 else f"demo-{number}"
+        cursor.execute(
+            f"SELECT EXISTS (SELECT FROM {CUSTOMER} WHERE source = %s)"
+            f" OR EXISTS (SELECT FROM {ORDER} WHERE source = %s)",
+            [source, source],
+        )
+        if not cursor.fetchone()[0]:
+            return source
+        number += 1
+
+
+@contextmanager
+def _bulk(cursor: CursorWrapper) -> Iterator[None]:
+    """For many rows: check foreign keys after each COPY instead of keeping a list of them all until the end, and let
+    the word indexes gather more before they are merged. Nothing is left unchecked."""
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    cursor.execute("SET LOCAL gin_pending_list_limit = '128MB'; SET LOCAL work_mem = '128MB'")
+    yield
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _settle() -> None:
+    """Let PostgreSQL see the new sizes at once; inside somebody's transaction (a test) that must do without VACUUM."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{'ANALYZE' if connection.in_atomic_block else 'VACUUM (ANALYZE)'} {', '.join(_TABLES)}")
