@@ -22,10 +22,10 @@ from setia.intake.queries import problem_text
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run the command on parsed arguments: file, as_, map, source, zone, append, json, undo."""
+    """Run the command on parsed arguments: file, kind, map, source, zone, append, json, undo."""
     if args.undo is not None:
         return _undo(args.undo, as_json=args.json)
-    if not args.file or not args.as_:
+    if not args.file or not args.kind:
         print(_("Say which file, and what it holds: setia import FILE --as customers|products|orders"), file=sys.stderr)
         return 2
     return _import(args)
@@ -51,7 +51,7 @@ def _import(args: argparse.Namespace) -> int:
         run = start_draft(
             by=None,
             at=at,
-            what=args.as_.upper(),
+            what=args.kind.upper(),
             file_name=path.name,
             upload=path,
             source=args.source or "main",
@@ -120,10 +120,11 @@ def _refuse(as_json: bool, why: str, run: Run | None = None) -> int:
     return 1
 
 
-def _undo(run_id: int, *, as_json: bool) -> int:
-    run = Run.objects.filter(pk=run_id).first()
+def _undo(given: str, *, as_json: bool) -> int:
+    run = Run.objects.filter(pk=given).first() if given.isdecimal() else None
     if run is None:
-        return _refuse(as_json, _("There is no run {run}.").format(run=run_id))
+        return _refuse(as_json, _("There is no run {run}.").format(run=given))
+    run_id = run.pk
     try:
         report = undo(run, by=None, at=datetime.now(UTC))
     except CannotUndo as trouble:

@@ -1,9 +1,9 @@
 """Questions about customers. `customers_for` and `get_customer_for` are the only gates to them."""
 
-from setia.customers.queries.gate import customers_for, get_contact_for, get_customer_for
+from setia.customers.normalise import phone
+from setia.customers.queries.gate import customers_for, get_contact_for, get_customer_for, name_of
 from setia.customers.queries.listing import (
     FILTERS,
-    Chip,
     choices_of,
     legs_by_name,
     legs_by_newest,
@@ -15,7 +15,6 @@ from setia.customers.queries.timeline import contacts_of, entries_of
 
 __all__ = [
     "FILTERS",
-    "Chip",
     "Matches",
     "choices_of",
     "contacts_of",
@@ -27,7 +26,9 @@ __all__ = [
     "legs_by_name",
     "legs_by_newest",
     "matching",
+    "name_of",
     "narrow",
+    "phone",
     "regions",
     "search",
 ]

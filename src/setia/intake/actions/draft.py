@@ -17,8 +17,6 @@ from setia.core.queries import firm
 from setia.intake import reading
 from setia.intake.models import Run, Shape
 
-SAMPLE_ROWS = 1000
-
 
 class NotADraft(Exception):
     """The run has started, or is over, since the page was opened."""
@@ -62,12 +60,11 @@ def start_draft(
     try:
         layout = reading.sniff(path)
         if plan is None:
-            remembered = Shape.objects.filter(what=what, fingerprint=layout.fingerprint).first()
-            plan = (
-                remembered.mapping
-                if remembered
-                else reading.suggest(what, layout, reading.sample(path, layout, SAMPLE_ROWS)).to_json()
-            )
+            shape = Shape.objects.filter(what=what, fingerprint=layout.fingerprint).first()
+            sample = reading.sample(path, layout)
+            mapped = reading.suggest(what, layout, sample, shape.mapping if shape else None)
+        else:
+            mapped = reading.Plan.from_json(plan, what=what, header=layout.header)
     except reading.Unreadable:
         if not isinstance(upload, Path):
             path.unlink(missing_ok=True)
@@ -81,7 +78,7 @@ def start_draft(
         source=source.strip()[:64] or "main",
         zone=zone or firm().zone,
         append=append,
-        mapping=plan,
+        mapping=mapped.to_json(),
         by=by,
         created_at=at,
     )
@@ -109,7 +106,7 @@ def queue(run: Run, *, by: User | None, at: datetime) -> Run:
 
 def remember(run: Run, *, at: datetime) -> None:
     """Keep the mapping for the next file of this shape."""
-    layout = reading.sniff(Path(run.path))
+    layout = reading.sniff(Path(run.path), sheet=run.mapping.get("sheet") or None)
     Shape.objects.update_or_create(
         what=run.what, fingerprint=layout.fingerprint, defaults={"mapping": run.mapping, "used_at": at}
     )

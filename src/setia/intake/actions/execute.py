@@ -121,7 +121,7 @@ def execute(run_id: int, *, watch: Callable[[Run], None] | None = None) -> Run:
     except Cancelled:
         _ended(run, Run.State.CANCELLED)
     except reading.Unreadable as trouble:
-        _ended(run, Run.State.FAILED, problem={"code": trouble.code, **trouble.params})
+        _ended(run, Run.State.FAILED, problem=trouble.to_json())
     except FileNotFoundError:
         _ended(run, Run.State.FAILED, problem={"code": "file_gone"})
     except OSError as trouble:
@@ -193,7 +193,7 @@ def _wait_for_turn(cursor: CursorWrapper, progress: Progress) -> None:
 
 def _read(cursor: CursorWrapper, run: Run, progress: Progress, spool: Spool) -> reading.Layout:
     path = Path(run.path)
-    layout = reading.sniff(path)
+    layout = reading.sniff(path, sheet=run.mapping.get("sheet") or None)
     plan = reading.Plan.from_json(run.mapping)
     known = stage.COLUMNS[run.what]
     warnings: dict[str, dict[str, Any]] = {}
@@ -228,6 +228,7 @@ def _write(cursor: CursorWrapper, run: Run, layout: reading.Layout, spool: Spool
         nameless = customers.reject_nameless(cursor)
         _reject(run, layout, spool, dict.fromkeys(nameless, ("nobody", "")))
         return customers.write(cursor, run, at=at)
+    _check_currency(cursor, run)
     found = orders.placeholders(cursor)
     kept = set(run.mapping.get("keep_ids", []))
     dropped = [number for number, _ in found if number not in kept]
@@ -240,6 +241,17 @@ def _write(cursor: CursorWrapper, run: Run, layout: reading.Layout, spool: Spool
     two = orders.reject_two_customers(cursor)
     _reject(run, layout, spool, {row: ("two_customers", number) for row, number in two})
     return orders.write(cursor, run, zone=firm().zone, at=at)
+
+
+def _check_currency(cursor: CursorWrapper, run: Run) -> None:
+    """Money is counted in one currency: a file in another one is refused before anything is written."""
+    ours = firm().currency
+    cursor.execute(
+        "SELECT DISTINCT COALESCE(currency, %s) FROM stage WHERE COALESCE(currency, %s) <> %s ORDER BY 1 LIMIT 5",
+        [run.mapping.get("currency") or ours, run.mapping.get("currency") or ours, ours],
+    )
+    if foreign := [code for (code,) in cursor.fetchall()]:
+        raise reading.Unreadable("currency", found=foreign, ours=ours)
 
 
 def _reject(run: Run, layout: reading.Layout, spool: Spool, reasons: dict[int, tuple[str, str]]) -> None:

@@ -40,7 +40,8 @@ FROM (
   FROM (
     SELECT rn, ckey, order_number IS NOT NULL AS numbered,
            COALESCE(order_number, '~' || md5(concat_ws('|', COALESCE(ckey, ''), ordered_at, twin)) || '-' || nth) AS okey,
-           upper(btrim(product_code)) AS code, left(product_name, 300) AS product_name, ordered_at,
+           COALESCE(upper(btrim(product_code)), left(upper(btrim(product_name)), 100)) AS code,
+           left(product_name, 300) AS product_name, ordered_at,
            COALESCE(cancelled, false) AS cancelled, order_discount, promotion_code, channel, reverses_number, note,
            COALESCE(quantity, 1) AS quantity,
            round(COALESCE(unit_price, CASE WHEN COALESCE(quantity, 1) = 0 THEN 0
@@ -63,13 +64,12 @@ _NO_TWINS = "(SELECT *, NULL::text AS twin, 1 AS nth FROM keyed) t"
 
 _GROUPED = f"""
 CREATE TEMP TABLE grouped ON COMMIT DROP AS
-SELECT g.*, {kind_sql(customer='ckey')} AS kind,
-       decode(md5(concat_ws('|', COALESCE(ckey, ''), ordered_at, cancelled, trim_scale(total), trim_scale(discount),
-              promotion_code, channel, reverses_number, note, s0, s1, lines)), 'hex') AS content_hash
+SELECT g.*, {kind_sql(customer='ckey')} AS kind
 FROM (
   SELECT okey, bool_and(numbered) AS numbered, min(ordered_at) AS ordered_at, max(ckey) AS ckey,
          bool_or(cancelled) AS cancelled, COALESCE(max(order_discount), 0) AS discount,
-         sum(amount) - COALESCE(max(order_discount), 0) AS total,
+         CASE WHEN bool_or(cancelled) AND %(by_status)s THEN LEAST(sum(amount) - COALESCE(max(order_discount), 0), 0)
+              ELSE sum(amount) - COALESCE(max(order_discount), 0) END AS total,
          COALESCE(max(promotion_code), '') AS promotion_code, COALESCE(max(channel), '') AS channel,
          max(reverses_number) AS reverses_number, COALESCE(max(note), '') AS note,
          sum(h0) AS s0, sum(h1) AS s1, count(*) AS lines, min(rn) AS first_rn
@@ -85,7 +85,8 @@ WITH named AS (
 INSERT INTO catalogue_product (code, name, kind, category_id, notes, created_at, updated_at, made_by_run, latest_run)
 SELECT n.code, n.name, 'GOODS', c.id, '', %(at)s, %(at)s, %(run)s, %(run)s
 FROM named n
-LEFT JOIN (SELECT upper(btrim(product_code)) AS code, max(lower(category)) AS category FROM stage
+LEFT JOIN (SELECT COALESCE(upper(btrim(product_code)), left(upper(btrim(product_name)), 100)) AS code,
+                  max(lower(btrim(category))) AS category FROM stage
            WHERE category IS NOT NULL GROUP BY 1) sc ON sc.code = n.code
 LEFT JOIN catalogue_category c ON lower(c.name) = sc.category
 ON CONFLICT (code) DO NOTHING
@@ -93,10 +94,14 @@ ON CONFLICT (code) DO NOTHING
 
 _MATCHED = """
 CREATE TEMP TABLE matched ON COMMIT DROP AS
-SELECT g.*, k.customer_id, o.id AS order_id,
+SELECT g.*, o.id AS order_id,
        CASE WHEN o.id IS NULL THEN 'NEW' WHEN o.content_hash = g.content_hash THEN 'SAME' ELSE 'CHANGED' END AS fate
-FROM grouped g
-LEFT JOIN customer_key k ON k.ckey = g.ckey
+FROM (
+  SELECT grouped.*, k.customer_id,
+         decode(md5(concat_ws('|', COALESCE(k.customer_id, 0), ordered_at, cancelled, trim_scale(total),
+                trim_scale(discount), promotion_code, channel, reverses_number, note, s0, s1, lines)), 'hex')
+         AS content_hash
+  FROM grouped LEFT JOIN customer_key k USING (ckey)) g
 LEFT JOIN orders_order o ON o.source = %(source)s AND o.number = g.okey
 """
 
@@ -195,7 +200,9 @@ def reject_two_customers(cursor: CursorWrapper) -> list[tuple[int, str]]:
 def write(cursor: CursorWrapper, run: Run, *, zone: str, at: object) -> Counts:
     """Write the staged orders with their customers and products. `zone` is the firm's, for the day of each order."""
     counts = Counts()
-    names = {"source": run.source, "run": run.pk, "zone": zone, "at": at}
+    # An order that a status column calls cancelled never brought money, whatever its lines add up to.
+    by_status = (run.mapping.get("cancelled") or {}).get("kind") == "COLUMN"
+    names = {"source": run.source, "run": run.pk, "zone": zone, "at": at, "by_status": by_status}
     people.key(cursor, names, counts)
     cursor.execute("SELECT EXISTS (SELECT 1 FROM keyed WHERE order_number IS NULL)")
     (unnumbered,) = cursor.fetchone()
@@ -208,7 +215,7 @@ def write(cursor: CursorWrapper, run: Run, *, zone: str, at: object) -> Counts:
             "INSERT INTO customer_key SELECT DISTINCT ckey, substr(ckey, 3)::bigint FROM line WHERE ckey LIKE 'i:%'"
         )
     cursor.execute("ANALYZE line")
-    cursor.execute(_GROUPED)
+    cursor.execute(_GROUPED, names)
     cursor.execute("ANALYZE grouped")
     make_categories(cursor, names)
     cursor.execute("SELECT count(DISTINCT code) FROM line")

@@ -30,6 +30,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "channel": "text",
         "cancelled": "boolean",
         "reverses_number": "text",
+        "currency": "text",
         "note": "text",
     },
     "CUSTOMERS": {

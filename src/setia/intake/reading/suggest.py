@@ -13,7 +13,7 @@ from setia.intake.reading.layout import Layout, fold
 from setia.intake.reading.moments import guess_order, looks_like_date
 from setia.intake.reading.numbers import Signs, guess_signs, is_missing, number_parser
 from setia.intake.reading.plan import CANCEL_WORDS, Cancelled, Plan
-from setia.intake.reading.problems import Cell, Odd, Unreadable
+from setia.intake.reading.problems import Cell, Unreadable
 from setia.intake.reading.texts import as_text
 
 _PHONE = re.compile(r"(?:\+?62|0)8[\d\s.\-]{7,14}|\+\d[\d\s.\-()]{6,18}")
@@ -138,7 +138,7 @@ def _describe(layout: Layout, rows: Sequence[Sequence[Cell]]) -> list[Column]:
             texts = [as_text(cell).strip() for cell in looked]
             count = len(looked)
             column.dates = sum(looks_like_date(cell) for cell in looked) / count
-            column.numbers = sum(_is_number(cell) for cell in looked) / count
+            column.numbers = sum(is_number(cell) for cell in looked) / count
             column.phones = sum(_PHONE.fullmatch(text) is not None for text in texts) / count
             column.emails = sum(_EMAIL.fullmatch(text) is not None for text in texts) / count
             column.fractions = sum("." in text or "," in text for text in texts) / count
@@ -150,7 +150,8 @@ def _describe(layout: Layout, rows: Sequence[Sequence[Cell]]) -> list[Column]:
 _SIGNS = (number_parser(Signs(".", ",")), number_parser(Signs(",", ".")))
 
 
-def _is_number(cell: Cell) -> bool:
+def is_number(cell: Cell) -> bool:
+    """Whether a cell is a number by either convention of signs."""
     return any(isinstance(parse(cell), str) for parse in _SIGNS)
 
 
@@ -159,7 +160,7 @@ def _assign(what: str, layout: Layout, columns: list[Column]) -> dict[str, int]:
     pairs: list[tuple[float, int, int, str, int]] = []
     for rank, one in enumerate(FIELDS[what]):
         for column in columns:
-            score = _by_name(one, column, layout.has_header) if layout.has_header else 0.0
+            score = _by_name(one, column) if layout.has_header else 0.0
             if score:
                 score += _by_content(one, column)
             if score > 0:
@@ -174,7 +175,7 @@ def _assign(what: str, layout: Layout, columns: list[Column]) -> dict[str, int]:
     return fields
 
 
-def _by_name(one: Field, column: Column, has_header: bool) -> float:
+def _by_name(one: Field, column: Column) -> float:
     """3 for a known name (earlier synonyms a little more), less where a known name is part of the column's."""
     name = fold(column.name)
     if name in one.synonyms:
@@ -199,7 +200,10 @@ def _by_content(one: Field, column: Column) -> float:
         return -0.5
     match one.type:
         case Type.MOMENT | Type.DATE:
-            return 1.0 if column.dates > 0.8 else (0.2 if column.dates > 0.5 else -9)
+            if column.dates > 0.5:
+                return 1.0 if column.dates > 0.8 else 0.2
+            # A few cells, or some good dates among bad ones, do not outweigh the column's own name.
+            return -1.0 if column.dates > 0 or len(column.filled) < 20 else -9
         case Type.NUMBER:
             if column.numbers < 0.5:
                 return -9
@@ -225,7 +229,9 @@ def _by_content(one: Field, column: Column) -> float:
 
 def _status(column: Column) -> float:
     words = {fold(text) for text in column.texts}
-    if words & set(CANCEL_WORDS) or any(word in text for text in words for word in ("batal", "cancel", "refund", "retur")):
+    if words & set(CANCEL_WORDS) or any(
+        word in text for text in words for word in ("batal", "cancel", "refund", "retur")
+    ):
         return 0.5
     return 0.1 if column.distinct <= 20 and column.numbers < 0.5 else -9
 
@@ -240,7 +246,12 @@ def _fill_by_content(what: str, fields: dict[str, int], columns: list[Column]) -
             free.remove(chosen[0])
 
     names = {one.name for one in FIELDS[what]}
-    for name, share in (("customer_email", "emails"), ("email", "emails"), ("customer_phone", "phones"), ("phone", "phones")):
+    for name, share in (
+        ("customer_email", "emails"),
+        ("email", "emails"),
+        ("customer_phone", "phones"),
+        ("phone", "phones"),
+    ):
         if name in names:
             take(name, [column for column in free if getattr(column, share) > 0.8])
     if what != "ORDERS":
@@ -310,8 +321,3 @@ def _currency(plan: Plan, by_place: dict[int, Column]) -> str:
                         signs[code] += 1
                         break
     return signs.most_common(1)[0][0] if signs else ""
-
-
-def problem_of(parsed: object) -> str:
-    """The code of an odd value, empty for a good one."""
-    return parsed.code if isinstance(parsed, Odd) else ""
