@@ -10,8 +10,11 @@ from urllib.parse import urlsplit
 
 import phonenumbers
 
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_SPACES = re.compile(r"\s+")
+from setia.core.text import line as text
+from setia.core.text import paragraph
+
+__all__ = ["contact", "email", "handle", "paragraph", "phone", "text"]
+
 _PLAIN_MOBILE = re.compile(r"(?:\+?62|0)?0?(8[1-9][0-9]{7,10})")
 _PHONE_MARKS = re.compile(r"[\s.\-()/\u2010-\u2015]")
 _EXCEL_TAIL = re.compile(r"^(\+?[0-9]+)\.0+$")
@@ -24,17 +27,6 @@ _HANDLES = {
     "LINE": re.compile(r"[a-z0-9._\-]{2,30}"),
     "TIKTOK": re.compile(r"[a-z0-9._]{2,24}"),
 }
-
-
-def text(value: str) -> str:
-    """One line of text as a person reads it: no control or direction-changing characters, single spaces, NFC."""
-    return _SPACES.sub(" ", _UNSEEN.sub("", unicodedata.normalize("NFC", value))).strip()
-
-
-def paragraph(value: str) -> str:
-    """Like `text`, with line breaks kept."""
-    lines = value.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(text(line) for line in lines).strip()
 
 
 def phone(value: str, *, region: str = "ID") -> str | None:

@@ -58,6 +58,13 @@ class Order(Stamped):
         indexes = [
             models.Index(F("customer"), F("ordered_at").desc(), F("id").desc(), name="orders_of_customer"),
             models.Index(F("ordered_at").desc(), F("id").desc(), name="orders_newest"),
+            models.Index(F("total").desc(), F("id").desc(), name="orders_highest"),
+            models.Index(
+                F("channel"), F("ordered_at").desc(), F("id").desc(), condition=Q(channel__gt=""), name="orders_channel"
+            ),
+            models.Index(
+                F("kind"), F("ordered_at").desc(), F("id").desc(), condition=~Q(kind="PURCHASE"), name="orders_kind"
+            ),
             models.Index(fields=["reverses"], condition=Q(reverses__isnull=False), name="orders_reverses"),
         ]
 

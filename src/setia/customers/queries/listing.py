@@ -10,16 +10,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from setia.core.chips import Chip
 from setia.core.keyset import Leg
 from setia.customers.models import Customer, Industry
-
-
-class Chip(NamedTuple):
-    """One filter at work: what it is about, the value in words, and the key in the address that carries it."""
-
-    label: str
-    value: str
-    key: str
 
 
 class Filter(NamedTuple):

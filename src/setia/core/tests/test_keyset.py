@@ -1,0 +1,88 @@
+"""Pages of a list, there and back again, over one leg and over two, without a gap or a double."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from setia.catalogue.models import Product
+from setia.core.keyset import Leg, Page, count, page
+
+NOON = datetime(2026, 11, 19, 5, 0, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _shelf() -> None:
+    """Eleven products: names in twos, so that ties must be told apart, prices for seven of them."""
+    Product.objects.bulk_create(
+        Product(
+            code=f"P{n:02}",
+            name=f"Kopi {n // 2}",
+            price=Decimal(n % 3) if n < 7 else None,
+            created_at=NOON + timedelta(minutes=n),
+            updated_at=NOON,
+        )
+        for n in range(11)
+    )
+
+
+def by_name() -> list[Leg]:
+    return [Leg(Product.objects.all(), ("name", "id"))]
+
+
+def by_price_then_name() -> list[Leg]:
+    return [
+        Leg(Product.objects.filter(price__isnull=False), ("-price", "id")),
+        Leg(Product.objects.filter(price=None), ("-created_at", "-id")),
+    ]
+
+
+def codes(shown: Page) -> list[str]:
+    return [row.code for row in shown.rows]
+
+
+@pytest.mark.parametrize("legs", [by_name, by_price_then_name])
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 11, 50])
+def test_walking_there_and_back_shows_every_row_once_and_the_same_pages(legs: object, size: int) -> None:
+    assert callable(legs)
+    shown = page(legs(), size=size)
+    assert shown.earlier == ""
+    there = [codes(shown)]
+    while shown.later:
+        shown = page(legs(), size=size, cursor=shown.later)
+        there.append(codes(shown))
+    everything = [code for one in there for code in one]
+    assert sorted(everything) == [f"P{n:02}" for n in range(11)]
+    back = [codes(shown)]
+    while shown.earlier:
+        shown = page(legs(), size=size, cursor=shown.earlier)
+        back.insert(0, codes(shown))
+    assert [code for one in back for code in one] == everything
+
+
+def test_legs_follow_one_another_in_their_own_orders() -> None:
+    assert codes(page(by_price_then_name(), size=50)) == [
+        *["P02", "P05", "P01", "P04", "P00", "P03", "P06"],
+        *["P10", "P09", "P08", "P07"],
+    ]
+
+
+def test_a_row_that_came_in_before_the_first_page_is_found_on_the_way_back() -> None:
+    second = page(by_name(), size=5, cursor=page(by_name(), size=5).later)
+    Product.objects.create(code="NEW", name="Aceh", created_at=NOON, updated_at=NOON)
+    assert codes(page(by_name(), size=5, cursor=second.earlier))[0] == "NEW"
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "%%%", "WzEsMF0", "W10", "bnVsbA", "WzAsIDAsICJhIiwgIm5vIGtleSJd", "WzAsIDksICJhIiwgIjEiXQ", "a" * 5000],
+)
+def test_a_cursor_that_is_not_ours_shows_the_first_page(cursor: str) -> None:
+    assert codes(page(by_name(), size=3, cursor=cursor)) == ["P00", "P01", "P02"]
+
+
+def test_counting_stops_where_it_no_longer_matters() -> None:
+    assert count(Product.objects.all()) == (11, True)
+    assert count(Product.objects.all(), most=11) == (11, True)
+    assert count(Product.objects.all(), most=10) == (10, False)

@@ -1,0 +1,11 @@
+"""What changes an order. A module per verb; this is the room's public face.
+
+Every verb writes the audit trail and the event `order.changed` in its transaction; a customer's timeline reads orders
+from their own table, so nothing is written there.
+"""
+
+from setia.orders.actions.add import NoLines, NumberTaken, add
+from setia.orders.actions.edit import Settled, edit
+from setia.orders.actions.give_back import CannotGiveBack, give_back
+
+__all__ = ["CannotGiveBack", "NoLines", "NumberTaken", "Settled", "add", "edit", "give_back"]

@@ -1,0 +1,62 @@
+"""Correct an order."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Unpack
+
+from django.db import IntegrityError, transaction
+
+from setia.accounts.models import User
+from setia.core import versions
+from setia.core.permissions import require
+from setia.orders.actions._record import record
+from setia.orders.actions.add import NoLines, refuse_taken_number, settle, write_lines
+from setia.orders.lines import Facts, Line
+from setia.orders.models import Order
+from setia.orders.queries.version import version_of
+
+_FOLLOWING = ("total", "kind", "day")
+
+
+class Settled(Exception):
+    """A return, or a purchase that was taken back whole: the two mirror each other and stay as they are."""
+
+
+def edit(
+    *, by: User, at: datetime, order: Order, lines: Sequence[Line], version: str = "", **facts: Unpack[Facts]
+) -> Order:
+    """Save the facts that differ; the lines are replaced as a set when they differ.
+
+    `version` is the one the form was filled from (`queries.version_of`). Raises `ChangedMeanwhile` (of
+    `core.versions`), `Settled`, `NoLines`, and `NumberTaken`.
+    """
+    require(by, "orders.edit")
+    if not lines:
+        raise NoLines
+    try:
+        with transaction.atomic():
+            current = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+            if current.reversed or current.kind == Order.Kind.RETURN:
+                raise Settled
+            before = version_of(current)
+            versions.check(version, before)
+            customers = {current.customer_id}
+            was = {name: getattr(current, name) for name in (*facts, *_FOLLOWING)}
+            for name, value in facts.items():
+                setattr(current, name, value)
+            settle(current, lines)
+            changed = [name for name, value in was.items() if getattr(current, name) != value]
+            current.lines.all().delete()
+            write_lines(current, lines)
+            if changed:
+                current.save(update_fields=changed)
+            if version_of(current) != before:
+                if not changed:  # only lines: the row's stamp must say all the same that a person changed the order
+                    Order.objects.filter(pk=current.pk).update(latest_run=None)
+                customers.add(current.customer_id)
+                data = {"fields": sorted({*changed, "lines"} - set(_FOLLOWING))}
+                record("edited", by=by, at=at, order=current, customers=customers, data=data)
+    except IntegrityError:
+        refuse_taken_number(current)
+        raise
+    return current

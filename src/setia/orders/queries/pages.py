@@ -1,0 +1,141 @@
+"""What the pages ask about orders. `orders_for` and `get_order_for` are the only gates to them."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from setia.core.chips import Chip
+from setia.core.keyset import Leg
+from setia.core.permissions import Actor, may
+from setia.core.queries import firm
+from setia.core.text import line
+from setia.customers.queries import name_of
+from setia.orders.models import Order, OrderLine
+
+
+def orders_for(user: Actor) -> QuerySet[Order]:
+    """The orders this person may see; none for somebody who is not signed in."""
+    return Order.objects.all() if may(user, "orders.view") else Order.objects.none()
+
+
+def get_order_for(user: Actor, pk: int) -> Order:
+    """One order with its customer and the purchase it takes back. Raises `Http404`."""
+    order = orders_for(user).select_related("customer", "reverses").filter(pk=pk).first()
+    if order is None:
+        raise Http404
+    return order
+
+
+def return_of(order: Order) -> Order | None:
+    """The return that took this purchase back whole, if one did."""
+    return Order.objects.filter(reverses=order).order_by("-id").first() if order.reversed else None
+
+
+def lines_of(order: Order) -> list[OrderLine]:
+    """An order's lines in their order, with their products."""
+    return list(OrderLine.objects.filter(order=order).select_related("product").order_by("position"))
+
+
+def lines_of_many(orders: Collection[Order], *, most: int) -> dict[int, list[OrderLine]]:
+    """The first few lines of each of these orders, by the order's key. One query."""
+    found: dict[int, list[OrderLine]] = {order.pk: [] for order in orders}
+    lines = OrderLine.objects.filter(order__in=list(found), position__lte=most).select_related("product")
+    for one in lines.order_by("order_id", "position"):
+        found[one.order_id].append(one)
+    return found
+
+
+def orders_of(customer_id: int, *, before: tuple[datetime, int] | None = None, most: int) -> list[Order]:
+    """A customer's latest orders, newest first, older than `before` (moment and key of an order)."""
+    orders = Order.objects.filter(customer=customer_id)
+    if before:
+        at, pk = before
+        orders = orders.filter(Q(ordered_at__lte=at) & (Q(ordered_at__lt=at) | Q(ordered_at=at, pk__lt=pk)))
+    return list(orders.order_by("-ordered_at", "-id")[:most])
+
+
+def channels() -> list[str]:
+    """The sales channels in use, read off the index one distinct value at a time."""
+    found = Order.objects.raw(
+        """
+        WITH RECURSIVE found AS (
+            (SELECT channel FROM orders_order WHERE channel > '' ORDER BY channel LIMIT 1)
+            UNION ALL
+            SELECT (SELECT o.channel FROM orders_order o WHERE o.channel > f.channel AND o.channel > ''
+                    ORDER BY o.channel LIMIT 1)
+            FROM found f WHERE f.channel IS NOT NULL
+        )
+        SELECT 0 AS id, channel FROM found WHERE channel IS NOT NULL LIMIT 200
+        """
+    )
+    return [row.channel for row in found]
+
+
+def narrow(orders: QuerySet[Order], params: Mapping[str, str]) -> tuple[QuerySet[Order], list[Chip]]:
+    """Apply the filters an address names, and say which in words.
+
+    `kind`, `channel`, `walk_in=1`, `from` and `to` (days of the firm, both included), `customer` (a key), `q` (the
+    beginning of a number). A value that is not one of a filter's is no filter.
+    """
+    chips: list[Chip] = []
+    if (kind := params.get("kind", "")) in Order.Kind.values:
+        orders = orders.filter(kind=kind)
+        chips.append(Chip(str(_("Kind")), str(Order.Kind(kind).label), "kind"))
+    if channel := line(params.get("channel", ""))[:100]:
+        orders = orders.filter(channel=channel)
+        chips.append(Chip(str(_("Channel")), channel, "channel"))
+    if params.get("walk_in") == "1":
+        orders = orders.filter(customer=None, kind=Order.Kind.PURCHASE)
+        chips.append(Chip(str(_("Walk-in")), str(pgettext_lazy("the filter Walk-in", "only")), "walk_in"))
+    for key, label, sign in (("from", _("From"), 0), ("to", _("Until"), 1)):
+        if day := _day(params.get(key, "")):
+            moment = datetime.combine(day + timedelta(days=sign), time(), firm().tz)
+            orders = orders.filter(ordered_at__lt=moment) if sign else orders.filter(ordered_at__gte=moment)
+            chips.append(Chip(str(label), date_format(day, "j M Y"), key))
+    if (customer := params.get("customer", "")).isdecimal() and len(customer) < 19:
+        orders = orders.filter(customer=int(customer))
+        chips.append(Chip(str(_("Customer")), name_of(int(customer)), "customer"))
+    if q := line(params.get("q", ""))[:100]:
+        orders = orders.filter(_numbered(q))
+    return orders, chips
+
+
+def legs(orders: QuerySet[Order], sort: str) -> list[Leg]:
+    """The list's order: the newest first, `oldest` first, or by `total`, the highest first."""
+    order = {"oldest": ("ordered_at", "id"), "total": ("-total", "-id")}.get(sort, ("-ordered_at", "-id"))
+    return [Leg(orders.select_related("customer"), order)]
+
+
+def _numbered(q: str) -> Q:
+    """Numbers that begin with a text, in any case; each source has its stretch of the index."""
+    begins = Q()
+    for spelling in {q, q.upper(), q.lower()}:
+        begins |= Q(number__startswith=spelling)
+    return Q(source__in=_sources()) & begins
+
+
+def _sources() -> list[str]:
+    found = Order.objects.raw(
+        """
+        WITH RECURSIVE found AS (
+            (SELECT source FROM orders_order ORDER BY source LIMIT 1)
+            UNION ALL
+            SELECT (SELECT o.source FROM orders_order o WHERE o.source > f.source ORDER BY o.source LIMIT 1)
+            FROM found f WHERE f.source IS NOT NULL
+        )
+        SELECT 0 AS id, source FROM found WHERE source IS NOT NULL LIMIT 200
+        """
+    )
+    return [row.source for row in found]
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
