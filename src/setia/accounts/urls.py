@@ -1,3 +1,42 @@
-from django.urls import URLPattern, URLResolver
+"""Who comes in, and the settings. The front door is django-allauth's, the rest is ours."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from allauth.account import views as allauth
+from django.urls import path, re_path
+
+from setia.accounts import views
+
+urlpatterns = [
+    # The front door
+    path("welcome/<str:token>/", views.welcome, name="welcome"),
+    path("invitation/<str:token>/", views.invitation, name="invitation"),
+    path("sign-in/", allauth.login, name="account_login"),
+    path("sign-in/inactive/", allauth.account_inactive, name="account_inactive"),
+    path("sign-out/", allauth.logout, name="account_logout"),
+    path("password/reset/", views.password_reset, name="account_reset_password"),
+    path("password/reset/sent/", allauth.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        allauth.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path("password/reset/done/", allauth.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    # Settings
+    path("settings/", views.settings, name="settings"),
+    path("settings/profile/", views.profile, name="profile"),
+    path("settings/profile/password/", allauth.password_change, name="account_change_password"),
+    path("settings/people/", views.people, name="people"),
+    path("settings/people/invite/", views.invite, name="invite"),
+    path("settings/people/invitations/<int:pk>/revoke/", views.revoke_invitation, name="revoke_invitation"),
+    path("settings/people/<int:pk>/role/", views.change_role, name="change_role"),
+    path("settings/people/<int:pk>/deactivate/", views.deactivate, name="deactivate"),
+    path("settings/people/<int:pk>/reactivate/", views.reactivate, name="reactivate"),
+    path("settings/people/<int:pk>/sign-out/", views.sign_out_everywhere, name="sign_out_everywhere"),
+    path("settings/people/<int:pk>/reset-link/", views.reset_link, name="reset_link"),
+    path("settings/firm/", views.firm, name="firm"),
+    path("settings/mail/", views.mail_server, name="mail_server"),
+    path("settings/mail/test/", views.test_mail, name="test_mail"),
+    path("settings/mail/remove/", views.remove_mail_server, name="remove_mail_server"),
+    path("settings/audit/", views.audit, name="audit"),
+    path("settings/jobs/", views.jobs, name="jobs"),
+    path("settings/jobs/<int:pk>/retry/", views.retry_job, name="retry_job"),
+]

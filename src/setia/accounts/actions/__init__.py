@@ -1,7 +1,7 @@
 """What changes who may come in, and what they may do. A module per verb; this is the room's public face."""
 
 from setia.accounts.actions.audit import audit, mark
-from setia.accounts.actions.invite import AlreadyHere, Invited, accept_invitation, invite, revoke_invitation
+from setia.accounts.actions.invite import Invited, accept_invitation, invite, revoke_invitation
 from setia.accounts.actions.people import (
     LastOwner,
     change_profile,
@@ -19,7 +19,7 @@ from setia.accounts.actions.signin import (
     send_reset,
     set_password,
 )
-from setia.accounts.actions.welcome import LinkSpent, owner_link, welcome_owner
+from setia.accounts.actions.welcome import AlreadyHere, LinkSpent, owner_link, welcome_owner
 
 __all__ = [
     "AlreadyHere",

@@ -9,20 +9,12 @@ from django.urls import reverse
 
 from setia.accounts import letters
 from setia.accounts.actions.audit import audit
-from setia.accounts.actions.welcome import LinkSpent
+from setia.accounts.actions.welcome import AlreadyHere, LinkSpent
 from setia.accounts.models import Invitation, User
 from setia.accounts.secret_links import fresh_token, hash_token
 from setia.core.mail import MailTrouble
 
 LIFE_DAYS = 7
-
-
-class AlreadyHere(Exception):
-    """Somebody with this e-mail address is here already; `user` is that person."""
-
-    def __init__(self, user: User) -> None:
-        super().__init__(user.pk)
-        self.user = user
 
 
 @dataclass(frozen=True)
@@ -83,7 +75,7 @@ def revoke_invitation(*, by: User, at: datetime, invitation: Invitation) -> bool
     return True
 
 
-def accept_invitation(*, token: str, name: str, password: str, language: str, at: datetime) -> User:
+def accept_invitation(*, token: str, name: str, password: str, at: datetime) -> User:
     """Spend the link: its holder becomes a user with the invited address and role.
 
     Raises `LinkSpent` when the link was used, taken back, has run out, or the address has come in another way.
@@ -96,9 +88,7 @@ def accept_invitation(*, token: str, name: str, password: str, language: str, at
             if not mine.update(accepted_at=at):
                 raise LinkSpent
             invitation = Invitation.objects.get(token_hash=hash_token(token))
-            user = User.objects.create_user(
-                invitation.email, password, name=name.strip(), role=invitation.role, language=language
-            )
+            user = User.objects.create_user(invitation.email, password, name=name.strip(), role=invitation.role)
             Invitation.objects.filter(pk=invitation.pk).update(accepted_by=user)
             audit(
                 by=user,

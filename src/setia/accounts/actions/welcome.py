@@ -8,12 +8,21 @@ from django.urls import reverse
 from setia.accounts.actions.audit import audit
 from setia.accounts.models import OwnerLink, User
 from setia.accounts.secret_links import fresh_token, hash_token
+from setia.core.actions import change_firm
 
 LINK_LIFE_HOURS = 24
 
 
 class LinkSpent(Exception):
     """The link was used, has run out, was replaced by a newer one, or an owner exists already."""
+
+
+class AlreadyHere(Exception):
+    """Somebody with this e-mail address is here already; `user` is that person."""
+
+    def __init__(self, user: User) -> None:
+        super().__init__(user.pk)
+        self.user = user
 
 
 def owner_link(*, at: datetime) -> str:
@@ -34,10 +43,13 @@ def owner_link(*, at: datetime) -> str:
     return reverse("welcome", args=[token])
 
 
-def welcome_owner(*, token: str, email: str, name: str, password: str, language: str, at: datetime) -> User:
-    """Spend the link and make its holder the owner.
+def welcome_owner(
+    *, token: str, email: str, name: str, password: str, firm_name: str, language: str, at: datetime
+) -> User:
+    """Spend the link, make its holder the owner, and name the firm, which speaks `language` from here on.
 
-    Raises `LinkSpent` when the link is no longer good. Of two people with the same link, one gets in.
+    Raises `LinkSpent` when the link is no longer good, `AlreadyHere` when the address is taken. Of two people with the
+    same link, one gets in.
     """
     with transaction.atomic():
         _one_at_a_time()
@@ -46,7 +58,10 @@ def welcome_owner(*, token: str, email: str, name: str, password: str, language:
         )
         if not claimed or _owner_exists():
             raise LinkSpent
-        user = User.objects.create_user(email, password, name=name.strip(), role=User.Role.OWNER, language=language)
+        if here := User.objects.filter(email__iexact=email.strip()).first():
+            raise AlreadyHere(here)
+        user = User.objects.create_user(email, password, name=name.strip(), role=User.Role.OWNER)
+        change_firm(at=at, name=firm_name.strip(), language=language)
         audit(
             by=user,
             at=at,

@@ -1,0 +1,154 @@
+"""People: who is here, with which role; inviting, deactivating, helping with a lost password."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from setia.accounts import actions, queries
+from setia.accounts.forms import InviteForm, RoleForm
+from setia.accounts.models import Invitation, User
+from setia.accounts.views.gates import limited, me, owners_only
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody may see who is here; owners see what they can do about it."""
+    return _page(request)
+
+
+@require_POST
+@owners_only
+@limited("invite")
+@never_cache
+def invite(request: HttpRequest) -> HttpResponse:
+    """Invite somebody. The answer shows the link, this once."""
+    form = InviteForm(request.POST)
+    if form.is_valid():
+        try:
+            invited = actions.invite(
+                by=me(request), at=timezone.now(), base=request.build_absolute_uri("/"), **form.cleaned_data
+            )
+        except actions.AlreadyHere as error:
+            form.add_error(
+                "email",
+                _("%(name)s is here already.") % {"name": error.user}
+                if error.user.is_active
+                else _("%(name)s is here already, but deactivated. Reactivate them in the list.")
+                % {"name": error.user},
+            )
+        else:
+            return _page(request, invited=invited)
+    return _page(request, form=form, status=422)
+
+
+@require_POST
+@owners_only
+def revoke_invitation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an invitation back."""
+    try:
+        invitation = queries.get_invitation_for(me(request), pk)
+    except Invitation.DoesNotExist:
+        messages.info(request, _("This invitation is no longer open."))
+        return redirect("people")
+    actions.revoke_invitation(by=me(request), at=timezone.now(), invitation=invitation)
+    messages.info(request, _("The invitation of %(email)s is taken back.") % {"email": invitation.email})
+    return redirect("people")
+
+
+@require_POST
+@owners_only
+def change_role(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make somebody an owner or a member."""
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose a role from the list."))
+        return redirect("people")
+    role = form.cleaned_data["role"]
+    return _change(
+        request, pk, lambda user: actions.change_role(by=me(request), at=timezone.now(), user=user, role=role)
+    )
+
+
+@require_POST
+@owners_only
+def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let somebody in no more."""
+    return _change(request, pk, lambda user: actions.deactivate(by=me(request), at=timezone.now(), user=user))
+
+
+@require_POST
+@owners_only
+def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let somebody in again."""
+    return _change(request, pk, lambda user: actions.reactivate(by=me(request), at=timezone.now(), user=user))
+
+
+@require_POST
+def sign_out_everywhere(request: HttpRequest, pk: int) -> HttpResponse:
+    """End all sessions of a person; of oneself, this one included."""
+    person = _person(request, pk)
+    actions.sign_out_everywhere(by=me(request), at=timezone.now(), user=person)
+    if person.pk == me(request).pk:
+        return redirect("account_login")
+    messages.info(request, _("%(name)s is signed out on all devices.") % {"name": person})
+    return redirect("people")
+
+
+@require_POST
+@owners_only
+@never_cache
+def reset_link(request: HttpRequest, pk: int) -> HttpResponse:
+    """A link for somebody who lost the password and gets no e-mail. The answer shows it, this once."""
+    person = _person(request, pk)
+    link = actions.reset_link(by=me(request), at=timezone.now(), user=person)
+    return _page(request, reset=person, reset_url=request.build_absolute_uri(link))
+
+
+def _person(request: HttpRequest, pk: int) -> User:
+    try:
+        return queries.get_person_for(me(request), pk)
+    except User.DoesNotExist as error:
+        raise Http404 from error
+
+
+def _change(request: HttpRequest, pk: int, act: Callable[[User], bool]) -> HttpResponse:
+    """Do one thing to one person and go back to the list."""
+    try:
+        act(_person(request, pk))
+    except actions.LastOwner:
+        messages.error(
+            request,
+            _(
+                "This is the only owner. Make somebody else an owner first, so that somebody can still open"
+                " the settings."
+            ),
+        )
+    return redirect("people")
+
+
+def _page(
+    request: HttpRequest,
+    *,
+    form: InviteForm | None = None,
+    invited: actions.Invited | None = None,
+    reset: User | None = None,
+    reset_url: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "people": queries.everybody(),
+        "invitations": queries.open_invitations() if me(request).is_owner else [],
+        "roles": User.Role.choices,
+        "form": form or InviteForm(),
+        "invited": invited,
+        "reset": reset,
+        "reset_url": reset_url,
+        "now": timezone.now(),
+    }
+    return render(request, "accounts/people.html", context, status=status)
