@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setia.demo import seasons
-from setia.demo.people import NAMED, Named
+from setia.demo.named import NAMED, Named
 from setia.demo.truth import Bools, Floats, Ints, Population, Truth, generator, population, purchases, speed_for
 
 YEARS = 3

@@ -126,10 +126,10 @@ def _with_named(table: dict[str, pa.Array], history: History, rank: Ints) -> dic
     mine = {place - int(rank[0]): one for place, one in history.named.items() if rank[0] <= place <= rank[-1]}
     if not mine:
         return table
-    for column in ("kind", "role", "name", "call_name", "title", "gender", "region", "birthday", "notes"):
+    for column in ("kind", "role", "name", "call_name", "title", "gender", "region", "birthday"):
         values = table[column].to_pylist()
         for place, one in mine.items():
-            values[place] = one.story if column == "notes" else getattr(one, column)
+            values[place] = getattr(one, column)
         table[column] = pa.array(values, table[column].type)
     return table
 

@@ -30,6 +30,7 @@ Progress = Callable[[str, int, int], None]
 CUSTOMER, CONTACT, NOTE = "customers_customer", "customers_contactpoint", "customers_timelineentry"
 ORDER, LINE = "orders_order", "orders_orderline"
 INDUSTRY, CATEGORY, PRODUCT = "customers_industry", "catalogue_category", "catalogue_product"
+_LARGE = 200_000
 _TABLES = (CUSTOMER, CONTACT, NOTE, ORDER, LINE, INDUSTRY, CATEGORY, PRODUCT)
 
 
@@ -96,7 +97,7 @@ def load(
         made = _small_tables(cursor, at=at)
         if owner:
             made["users"] = [owner.pk]
-        with _bulk(cursor):
+        with _bulk(cursor, rebuild=empty and history.orders >= _LARGE):
             ranges, lines = _large_tables(cursor, history, made, by=by or owner, tell=tell)
         before = {name: getattr(here, name) for name in ("name", "currency", "feed_live", "demo")}
         after: dict[str, Any] = {"demo": True}
@@ -232,13 +233,33 @@ def _free_source(cursor: CursorWrapper) -> str:
 
 
 @contextmanager
-def _bulk(cursor: CursorWrapper) -> Iterator[None]:
-    """For many rows: check foreign keys after each COPY instead of keeping a list of them all until the end, and let
-    the word indexes gather more before they are merged. Nothing is left unchecked."""
+def _bulk(cursor: CursorWrapper, *, rebuild: bool) -> Iterator[None]:
+    """For many rows: check foreign keys after each COPY instead of keeping a list of them all until the end. With
+    `rebuild`, for tables that were empty, indexes that keep no promise are made once at the end rather than row by row.
+
+    Every constraint, unique key and foreign key is checked as always.
+    """
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    cursor.execute("SET LOCAL gin_pending_list_limit = '128MB'; SET LOCAL work_mem = '128MB'")
+    cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+    indexes = _plain_indexes(cursor) if rebuild else []
+    for name, _definition in indexes:
+        cursor.execute(f"DROP INDEX {name}")
     yield
+    for _name, definition in indexes:
+        cursor.execute(definition)
     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _plain_indexes(cursor: CursorWrapper) -> list[tuple[str, str]]:
+    """Name and definition of the indexes that neither belong to a constraint nor keep anything unique."""
+    cursor.execute(
+        "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"
+        " WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisunique"
+        " AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)"
+        " ORDER BY 1",
+        [[CUSTOMER, CONTACT, NOTE, ORDER, LINE]],
+    )
+    return [(name, definition) for name, definition in cursor.fetchall()]
 
 
 def _settle() -> None:
