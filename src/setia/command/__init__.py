@@ -28,8 +28,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             return manage.run(words[1:])
         arguments = _parser().parse_args(words)
-        os.umask(0o077)  # what a firm's data becomes on disk is for its owner alone
-        return int(importlib.import_module(arguments.runs).run(arguments))
+        umask = os.umask(0o077)  # what a firm's data becomes on disk is for its owner alone
+        try:
+            return int(importlib.import_module(arguments.runs).run(arguments))
+        finally:
+            os.umask(umask)
     except Trouble as trouble:
         print(f"setia: {trouble}", file=sys.stderr)
         return 1
@@ -58,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = command("demo", "demo", _("load the demo shop"))
     demo.add_argument("--customers", type=_count, default=2_000, help=_("how many customers (default: 2000)"))
-    demo.add_argument("--orders", type=_count, help=_("how many orders (default: ten for each customer)"))
+    demo.add_argument("--orders", type=_count, help=_("how many orders (default: as many as they would make)"))
     demo.add_argument("--remove", action="store_true", help=_("take the demo shop out again, all of it"))
 
     intake = command("import", "intake", _("take in a file of customers, products or orders, or undo that"))

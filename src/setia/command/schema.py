@@ -23,7 +23,8 @@ _LOCK = 0x5E71A  # any number, the same in every process
 def bring_up_to_date(home: Path, *, with_dump: bool = True, say: Callable[[str], None] | None = None) -> int:
     """Migrates the database where it is behind; returns how many migrations ran. Django must be set up.
 
-    `say` is told what goes on (default: standard error, for standard output may be JSON). Raises Trouble for a newer database, and when the dump or a migration fails.
+    `say` is told what goes on; without it, standard error is, for standard output may be JSON. Raises Trouble for a
+    newer database, and when the dump or a migration fails.
     """
     say = say or _say
     if not pending():
