@@ -87,9 +87,14 @@ class Customer(Stamped):
             ),
             GinIndex(OpClass(F("sort_name"), name="gin_trgm_ops"), name="customers_search_name"),
             GinIndex(OpClass(Lower("number"), name="gin_trgm_ops"), name="customers_search_number"),
-            models.Index(fields=["region"], name="customers_region"),
+            models.Index(
+                F("region"), F("sort_name"), F("id"), condition=Q(archived_at=None), name="customers_region_by_name"
+            ),
             # Only the values that are rare: most customers are people and end users, with nothing else said.
-            models.Index(fields=["kind"], condition=Q(kind="COMPANY"), name="customers_companies"),
+            # By name, since firms stand together there (PT …) and a walk along all names would find them late.
+            models.Index(
+                F("sort_name"), F("id"), condition=Q(kind="COMPANY", archived_at=None), name="customers_firms_by_name"
+            ),
             models.Index(fields=["role"], condition=~Q(role="EXTERNAL"), name="customers_role"),
             models.Index(fields=["relation"], condition=~Q(relation=""), name="customers_relation"),
             models.Index(fields=["acquisition"], condition=~Q(acquisition=""), name="customers_acquisition"),

@@ -10,7 +10,7 @@ from setia.customers.queries.listing import (
     narrow,
     regions,
 )
-from setia.customers.queries.search import Matches, found_by, matching, search
+from setia.customers.queries.search import Matches, legs_by_match, matching, search
 from setia.customers.queries.timeline import contacts_of, entries_of
 
 __all__ = [
@@ -20,9 +20,9 @@ __all__ = [
     "contacts_of",
     "customers_for",
     "entries_of",
-    "found_by",
     "get_contact_for",
     "get_customer_for",
+    "legs_by_match",
     "legs_by_name",
     "legs_by_newest",
     "matching",

@@ -36,9 +36,10 @@ def regions() -> list[tuple[str, str]]:
     found = Customer.objects.raw(
         """
         WITH RECURSIVE region AS (
-            (SELECT region FROM customers_customer WHERE region > '' ORDER BY region LIMIT 1)
+            (SELECT region FROM customers_customer WHERE archived_at IS NULL AND region > '' ORDER BY region LIMIT 1)
             UNION ALL
-            SELECT (SELECT c.region FROM customers_customer c WHERE c.region > r.region ORDER BY c.region LIMIT 1)
+            SELECT (SELECT c.region FROM customers_customer c WHERE c.archived_at IS NULL AND c.region > r.region
+                    ORDER BY c.region LIMIT 1)
             FROM region r WHERE r.region IS NOT NULL
         )
         SELECT 0 AS id, region FROM region WHERE region IS NOT NULL LIMIT 500

@@ -1,6 +1,7 @@
 """Search as you type: by name, by the firm's number, by any contact point, however it is written.
 
 From three characters on, any part of a word is found through trigram indexes; shorter text is the beginning of a name.
+A telephone number half typed from its beginning (`0812`, `+62 812`) is looked up among numbers alone.
 """
 
 import re
@@ -9,11 +10,16 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, Lower
 
-from setia.core.keyset import COUNTED
+from setia.core.keyset import COUNTED, Leg
 from setia.customers import normalise
 from setia.customers.models import ContactPoint, Customer
+from setia.customers.queries.listing import legs_by_name
 
+_WORD = re.compile(r"[^\W_]{2}")  # with less than this a trigram index is read from end to end
 _PHONE_LIKE = re.compile(r"[+0-9][0-9\s().\-]{2,}")
+
+
+_NUMBERS = [ContactPoint.Kind.PHONE, ContactPoint.Kind.WHATSAPP]
 
 
 class Matches(NamedTuple):
@@ -29,10 +35,10 @@ def matching(customers: QuerySet[Customer], q: str) -> Matches:
     Up to `COUNTED` matches are looked up first, so that the list can be sorted in any way; when there are more, they
     are so frequent that walking the list in its own order finds a page of them at once.
     """
-    q = normalise.text(q)[:100].lower()
+    q = _folded(q)
     if not q:
         return Matches(customers, False)
-    if len(q) < 3:
+    if _is_short(q):
         return Matches(customers.filter(sort_name__startswith=q), False)
     ids = _ids(q, COUNTED + 1)
     if len(ids) <= COUNTED:
@@ -48,11 +54,11 @@ def matching(customers: QuerySet[Customer], q: str) -> Matches:
 
 def search(customers: QuerySet[Customer], q: str, *, most: int = 10) -> list[Customer]:
     """The best few matches for a picker or the search box: names that begin with the text first. One query."""
-    q = normalise.text(q)[:100].lower()
+    q = _folded(q)
     if not q:
         return []
     customers = customers.filter(archived_at=None)
-    if len(q) < 3:
+    if _is_short(q):
         return list(customers.filter(sort_name__startswith=q).order_by("sort_name", "id")[:most])
     # No more than this many are ranked: of a text that matches thousands, ten are as good as any other ten.
     found = customers.filter(id__in=_union(q, 1000))
@@ -60,9 +66,21 @@ def search(customers: QuerySet[Customer], q: str, *, most: int = 10) -> list[Cus
     return list(ranked[:most])
 
 
-def found_by(q: str) -> str:
-    """How a text is read: '' as it is, else the number it is taken for (`+62812…`)."""
-    return _digits(normalise.text(q).lower())
+def legs_by_match(customers: QuerySet[Customer], q: str) -> list[Leg]:
+    """Matches by name, those whose name begins with the text first: that is where most people look."""
+    q = _folded(q)
+    if _is_short(q):
+        return legs_by_name(customers)
+    begins = Q(sort_name__startswith=q)
+    return [*legs_by_name(customers.filter(begins)), *legs_by_name(customers.exclude(begins))]
+
+
+def _folded(q: str) -> str:
+    return normalise.text(q)[:100].lower()
+
+
+def _is_short(q: str) -> bool:
+    return len(q) < 3 or not _WORD.search(q)
 
 
 def _ids(q: str, most: int) -> list[int]:
@@ -77,18 +95,20 @@ def _union(q: str, most: int) -> QuerySet[Customer, Any]:
 
 
 def _contacts(q: str) -> QuerySet[ContactPoint]:
-    points = ContactPoint.objects.alias(written=Lower(Concat("value", Value(" "), "shown")))
     digits = _digits(q)
+    if digits.startswith("+"):
+        return ContactPoint.objects.filter(kind__in=_NUMBERS, value__startswith=digits)
+    points = ContactPoint.objects.alias(written=Lower(Concat("value", Value(" "), "shown")))
     return points.filter(Q(written__contains=q) | Q(written__contains=digits) if digits else Q(written__contains=q))
 
 
 def _digits(q: str) -> str:
-    """A telephone number half typed, as the beginning of its stored form: `0812-20` is `+6281220`."""
+    """A telephone number half typed: `0812-20` as the beginning of its stored form, `+6281220`; `45-77` as `4577`."""
     if not _PHONE_LIKE.fullmatch(q):
         return ""
     digits = re.sub(r"[^0-9]", "", q)
-    if q.startswith("+"):
-        return "+" + re.sub(r"^620+", "62", digits)
     if digits.startswith("00"):
         return "+" + digits[2:]
+    if q.startswith("+"):
+        return "+" + re.sub(r"^620+", "62", digits)
     return "+62" + digits[1:] if digits.startswith("0") else digits

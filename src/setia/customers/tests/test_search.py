@@ -1,0 +1,114 @@
+"""Finding customers: by part of a name, by number, by any contact point in any spelling; lists and their filters."""
+
+from unittest import mock
+
+from django.test import TestCase
+
+from setia.accounts.models import User
+from setia.core.keyset import page
+from setia.customers import actions, queries
+from setia.customers.models import Customer
+from setia.customers.tests.people import HOSTILE_NAMES, NOON
+
+
+class SearchTest(TestCase):
+    """Siti and Maria are people, Rasa Nusantara is a firm, number 88 has no name."""
+
+    dimas: User
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.dimas = dimas = User.objects.create_user("dimas@kopi.id", None)
+        actions.add(
+            by=dimas,
+            at=NOON,
+            name="Raden Ajeng Siti Nurhaliza",
+            number="C-1001",
+            gender="FEMALE",
+            region="Bandung",
+            contacts=[("WHATSAPP", "0812-2045-7781"), ("EMAIL", "siti@kusuma.id"), ("INSTAGRAM", "@batik.kusuma")],
+        )
+        actions.add(by=dimas, at=NOON, name="Maria Goretti", number="C-1002", contacts=[("PHONE", "0813-9999-7781")])
+        actions.add(
+            by=dimas, at=NOON, name="PT Rasa Nusantara", kind="COMPANY", industry=actions.industry_named("Boga")
+        )
+        actions.add(by=dimas, at=NOON, number="88")
+
+    def found(self, q: str) -> list[str]:
+        return sorted(c.name or str(c.number) for c in queries.matching(queries.customers_for(self.dimas), q).customers)
+
+    def test_any_part_of_a_name_finds_it_in_any_case(self) -> None:
+        for q in ["nurhaliza", "SITI", "jeng sit", "  siti   nur "]:
+            assert self.found(q) == ["Raden Ajeng Siti Nurhaliza"], q
+
+    def test_one_or_two_characters_are_the_beginning_of_a_name(self) -> None:
+        assert self.found("ma") == ["Maria Goretti"]
+        assert self.found("ri") == []
+        assert self.found("88") == ["88"]
+
+    def test_a_phone_number_is_found_however_it_is_typed_from_its_beginning_or_its_end(self) -> None:
+        for q in ["0812", "0812-2045", "+62 812 2045", "62812204", "812-2045-7781", "6281220457781"]:
+            assert self.found(q) == ["Raden Ajeng Siti Nurhaliza"], q
+        assert self.found("7781") == ["Maria Goretti", "Raden Ajeng Siti Nurhaliza"]
+
+    def test_an_address_a_handle_and_the_firm_s_number_find_their_customer(self) -> None:
+        for q in ["siti@kusuma", "batik.kus", "c-1001", "1001"]:
+            assert self.found(q) == ["Raden Ajeng Siti Nurhaliza"], q
+
+    def test_signs_that_mean_something_to_a_database_mean_nothing_here(self) -> None:
+        for q in ["%%%", "_____", "\\", "' OR 1=1 --", "...", "\x00x", *HOSTILE_NAMES]:
+            assert self.found(q) == [], q
+
+    def test_an_empty_text_leaves_the_list_as_it_is(self) -> None:
+        assert len(self.found("  ")) == 4
+
+    def test_a_text_that_matches_too_many_is_not_looked_up_but_finds_the_same(self) -> None:
+        everybody = queries.customers_for(self.dimas)
+        few = [queries.matching(everybody, q) for q in ["7781", "nurhaliza", "1002"]]
+        with mock.patch("setia.customers.queries.search.COUNTED", 0):
+            many = [queries.matching(everybody, q) for q in ["7781", "nurhaliza", "1002"]]
+        assert [m.broad for m in (*few, *many)] == [False] * 3 + [True] * 3
+        assert [set(m.customers) for m in few] == [set(m.customers) for m in many]
+
+    def test_the_search_box_puts_names_that_begin_with_the_text_first_in_one_query(self) -> None:
+        actions.add(by=self.dimas, at=NOON, name="Nurhaliza Putri")
+        with self.assertNumQueries(1):
+            found = queries.search(queries.customers_for(self.dimas), "nurhaliza")
+        assert [c.name for c in found] == ["Nurhaliza Putri", "Raden Ajeng Siti Nurhaliza"]
+        shown = page(queries.legs_by_match(Customer.objects.all(), "nurhaliza"), size=1)
+        assert shown.rows[0].name == "Nurhaliza Putri"
+
+    def test_the_search_box_leaves_archived_customers_out(self) -> None:
+        actions.archive(by=self.dimas, at=NOON, customer=Customer.objects.get(number="C-1001"))
+        assert queries.search(queries.customers_for(self.dimas), "siti") == []
+
+    def test_filters_come_from_the_address_and_are_said_in_words(self) -> None:
+        everybody = queries.customers_for(self.dimas)
+        firm = Customer.objects.get(kind="COMPANY")
+        cases = {
+            "kind": ("COMPANY", firm.name),
+            "industry": (str(firm.industry_id), firm.name),
+            "gender": ("FEMALE", "Raden Ajeng Siti Nurhaliza"),
+            "region": ("Bandung", "Raden Ajeng Siti Nurhaliza"),
+        }
+        for key, (value, name) in cases.items():
+            found, chips = queries.narrow(everybody, {key: value})
+            assert [c.name for c in found] == [name], key
+            assert [chip.key for chip in chips] == [key]
+        assert "Boga" in [chip.value for chip in queries.narrow(everybody, {"industry": str(firm.industry_id)})[1]]
+
+    def test_a_value_that_is_none_of_a_filter_s_is_no_filter(self) -> None:
+        everybody = queries.customers_for(self.dimas)
+        for params in [{"kind": "ROBOT"}, {"industry": "x"}, {"industry": "99999999999999999999"}, {"role": "'"}]:
+            found, chips = queries.narrow(everybody, params)
+            assert (found.count(), chips) == (4, []), params
+
+    def test_archived_customers_are_shown_only_when_asked_for(self) -> None:
+        maria = Customer.objects.get(number="C-1002")
+        actions.archive(by=self.dimas, at=NOON, customer=maria)
+        everybody = queries.customers_for(self.dimas)
+        assert maria not in queries.narrow(everybody, {})[0]
+        assert list(queries.narrow(everybody, {"archived": "1"})[0]) == [maria]
+
+    def test_regions_are_those_in_use(self) -> None:
+        assert queries.regions() == [("Bandung", "Bandung")]
