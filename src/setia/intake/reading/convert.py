@@ -13,6 +13,9 @@ from itertools import compress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
 from setia.intake.reading.fields import FIELDS, MONEY, REACHABLE, Field, Type, field_of
 from setia.intake.reading.layout import Layout, fold
 from setia.intake.reading.moments import date_parser, moment_parser, with_time_parser
@@ -26,12 +29,10 @@ from setia.intake.reading.texts import (
     as_text,
     choice_parser,
     clean,
+    contact_parser,
     currency_parser,
-    email_parser,
-    handle_parser,
     id_parser,
     name_parser,
-    phone_parser,
     text_parser,
 )
 
@@ -116,13 +117,7 @@ def chunks(path: Path, layout: Layout, plan: Plan, *, zone: str, start_row: int 
     converter = Converter(layout, plan, zone)
     told: dict[str, int] = {}
     for block in blocks(path, layout):
-        if start_row and block.numbers and block.numbers[0] < start_row:
-            kept = [number >= start_row for number in block.numbers]
-            block.rows = list(compress(block.rows, kept))
-            block.numbers = list(compress(block.numbers, kept))
-        if start_row:
-            block.bad = [reject for reject in block.bad if reject.row >= start_row]
-        chunk = converter.convert(block)
+        chunk = converter.convert(block.since(start_row) if start_row else block)
         for code, count in block.warnings.items():
             if count > told.get(code, 0):
                 chunk.warnings.append({"code": code, "field": "", "count": count - told.get(code, 0)})
@@ -140,16 +135,14 @@ def raw_rows(path: Path, layout: Layout, plan: Plan, rows: set[int]) -> dict[int
             break
         if not block.numbers or wanted.isdisjoint(range(block.numbers[0], block.numbers[-1] + 1)):
             continue
-        for number, row in zip(block.numbers, block.rows, strict=True):
+        for place, number in enumerate(block.numbers):
             if number in wanted:
-                found[number] = tuple(map(as_text, row))
+                found[number] = tuple(map(as_text, block.row(place)))
                 wanted.discard(number)
     return found
 
 
-def preview(
-    path: Path, layout: Layout, plan: Plan, *, zone: str, rows: int = 100, look_at: int = 20_000
-) -> Preview:
+def preview(path: Path, layout: Layout, plan: Plan, *, zone: str, rows: int = 100, look_at: int = 20_000) -> Preview:
     """The first `rows` rows one by one, and the first `look_at` (about) counted. Raises as `chunks` does."""
     converter = Converter(layout, plan, zone)
     shown_rows: list[PreviewRow] = []
@@ -172,9 +165,7 @@ def preview(
             columns.setdefault(name, []).extend(values)
         for one in chunk.warnings:
             warnings.setdefault((one["code"], one["field"]), {**one, "count": 0})["count"] += one["count"]
-    return Preview(
-        tuple(shown_rows), looked, accepted, tuple(rejects), tuple(warnings.values()), whole, columns
-    )
+    return Preview(tuple(shown_rows), looked, accepted, tuple(rejects), tuple(warnings.values()), whole, columns)
 
 
 class Converter:
@@ -218,18 +209,21 @@ class Converter:
                 return choice_parser(one)
             case Type.CURRENCY:
                 return currency_parser
-            case Type.EMAIL:
-                return email_parser(one)
-            case Type.HANDLE:
-                return handle_parser(one)
-            case Type.PHONE:
-                from setia.customers.queries import phone
-
-                return phone_parser(phone)
+            case Type.EMAIL | Type.HANDLE | Type.PHONE:
+                return self._contact(one)
             case Type.CANCELLED:
                 return clean
             case _:
                 return text_parser(one)
+
+    def _contact(self, one: Field) -> Parser:
+        from setia.customers.queries import normalise  # here, because it needs Django to be set up
+
+        if one.type is Type.EMAIL:
+            return contact_parser(normalise.email, "email")
+        if one.type is Type.PHONE:
+            return contact_parser(normalise.phone, "phone")
+        return contact_parser(lambda text: normalise.handle(text, one.name.upper()), "handle")
 
     def _keeping(self, parse: Parser) -> Parser:
         keep = {value.strip() for value in self.plan.keep_ids}
@@ -256,29 +250,43 @@ class Converter:
             if cell is None:
                 return "f"
             folded = fold(cell)
-            said = folded in words or folded in {"t", "true", "y", "ya", "yes", "1"} or any(word in folded for word in long)
+            said = (
+                folded in words
+                or folded in {"t", "true", "y", "ya", "yes", "1"}
+                or any(word in folded for word in long)
+            )
             return "t" if said and not folded.startswith(("tidak", "not", "bukan", "no")) else "f"
 
         return by_words if rule.kind == "COLUMN" else lambda _: "f"
 
     def convert(self, block: Block) -> Chunk:
         """One block, column by column."""
-        rows = block.rows
-        count = len(rows)
-        cells: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * self.layout.width
+        count = len(block)
+        cells: list[Sequence[Any]] = []
+        if block.table is None:
+            cells = list(zip(*block.rows, strict=True)) if count else [()] * self.layout.width
         wrong: dict[int, list[Why]] = {}
         warned: dict[tuple[str, str], int] = {}
         columns: dict[str, list[str | None]] = {}
         for name, memo in self.memos.items():
-            raw = self._raw(name, cells)
-            values = list(map(memo.__getitem__, raw))
-            if memo.odd:
+            if block.table is not None and not (name == "ordered_at" and self.timed):
+                raw, values, odd = self._by_distinct(block.table.column(self.plan.fields[name]), memo)
+            else:
+                if block.table is not None:
+                    cells = [column.to_pylist() for column in block.table.columns]
+                raw = self._raw(name, cells)
+                values = list(map(memo.__getitem__, raw))
+                odd = memo.odd
+            if odd:
                 self._odd(name, raw, values, wrong, warned)
             columns[name] = values
         if count:
             self._between(columns, count, wrong)
-        rejects = [self._reject(block.numbers[place], rows[place], why) for place, why in wrong.items()
-                   if not is_blank(rows[place])]  # fmt: skip
+        rejects: list[Reject] = []
+        for place, why in wrong.items():
+            row = block.row(place)
+            if not is_blank(row):
+                rejects.append(self._reject(block.numbers[place], row, why))
         blank = len(wrong) - len(rejects)
         numbers = list(block.numbers)
         if wrong:
@@ -292,10 +300,21 @@ class Converter:
         total = count - blank + len(block.bad)
         return Chunk(first, total, numbers, columns, rejects, block.bytes_read, warnings)
 
+    def _by_distinct(self, column: Any, memo: _Memo) -> tuple[Sequence[Any], list[Any], bool]:
+        """The raw cells, the values, and whether any is odd, with one look-up a distinct cell."""
+        encoded = column.combine_chunks().dictionary_encode()
+        distinct = encoded.dictionary.to_pylist()
+        values = list(map(memo.__getitem__, distinct))
+        odd = memo.odd and any(value.__class__ is Odd for value in values)
+        places = encoded.indices.to_numpy()
+        spread = np.empty(len(values), dtype=object)
+        spread[:] = values
+        return column if odd else (), spread[places].tolist(), odd
+
     def one_by_one(self, block: Block, limit: int) -> list[PreviewRow]:
         """The first rows of a block with everything that is odd about each."""
         found: list[PreviewRow] = []
-        for number, row in list(zip(block.numbers, block.rows, strict=True))[:limit]:
+        for number, row in zip(block.numbers, block.head(limit), strict=False):
             cells = [(cell,) for cell in row]
             wrong: dict[int, list[Why]] = {}
             warnings: list[Why] = []
@@ -317,9 +336,7 @@ class Converter:
                 continue
             single = {name: column[0] for name, column in values.items()}
             shown_cells = tuple(shown(as_text(cell), 80) for cell in row)
-            found.append(
-                PreviewRow(number, shown_cells, single, tuple(wrong.get(0, ())), tuple(warnings), bool(wrong))
-            )
+            found.append(PreviewRow(number, shown_cells, single, tuple(wrong.get(0, ())), tuple(warnings), bool(wrong)))
         for reject in block.bad:
             if len(found) < limit or reject.row < found[-1].row:
                 cells_shown = tuple(shown(cell, 80) for cell in reject.cells[: self.layout.width])
@@ -333,6 +350,8 @@ class Converter:
         return raw
 
     def _shown(self, raw: Any) -> str:
+        if isinstance(raw, pa.Scalar):
+            raw = raw.as_py()
         if isinstance(raw, tuple):
             return " ".join(shown(as_text(part)) for part in raw).strip()
         return shown(as_text(raw))

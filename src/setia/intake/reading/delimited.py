@@ -13,6 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.csv as pc
+
 from setia.intake.reading.layout import Format, Layout
 from setia.intake.reading.problems import Cell, Reject, shown
 from setia.intake.reading.table import BLOCK_ROWS, Block, fit, is_blank
@@ -47,9 +50,7 @@ def read(path: Path, layout: Layout) -> Iterator[Block]:
     for some in read_lines(path, layout):
         if some.mended:
             state.warnings["encoding_mixed"] = 1
-        state.take(some)
-        if some.final or len(state.rows) >= BLOCK_ROWS:
-            yield state.block(some.bytes_read)
+        yield from state.take(some)
 
 
 @dataclass
@@ -68,7 +69,7 @@ class _State:
         self.rows, self.numbers, self.bad = [], [], []
         return block
 
-    def take(self, some: Lines) -> None:
+    def take(self, some: Lines) -> Iterator[Block]:
         lines = some.lines
         cut = set(some.cut)
         if self.carried:
@@ -78,24 +79,41 @@ class _State:
         first_data = self.layout.skip_rows + (1 if self.layout.has_header else 0)
         if self.layout.format is Format.ALIGNED:
             self._aligned(lines, cut, first_data)
-        elif cut or self.row < first_data or not self._fast(lines):
+        elif cut or self.row < first_data or (table := self._fast(lines)) is None:
             self._careful(lines, cut, first_data, final=some.final)
+        else:
+            if self.rows or self.bad:
+                yield self.block(some.bytes_read)
+            numbers = range(self.row + 1, self.row + 1 + len(lines))
+            self.row += len(lines)
+            yield Block([], numbers, [], some.bytes_read, dict(self.warnings), table)
+        if some.final or len(self.rows) + len(self.bad) >= BLOCK_ROWS:
+            yield self.block(some.bytes_read)
 
-    def _fast(self, lines: list[str]) -> bool:
-        """Whole block at once. False, with nothing taken, where a line is not a row of the right width."""
+    def _fast(self, lines: list[str]) -> pa.Table | None:
+        """All lines at once as an Arrow table of text; None where one is not a row of its own, whole and right."""
         quote = self.layout.quote
-        if quote and lines and lines[-1].count(quote) % 2:
-            return False
+        if not lines or (quote and lines[-1].count(quote) % 2) or max(map(len, lines)) > CELL_LIMIT:
+            return None
+        text = "\n".join(lines).encode()
+        names = [str(place) for place in range(self.layout.width)]
         try:
-            rows = list(reader(lines, self.layout))
-        except csv.Error:
-            return False
-        if len(rows) != len(lines) or set(map(len, rows)) - {self.layout.width}:
-            return False
-        self.rows.extend(rows)
-        self.numbers.extend(range(self.row + 1, self.row + 1 + len(rows)))
-        self.row += len(rows)
-        return True
+            table = pc.read_csv(
+                pa.BufferReader(text),
+                read_options=pc.ReadOptions(column_names=names, use_threads=False, block_size=len(text) + 1),
+                parse_options=pc.ParseOptions(
+                    delimiter=self.layout.delimiter,
+                    quote_char=quote or False,
+                    double_quote=True,
+                    ignore_empty_lines=False,
+                ),
+                convert_options=pc.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+                ),
+            )
+        except pa.ArrowInvalid:
+            return None
+        return table if table.num_rows == len(lines) else None
 
     def _aligned(self, lines: list[str], cut: set[int], first_data: int) -> None:
         delimiter, width = self.layout.delimiter, self.layout.width
@@ -131,7 +149,9 @@ class _State:
                     if feed.next - place > 1:
                         self._literal(lines[place])
                     else:
-                        self._refuse("cell_too_long", [cell[:KEPT] for cell in lines[place].split(self.layout.delimiter)])
+                        self._refuse(
+                            "cell_too_long", [cell[:KEPT] for cell in lines[place].split(self.layout.delimiter)]
+                        )
                     place += 1
                     break
                 except StopIteration:

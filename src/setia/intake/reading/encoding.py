@@ -7,10 +7,14 @@ what such a byte nearly always is (an old export pasted into a new one), and cou
 from __future__ import annotations
 
 import codecs
+from typing import TYPE_CHECKING
 
 import charset_normalizer
 
 from setia.intake.reading.problems import Note
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -40,7 +44,7 @@ class Utf8(codecs.BufferedIncrementalDecoder):
 
     mended = 0
 
-    def _buffer_decode(self, data: bytes, errors: str, final: bool) -> tuple[str, int]:
+    def _buffer_decode(self, data: ReadableBuffer, errors: str, final: bool) -> tuple[str, int]:
         try:
             return codecs.utf_8_decode(data, "strict", final)
         except UnicodeDecodeError:

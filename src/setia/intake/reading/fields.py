@@ -42,90 +42,105 @@ class Field:
     placeholder: bool = False
 
 
+def _w(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 GENDER = (
-    ("FEMALE", ("female", "f", "perempuan", "p", "pr", "wanita", "w", "woman", "cewek", "ibu", "nyonya", "mrs", "ms")),
-    ("MALE", ("male", "m", "lakilaki", "l", "lk", "laki", "pria", "man", "cowok", "bapak", "tuan", "mr")),
+    ("FEMALE", _w("female f perempuan p pr wanita w woman cewek ibu nyonya mrs ms")),
+    ("MALE", _w("male m lakilaki l lk laki pria man cowok bapak tuan mr")),
 )
 KIND = (
-    ("PERSON", ("person", "orang", "perorangan", "pribadi", "individu", "individual", "personal")),
+    ("PERSON", _w("person orang perorangan pribadi individu individual personal")),
     (
         "COMPANY",
-        ("company", "perusahaan", "badan", "badanusaha", "organisasi", "organization", "organisation", "instansi",
-         "toko", "pt", "cv", "firma", "korporat", "corporate", "business", "bisnis"),
+        _w(
+            "company perusahaan badan badanusaha organisasi organization organisation instansi toko pt cv firma "
+            "korporat corporate business bisnis"
+        ),
     ),
-)  # fmt: skip
+)
 ROLE = (
-    ("INTERNAL", ("internal", "agen", "agent", "distributor", "inhouseseller", "penjualinternal")),
-    ("EXTERNAL", ("external", "eksternal", "enduser", "penggunaakhir", "konsumen", "customer", "pelanggan")),
-    ("INTERMEDIARY", ("intermediary", "perantara", "reseller", "dropshipper", "pedagang", "trader", "grosir")),
+    ("INTERNAL", _w("internal agen agent distributor inhouseseller penjualinternal")),
+    ("EXTERNAL", _w("external eksternal enduser penggunaakhir konsumen customer pelanggan")),
+    ("INTERMEDIARY", _w("intermediary perantara reseller dropshipper pedagang trader grosir")),
 )
 RELATION = (
     ("CLIENT", ("client", "klien")),
     ("BUYER", ("buyer", "pembeli", "pelangganlepas")),
 )
 ACQUISITION = (
-    ("RECOMMENDED", ("recommended", "rekomendasi", "direkomendasikan", "referral", "referensi", "teman", "rujukan")),
-    ("OWN", ("own", "owneffort", "sendiri", "usahasendiri", "iklan", "promosi", "pameran", "website", "walkin")),
+    ("RECOMMENDED", _w("recommended rekomendasi direkomendasikan referral referensi teman rujukan")),
+    ("OWN", _w("own owneffort sendiri usahasendiri iklan promosi pameran website walkin")),
 )
 PRODUCT_KIND = (
-    ("GOODS", ("goods", "barang", "produk", "product", "item", "fisik")),
+    ("GOODS", _w("goods barang produk product item fisik")),
     ("SERVICE", ("service", "jasa", "layanan")),
 )
 
-_CUSTOMER_NUMBER = (
-    "customerid", "customernumber", "customerno", "customercode", "custid", "custno", "custcode", "customer", "clientid",
-    "idpelanggan", "nopelanggan", "nomorpelanggan", "kodepelanggan", "idcustomer", "kodecustomer", "pelangganid",
-    "memberid", "idmember", "nomember", "kodemember", "idanggota", "noanggota", "buyerid", "idpembeli", "userid",
-    "accountid", "akun", "username", "usernamepembeli", "buyerusername", "idklien", "kodeklien", "custnumber",
-)  # fmt: skip
-_NAME = (
-    "customername", "namapelanggan", "namacustomer", "namapembeli", "buyername", "clientname", "namaklien", "pelanggan",
-    "pembeli", "namapenerima", "recipientname", "namamember", "membername", "fullname", "namalengkap", "nama", "name",
-)  # fmt: skip
-_PHONE = (
-    "phone", "phonenumber", "telephone", "mobile", "mobilephone", "telepon", "notelepon", "nomortelepon", "notelp",
-    "telp", "hp", "nohp", "nomorhp", "handphone", "nohandphone", "customerphone", "teleponpelanggan", "hppelanggan",
-    "nohppelanggan", "buyerphone", "cellphone", "tel", "nomorteleponpembeli", "ponsel", "noponsel", "phoneno",
-)  # fmt: skip
-_EMAIL = ("email", "emailaddress", "surel", "alamatemail", "customeremail", "emailpelanggan", "mail", "buyeremail")
-_REGION = (
-    "country", "region", "city", "kota", "kabupaten", "kotakabupaten", "kabupatenkota", "provinsi", "province", "wilayah",
-    "daerah", "negara", "domisili", "area", "kecamatan", "state", "customerregion", "customercity", "kotapelanggan",
-    "kotapengiriman",
-)  # fmt: skip
-_GENDER = ("gender", "sex", "jeniskelamin", "jk", "kelamin", "lp", "customergender")
-_KIND = ("kind", "customerkind", "customertype", "jenispelanggan", "tipepelanggan", "jeniscustomer")
-_NOTE = ("note", "notes", "catatan", "keterangan", "ket", "comment", "komentar", "remarks", "memo", "catatanpembeli")
-_CODE = (
-    "productcode", "stockcode", "sku", "kodeproduk", "kodebarang", "itemcode", "kodeitem", "productid", "idproduk",
-    "idbarang", "itemid", "nomorreferensisku", "skuinduk", "nomorsku", "barcode", "plu", "articlecode", "partnumber",
-)  # fmt: skip
-_PRODUCT_NAME = (
-    "productname", "namaproduk", "namabarang", "itemname", "namaitem", "product", "produk", "barang", "item",
-    "description", "deskripsi", "uraian", "producttitle", "itemdescription", "namamenu", "menu", "productdescription",
-)  # fmt: skip
-_CATEGORY = (
-    "category", "kategori", "productcategory", "kategoriproduk", "productgroup", "kelompok", "golongan", "group",
-    "department", "departemen", "kategoribarang",
-)  # fmt: skip
+_CUSTOMER_NUMBER = _w(
+    "customerid customernumber customerno customercode custid custno custcode customer clientid "
+    "idpelanggan nopelanggan nomorpelanggan kodepelanggan idcustomer kodecustomer pelangganid memberid "
+    "idmember nomember kodemember idanggota noanggota buyerid idpembeli userid accountid akun username "
+    "usernamepembeli buyerusername idklien kodeklien custnumber"
+)
+_NAME = _w(
+    "customername namapelanggan namacustomer namapembeli buyername clientname namaklien pelanggan pembeli "
+    "namapenerima recipientname namamember membername fullname namalengkap nama name"
+)
+_PHONE = _w(
+    "phone phonenumber telephone mobile mobilephone telepon notelepon nomortelepon notelp telp hp nohp "
+    "nomorhp handphone nohandphone customerphone teleponpelanggan hppelanggan nohppelanggan buyerphone "
+    "cellphone tel nomorteleponpembeli ponsel noponsel phoneno"
+)
+_EMAIL = _w("email emailaddress surel alamatemail customeremail emailpelanggan mail buyeremail")
+_REGION = _w(
+    "country region city kota kabupaten kotakabupaten kabupatenkota provinsi province wilayah daerah "
+    "negara domisili area kecamatan state customerregion customercity kotapelanggan kotapengiriman"
+)
+_GENDER = _w("gender sex jeniskelamin jk kelamin lp customergender")
+_KIND = _w("kind customerkind customertype jenispelanggan tipepelanggan jeniscustomer")
+_NOTE = _w("note notes catatan keterangan ket comment komentar remarks memo catatanpembeli")
+_CODE = _w(
+    "productcode stockcode sku kodeproduk kodebarang itemcode kodeitem productid idproduk idbarang itemid "
+    "nomorreferensisku skuinduk nomorsku barcode plu articlecode partnumber"
+)
+_PRODUCT_NAME = _w(
+    "productname namaproduk namabarang itemname namaitem product produk barang item description deskripsi "
+    "uraian producttitle itemdescription namamenu menu productdescription"
+)
+_CATEGORY = _w(
+    "category kategori productcategory kategoriproduk productgroup kelompok golongan group department "
+    "departemen kategoribarang"
+)
 _NOTE_LIMIT = 20_000
 
 ORDERS = (
-    Field("order_number", Type.ID, (
-        "ordernumber", "orderno", "orderid", "invoice", "invoiceno", "invoicenumber", "invoiceid", "nopesanan",
-        "nomorpesanan", "idpesanan", "kodepesanan", "nofaktur", "nomorfaktur", "faktur", "nota", "nonota", "nomornota",
-        "notransaksi", "nomortransaksi", "idtransaksi", "kodetransaksi", "transactionid", "transactionno", "receiptno",
-        "receipt", "struk", "nostruk", "nomorstruk", "billno", "salesorder", "so", "noorder", "order", "transactionnumber",
-        "kodeorder", "noinvoice", "nomorinvoice", "salesid", "bill", "pesanan", "idorder",
-    ), 200),
-    Field("ordered_at", Type.MOMENT, (
-        "orderedat", "orderdate", "invoicedate", "transactiondate", "date", "datetime", "purchasedate", "tanggal", "tgl",
-        "tanggalpesanan", "tanggaltransaksi", "tgltransaksi", "tanggalorder", "tglorder", "tanggalpembelian", "tglpesanan",
-        "tanggalfaktur", "tglfaktur", "tanggalnota", "waktu", "waktutransaksi", "waktupesanan", "waktupesanandibuat",
-        "createdat", "timestamp", "ordertime", "saledate", "salesdate", "orderdatetime", "tanggalbeli", "tanggaljual",
-        "createdtime", "paidtime", "waktupembayaran", "tanggalinvoice", "billdate", "createddate", "orderedon",
-    ), required=True),
-    Field("ordered_time", Type.TIME, ("time", "jam", "pukul", "waktujam", "jamtransaksi", "transactiontime", "ordertime")),
+    Field(
+        "order_number",
+        Type.ID,
+        _w(
+            "ordernumber orderno orderid invoice invoiceno invoicenumber invoiceid nopesanan nomorpesanan "
+            "idpesanan kodepesanan nofaktur nomorfaktur faktur nota nonota nomornota notransaksi nomortransaksi "
+            "idtransaksi kodetransaksi transactionid transactionno receiptno receipt struk nostruk nomorstruk "
+            "billno salesorder so noorder order transactionnumber kodeorder noinvoice nomorinvoice salesid bill "
+            "pesanan idorder"
+        ),
+        200,
+    ),
+    Field(
+        "ordered_at",
+        Type.MOMENT,
+        _w(
+            "orderedat orderdate invoicedate transactiondate date datetime purchasedate tanggal tgl "
+            "tanggalpesanan tanggaltransaksi tgltransaksi tanggalorder tglorder tanggalpembelian tglpesanan "
+            "tanggalfaktur tglfaktur tanggalnota waktu waktutransaksi waktupesanan waktupesanandibuat createdat "
+            "timestamp ordertime saledate salesdate orderdatetime tanggalbeli tanggaljual createdtime paidtime "
+            "waktupembayaran tanggalinvoice billdate createddate orderedon"
+        ),
+        required=True,
+    ),
+    Field("ordered_time", Type.TIME, _w("time jam pukul waktujam jamtransaksi transactiontime ordertime")),
     Field("customer_number", Type.ID, _CUSTOMER_NUMBER, 100, placeholder=True),
     Field("customer_name", Type.TEXT, _NAME, 300, placeholder=True),
     Field("customer_phone", Type.PHONE, _PHONE),
@@ -136,99 +151,146 @@ ORDERS = (
     Field("product_code", Type.ID, _CODE, 100),
     Field("product_name", Type.TEXT, _PRODUCT_NAME, 300, cut=True),
     Field("category", Type.TEXT, _CATEGORY, 200),
-    Field("quantity", Type.NUMBER, (
-        "quantity", "qty", "jumlah", "jml", "kuantitas", "banyak", "banyaknya", "units", "pcs", "jumlahbarang", "qtysold",
-        "jumlahproduk", "jumlahbeli", "numberofcds", "numberofitems", "itemcount", "quantityordered", "jumlahitem",
-        "qtyjual", "count", "terjual", "jumlahprodukdipesan",
-    )),
-    Field("unit_price", Type.NUMBER, (
-        "unitprice", "price", "harga", "hargasatuan", "hargajual", "hargaperunit", "itemprice", "sellingprice", "hargabarang",
-        "hargaproduk", "hargaawal", "satuanharga", "hrg", "priceperunit", "unitcost", "hargasetelahdiskon", "hargapcs",
-    )),
-    Field("amount", Type.NUMBER, (
-        "amount", "total", "subtotal", "linetotal", "totalprice", "totalamount", "totalharga", "totalbelanja", "nilai",
-        "jumlahharga", "totalbayar", "totalpembayaran", "omzet", "omset", "revenue", "sales", "dollarvalue", "value",
-        "nilaitransaksi", "grandtotal", "spend", "spending", "nominal", "jumlahbayar", "totalpenjualan", "penjualan",
-        "totalhargaproduk", "nettsales", "netsales", "grosssales", "lineamount", "extendedprice", "totaltransaksi",
-    )),
-    Field("line_discount", Type.NUMBER, (
-        "linediscount", "itemdiscount", "discountitem", "diskonbarang", "diskonitem", "diskonproduk", "potongan", "diskon",
-        "discount", "disc", "discountamount", "potonganharga", "totaldiskon",
-    )),
-    Field("order_discount", Type.NUMBER, (
-        "orderdiscount", "diskonpesanan", "diskonorder", "diskontransaksi", "potonganpesanan", "diskonnota",
-        "voucherdiscount", "potonganvoucher", "diskonfaktur",
-    )),
-    Field("promotion_code", Type.TEXT, (
-        "promotioncode", "promocode", "promo", "kodepromo", "kodevoucher", "voucher", "vouchercode", "couponcode", "coupon",
-        "kupon", "kodekupon", "promotion", "promosi", "kodediskon", "discountcode",
-    ), 100),
-    Field("channel", Type.TEXT, (
-        "channel", "saleschannel", "kanal", "kanalpenjualan", "saluran", "salurantpenjualan", "platform", "marketplace",
-        "sumberpenjualan", "outlet", "cabang", "toko", "store", "branch", "salespoint", "namatoko", "sumber",
-    ), 100),
-    Field("cancelled", Type.CANCELLED, (
-        "cancelled", "canceled", "status", "statuspesanan", "orderstatus", "statustransaksi", "batal", "dibatalkan",
-        "iscancelled", "void", "retur", "refund", "isreturn", "statusorder", "transactionstatus", "state",
-    )),
-    Field("reverses_number", Type.ID, (
-        "reversesnumber", "reverses", "originalinvoice", "originalorder", "fakturasal", "pesananasal", "returdari",
-        "refundof", "nofakturasal", "notaasal", "originalordernumber", "returnof", "refnumber",
-    ), 200),
-    Field("currency", Type.CURRENCY, ("currency", "matauang", "currencycode", "kurs", "valuta", "kodematauang"), 3),
+    Field(
+        "quantity",
+        Type.NUMBER,
+        _w(
+            "quantity qty jumlah jml kuantitas banyak banyaknya units pcs jumlahbarang qtysold jumlahproduk "
+            "jumlahbeli numberofcds numberofitems itemcount quantityordered jumlahitem qtyjual count terjual "
+            "jumlahprodukdipesan"
+        ),
+    ),
+    Field(
+        "unit_price",
+        Type.NUMBER,
+        _w(
+            "unitprice price harga hargasatuan hargajual hargaperunit itemprice sellingprice hargabarang "
+            "hargaproduk hargaawal satuanharga hrg priceperunit unitcost hargasetelahdiskon hargapcs"
+        ),
+    ),
+    Field(
+        "amount",
+        Type.NUMBER,
+        _w(
+            "amount total subtotal linetotal totalprice totalamount totalharga totalbelanja nilai jumlahharga "
+            "totalbayar totalpembayaran omzet omset revenue sales dollarvalue value nilaitransaksi grandtotal "
+            "spend spending nominal jumlahbayar totalpenjualan penjualan totalhargaproduk nettsales netsales "
+            "grosssales lineamount extendedprice totaltransaksi"
+        ),
+    ),
+    Field(
+        "line_discount",
+        Type.NUMBER,
+        _w(
+            "linediscount itemdiscount discountitem diskonbarang diskonitem diskonproduk potongan diskon discount "
+            "disc discountamount potonganharga totaldiskon"
+        ),
+    ),
+    Field(
+        "order_discount",
+        Type.NUMBER,
+        _w(
+            "orderdiscount diskonpesanan diskonorder diskontransaksi potonganpesanan diskonnota voucherdiscount "
+            "potonganvoucher diskonfaktur"
+        ),
+    ),
+    Field(
+        "promotion_code",
+        Type.TEXT,
+        _w(
+            "promotioncode promocode promo kodepromo kodevoucher voucher vouchercode couponcode coupon kupon "
+            "kodekupon promotion promosi kodediskon discountcode"
+        ),
+        100,
+    ),
+    Field(
+        "channel",
+        Type.TEXT,
+        _w(
+            "channel saleschannel kanal kanalpenjualan saluran salurantpenjualan platform marketplace "
+            "sumberpenjualan outlet cabang toko store branch salespoint namatoko sumber"
+        ),
+        100,
+    ),
+    Field(
+        "cancelled",
+        Type.CANCELLED,
+        _w(
+            "cancelled canceled status statuspesanan orderstatus statustransaksi batal dibatalkan iscancelled "
+            "void retur refund isreturn statusorder transactionstatus state"
+        ),
+    ),
+    Field(
+        "reverses_number",
+        Type.ID,
+        _w(
+            "reversesnumber reverses originalinvoice originalorder fakturasal pesananasal returdari refundof "
+            "nofakturasal notaasal originalordernumber returnof refnumber"
+        ),
+        200,
+    ),
+    Field("currency", Type.CURRENCY, _w("currency matauang currencycode kurs valuta kodematauang"), 3),
     Field("note", Type.LONG_TEXT, _NOTE, _NOTE_LIMIT, cut=True),
-)  # fmt: skip
+)
 
 CUSTOMERS = (
-    Field("number", Type.ID, (*_CUSTOMER_NUMBER, "id", "kode", "code", "nomor", "no", "number"), 100, placeholder=True),
+    Field("number", Type.ID, (*_CUSTOMER_NUMBER, *_w("id kode code nomor no number")), 100, placeholder=True),
     Field("name", Type.TEXT, (*_NAME, "companyname", "namaperusahaan", "namatoko", "customer"), 300),
-    Field("call_name", Type.TEXT, ("callname", "nickname", "panggilan", "namapanggilan", "sapaan", "namapendek"), 100),
+    Field("call_name", Type.TEXT, _w("callname nickname panggilan namapanggilan sapaan namapendek"), 100),
     Field("title", Type.TEXT, ("title", "gelar", "titel", "jabatan", "salutation"), 100),
     Field("kind", Type.CHOICE, (*_KIND, "jenis", "tipe", "type"), choices=KIND),
     Field("role", Type.CHOICE, ("role", "peran", "golonganpelanggan", "customerrole"), choices=ROLE),
     Field("relation", Type.CHOICE, ("relation", "hubungan", "relasi", "klienataupembeli"), choices=RELATION),
-    Field("industry", Type.TEXT, ("industry", "industri", "bidangusaha", "sektor", "bidang", "sector", "usaha"), 100),
-    Field("acquisition", Type.CHOICE, (
-        "acquisition", "sumber", "sumberpelanggan", "asalpelanggan", "leadsource", "acquisitionsource", "carikenal",
-    ), choices=ACQUISITION),
+    Field("industry", Type.TEXT, _w("industry industri bidangusaha sektor bidang sector usaha"), 100),
+    Field(
+        "acquisition",
+        Type.CHOICE,
+        _w("acquisition sumber sumberpelanggan asalpelanggan leadsource acquisitionsource carikenal"),
+        choices=ACQUISITION,
+    ),
     Field("gender", Type.CHOICE, _GENDER, choices=GENDER),
-    Field("birthday", Type.DATE, (
-        "birthday", "birthdate", "dateofbirth", "dob", "tanggallahir", "tgllahir", "lahir", "ulangtahun", "ultah",
-    )),
+    Field("birthday", Type.DATE, _w("birthday birthdate dateofbirth dob tanggallahir tgllahir lahir ulangtahun ultah")),
     Field("region", Type.TEXT, _REGION, 200),
     Field("notes", Type.LONG_TEXT, _NOTE, _NOTE_LIMIT, cut=True),
     Field("phone", Type.PHONE, (*_PHONE, "contact", "kontak", "nokontak", "contactnumber")),
-    Field("whatsapp", Type.PHONE, ("whatsapp", "wa", "nowa", "nomorwa", "nowhatsapp", "nomorwhatsapp", "hpwa", "nohpwa")),
+    Field("whatsapp", Type.PHONE, _w("whatsapp wa nowa nomorwa nowhatsapp nomorwhatsapp hpwa nohpwa")),
     Field("email", Type.EMAIL, _EMAIL, 500),
     Field("instagram", Type.HANDLE, ("instagram", "ig", "akunig", "akuninstagram", "instagramhandle"), 100),
     Field("facebook", Type.HANDLE, ("facebook", "fb", "akunfb", "akunfacebook"), 100),
     Field("telegram", Type.HANDLE, ("telegram", "tele", "akuntelegram"), 100),
     Field("line", Type.HANDLE, ("line", "idline", "lineid", "akunline"), 100),
     Field("tiktok", Type.HANDLE, ("tiktok", "akuntiktok"), 100),
-    Field("address", Type.LONG_TEXT, (
-        "address", "alamat", "alamatlengkap", "alamatkirim", "alamatpengiriman", "streetaddress", "street", "jalan",
-        "shippingaddress", "alamatrumah",
-    ), 500, cut=True),
-)  # fmt: skip
+    Field(
+        "address",
+        Type.LONG_TEXT,
+        _w(
+            "address alamat alamatlengkap alamatkirim alamatpengiriman streetaddress street jalan shippingaddress "
+            "alamatrumah"
+        ),
+        500,
+        cut=True,
+    ),
+)
 
 PRODUCTS = (
     Field("code", Type.ID, (*_CODE, "code", "kode", "id", "number", "nomor"), 100, required=True),
     Field("name", Type.TEXT, (*_PRODUCT_NAME, "name", "nama", "judul"), 300, cut=True),
     Field("category", Type.TEXT, _CATEGORY, 200),
-    Field("price", Type.NUMBER, (
-        "price", "harga", "hargajual", "unitprice", "hargasatuan", "sellingprice", "retailprice", "listprice",
-        "hargaretail", "hargaeceran",
-    )),
-    Field("kind", Type.CHOICE, ("kind", "type", "jenis", "tipe", "jenisproduk", "producttype"), choices=PRODUCT_KIND),
+    Field(
+        "price",
+        Type.NUMBER,
+        _w("price harga hargajual unitprice hargasatuan sellingprice retailprice listprice hargaretail hargaeceran"),
+    ),
+    Field("kind", Type.CHOICE, _w("kind type jenis tipe jenisproduk producttype"), choices=PRODUCT_KIND),
     Field("notes", Type.LONG_TEXT, _NOTE, _NOTE_LIMIT, cut=True),
-)  # fmt: skip
+)
 
 FIELDS: dict[str, tuple[Field, ...]] = {"ORDERS": ORDERS, "CUSTOMERS": CUSTOMERS, "PRODUCTS": PRODUCTS}
 
 MONEY = ("unit_price", "amount")
 """An order row says its money in at least one of these."""
 
-REACHABLE = ("number", "name", "phone", "whatsapp", "email", "instagram", "facebook", "telegram", "line", "tiktok")
+REACHABLE = _w("number name phone whatsapp email instagram facebook telegram line tiktok")
 """A customer row has at least one of these, else there is nobody to record."""
 
 

@@ -37,10 +37,11 @@ MONTHS = {
     )
     for name in names.split()
 }
-_DAYS = (
-    "senin selasa rabu kamis jumat sabtu minggu ahad sen sel rab kam jum sab min monday tuesday wednesday thursday"
-    " friday saturday sunday mon tue wed thu fri sat sun"
-).split()
+_DAYS_TEXT = (
+    "senin|selasa|rabu|kamis|jumat|jum'at|sabtu|minggu|ahad|sen|sel|rab|kam|jum|sab|min|"
+    "monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|wed|thu|fri|sat|sun"
+)
+_DAYS = tuple(_DAYS_TEXT.split("|"))
 ZONES = {"wib": 7, "wita": 8, "wit": 9, "utc": 0, "gmt": 0, "z": 0}
 
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?)?", re.ASCII)
@@ -51,7 +52,7 @@ _TIME = re.compile(
     r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?\s*([ap]\.?m\.?)?\s*(z|utc|gmt|wib|wita|wit|[+-]\d{2}:?\d{0,2})?",
     re.ASCII,
 )
-_DAY_NAME = re.compile(rf"^(?:{'|'.join(_DAYS)}|jum'at|jum’at)[,.\s]+")
+_DAY_NAME = re.compile(rf"^(?:{'|'.join(_DAYS)})[,.\s]+")
 _SERIAL = re.compile(r"[1-7]\d{4}(?:[.,]\d+)?", re.ASCII)
 FIRST_YEAR, FINAL_YEAR = 1900, 2200
 _SPREADSHEET_START = datetime(1899, 12, 30)  # noqa: DTZ001 — day numbers are local days, the zone comes later
@@ -118,7 +119,7 @@ def finish(moment: datetime, tz: ZoneInfo) -> str | Odd:
 
 
 def read_moment(cell: Cell, order: str, *, pivot: int = 69) -> Parsed | Odd | None:
-    """A cell as a moment, naive unless the cell names a zone; None when missing, Odd with the reason when it is none."""
+    """A cell as a moment, naive unless it names a zone; None when missing, Odd when it is no moment."""
     if not isinstance(cell, str):
         return _typed(cell)
     text = cell.strip()

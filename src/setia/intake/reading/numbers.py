@@ -18,7 +18,9 @@ LIMIT = Decimal(10) ** 14
 DECIMALS = 10
 """More decimals than this are the noise of binary fractions; the database keeps four of a unit price."""
 
-_CURRENCY = re.compile(r"(?i)^(?:rp\.?|idr|usd|sgd|myr|eur|gbp|us\$|s\$|rm|[$€£¥])|(?:rp|idr|usd|sgd|myr|eur|gbp|[$€£¥])$")
+_CURRENCY = re.compile(
+    r"(?i)^(?:rp\.?|idr|usd|sgd|myr|eur|gbp|us\$|s\$|rm|[$€£¥])|(?:rp|idr|usd|sgd|myr|eur|gbp|[$€£¥])$"
+)
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009'’_]")
 _PLAIN = re.compile(r"-?\d{1,14}(?:\.\d{1,10})?", re.ASCII)
 _SCIENCE = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{1,3}", re.ASCII)

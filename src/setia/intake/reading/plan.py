@@ -18,10 +18,11 @@ from setia.intake.reading.layout import fold
 from setia.intake.reading.problems import Unreadable
 
 DATE_ORDERS = ("DMY", "MDY", "YMD")
-CANCEL_WORDS = (
-    "batal", "dibatalkan", "cancel", "cancelled", "canceled", "void", "refund", "refunded", "retur", "return", "returned",
-    "dikembalikan", "pengembalian", "reversed", "ditolak", "gagal", "failed", "rejected", "expired", "kedaluwarsa",
-)  # fmt: skip
+_CANCEL_WORDS_TEXT = (
+    "batal|dibatalkan|cancel|cancelled|canceled|void|refund|refunded|retur|return|returned|"
+    "dikembalikan|pengembalian|reversed|ditolak|gagal|failed|rejected|expired|kedaluwarsa"
+)
+CANCEL_WORDS = tuple(_CANCEL_WORDS_TEXT.split("|"))
 """Folded words in a status column that mean the order did not stand."""
 
 
@@ -62,13 +63,11 @@ class Plan:
     unsure: tuple[str, ...] = ()
 
     def missing(self) -> list[str]:
-        """What must still be mapped: names of fields, a choice of several joined by `|`. Empty when the plan is whole."""
+        """What must still be mapped: names of fields, a choice joined by `|`. Empty when the plan is whole."""
         lacking = [one.name for one in FIELDS[self.what] if one.required and one.name not in self.fields]
-        for choice in {"ORDERS": MONEY, "CUSTOMERS": REACHABLE}.get(self.what, ()) and [
-            {"ORDERS": MONEY, "CUSTOMERS": REACHABLE}[self.what]
-        ]:
-            if not any(name in self.fields for name in choice):
-                lacking.append("|".join(choice))
+        choice = {"ORDERS": MONEY, "CUSTOMERS": REACHABLE}.get(self.what, ())
+        if choice and not any(name in self.fields for name in choice):
+            lacking.append("|".join(choice))
         if self.cancelled.kind == "COLUMN" and "cancelled" not in self.fields:
             lacking.append("cancelled")
         return lacking

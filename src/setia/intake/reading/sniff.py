@@ -7,6 +7,7 @@ import os
 import stat
 from collections import Counter
 from pathlib import Path
+from typing import Literal
 
 from setia.intake.reading import fields as known
 from setia.intake.reading.delimited import split_aligned
@@ -15,7 +16,7 @@ from setia.intake.reading.layout import Format, Layout, fold, unique_names
 from setia.intake.reading.moments import looks_like_date
 from setia.intake.reading.problems import Note, Unreadable
 from setia.intake.reading.source import GZIP_MAGIC, head, is_gzip
-from setia.intake.reading.suggest import _is_number as is_number
+from setia.intake.reading.suggest import is_number
 
 SAMPLE_BYTES = 1 << 20
 WIDEST = 1_000
@@ -29,7 +30,6 @@ _MAGIC = (
     (b"\x89PNG", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
     (b"GIF8", "GIF"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "XLS"),
     (b"7z\xbc\xaf", "7-Zip"),
     (b"Rar!", "RAR"),
     (b"BZh", "bzip2"),
@@ -57,7 +57,7 @@ def sniff(path: Path, *, sheet: str | None = None) -> Layout:
         raise Unreadable("empty")
     if compressed and start.startswith(GZIP_MAGIC):
         raise Unreadable("gzip_in_gzip")
-    if start.startswith(b"PK\x03\x04") or start.startswith(b"PK\x05\x06"):
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         if compressed:
             raise Unreadable("packed_workbook")
         from setia.intake.reading import sheets
@@ -69,6 +69,8 @@ def sniff(path: Path, *, sheet: str | None = None) -> Layout:
         from setia.intake.reading import columnar
 
         return columnar.sniff(path, size=size)
+    if start.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        raise Unreadable("old_workbook")
     for magic, kind in _MAGIC:
         if start.startswith(magic):
             raise Unreadable("not_a_table", kind=kind)
@@ -88,7 +90,9 @@ def sniff(path: Path, *, sheet: str | None = None) -> Layout:
         return json_lines.sniff(path, compressed=compressed, encoding=encoding, size=size, notes=notes)
     if first == "[" and _is_json_list(text):
         raise Unreadable("json_list")
-    if first == "<" and text.lstrip("\ufeff \t\n\0")[:200].casefold().startswith(("<!doctype", "<html", "<?xml", "<table")):
+    if first == "<" and text.lstrip("\ufeff \t\n\0")[:200].casefold().startswith(
+        ("<!doctype", "<html", "<?xml", "<table")
+    ):
         raise Unreadable("not_a_table", kind="HTML/XML")
     return _sniff_text(text, whole=whole, compressed=compressed, encoding=encoding, size=size, notes=notes)
 
@@ -122,9 +126,7 @@ def _is_json_list(text: str) -> bool:
     return text.lstrip("\ufeff \t\n\0")[1:].lstrip()[:1] in {"{", "[", "]"}
 
 
-def _sniff_text(
-    text: str, *, whole: bool, compressed: bool, encoding: str, size: int, notes: list[Note]
-) -> Layout:
+def _sniff_text(text: str, *, whole: bool, compressed: bool, encoding: str, size: int, notes: list[Note]) -> Layout:
     lines = text.split("\n")
     if not whole and len(lines) > 1:
         lines.pop()  # the sample may end inside a line
@@ -138,10 +140,10 @@ def _sniff_text(
     if not aligned and delimiter == "\t" and _stray_quotes(looked):
         quote = ""
     records = _records(lines[: LOOKED_AT + PREAMBLE], delimiter, quote, aligned=aligned)
-    width = _width(records[skip:])
+    width = width_of(records[skip:])
     if width > WIDEST:
         raise Unreadable("too_wide", columns=width, limit=WIDEST)
-    header_row, has_header = _header(records, width, skip)
+    header_row, has_header = find_header(records, width, skip)
     if has_header:
         names = [*records[header_row], *([""] * (width - len(records[header_row])))]
         width = len(names)
@@ -176,9 +178,9 @@ def _records(lines: list[str], delimiter: str, quote: str, *, aligned: bool) -> 
     if aligned:
         return [split_aligned(line, delimiter) for line in lines]
     records: list[list[str]] = []
-    quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+    rule: Literal[0, 3] = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
     try:
-        for record in csv.reader(lines, delimiter=delimiter, quotechar=quote or None, quoting=quoting):
+        for record in csv.reader(lines, delimiter=delimiter, quotechar=quote or None, quoting=rule):
             records.append(record)
     except csv.Error:
         if not records:
@@ -221,7 +223,8 @@ def _stray_quotes(lines: list[str]) -> bool:
     return any(cell.startswith('"') and cell.count('"') % 2 for cell in cells)
 
 
-def _width(records: list[list[str]]) -> int:
+def width_of(records: list[list[str]]) -> int:
+    """The commonest count of cells; of equally common ones the largest."""
     counts = Counter(len(record) for record in records if any(cell.strip() for cell in record))
     if not counts:
         return 1
@@ -232,7 +235,7 @@ def _width(records: list[list[str]]) -> int:
 SYNONYMS = {name for group in known.FIELDS.values() for one in group for name in one.synonyms}
 
 
-def _header(records: list[list[str]], width: int, skip: int) -> tuple[int, bool]:
+def find_header(records: list[list[str]], width: int, skip: int) -> tuple[int, bool]:
     """The place of the header's row, and whether there is one; without one, the place of the first row of data."""
     for place in range(skip, min(len(records), skip + PREAMBLE)):
         filled = [cell.strip() for cell in records[place] if cell.strip()]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from setia.intake.reading.problems import Unreadable
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 2 << 20
 FREE_BYTES = 64 << 20
 """So much may come out of a compressed file before its ratio is looked at: small files of blanks are no attack."""
 RATIO = 200
@@ -23,7 +23,7 @@ def is_gzip(path: Path) -> bool:
 
 
 class Source:
-    """A file's content in blocks of about a megabyte. `position` is how many bytes on the disk have been read."""
+    """A file's content in blocks of about two megabytes. `position` is how many bytes on the disk have been read."""
 
     def __init__(self, path: Path, *, compressed: bool) -> None:
         self.path = path

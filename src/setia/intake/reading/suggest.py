@@ -19,6 +19,10 @@ from setia.intake.reading.texts import as_text
 _PHONE = re.compile(r"(?:\+?62|0)8[\d\s.\-]{7,14}|\+\d[\d\s.\-()]{6,18}")
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
 _CANCEL_NUMBER = re.compile(r"C\d+")
+_CURRENCY_SIGNS = (
+    *(("rp", "IDR"), ("idr", "IDR"), ("s$", "SGD"), ("us$", "USD"), ("usd", "USD"), ("€", "EUR"), ("eur", "EUR")),
+    *(("£", "GBP"), ("gbp", "GBP"), ("rm", "MYR")),
+)
 CROWD_SHARE = 0.01
 CROWD_ORDERS = 2_000
 CROWD_NAMES = 5
@@ -315,8 +319,7 @@ def _currency(plan: Plan, by_place: dict[int, Column]) -> str:
     for name in ("unit_price", "amount"):
         if name in plan.fields:
             for text in by_place[plan.fields[name]].texts[:300]:
-                for sign, code in (("rp", "IDR"), ("idr", "IDR"), ("s$", "SGD"), ("us$", "USD"), ("usd", "USD"),
-                                   ("€", "EUR"), ("eur", "EUR"), ("£", "GBP"), ("gbp", "GBP"), ("rm", "MYR")):  # fmt: skip
+                for sign, code in _CURRENCY_SIGNS:
                     if text.casefold().lstrip("(-").startswith(sign):
                         signs[code] += 1
                         break

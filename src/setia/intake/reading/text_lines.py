@@ -27,7 +27,7 @@ class Lines:
 
 
 def read_lines(path: Path, layout: Layout) -> Iterator[Lines]:
-    """All lines, in blocks of about a megabyte; CR LF, LF and a lone CR each end one.
+    """All lines, in blocks of about two megabytes; CR LF, LF and a lone CR each end one.
 
     The last block has `final` set, and may be empty. A line end at the very end of the file begins no further line.
     """

@@ -12,20 +12,21 @@ from setia.intake.reading.fields import Field
 from setia.intake.reading.layout import fold
 from setia.intake.reading.problems import Cell, Odd
 
-PLACEHOLDERS = frozenset(
-    "0 - -- . ? x n/a na #n/a nan null none nil guest tamu umum anonim anonymous unknown walkin walk-in tunai cash"
-    " customer pelanggan".split()
-) | {
-    "walk in", "pelanggan umum", "pelanggan tamu", "tidak ada", "tidak diketahui", "tanpa nama", "no name", "no customer",
-    "customer umum", "cash customer", "guest customer", "non member", "bukan member",
-}  # fmt: skip
+_PLACEHOLDERS_TEXT = (
+    "0|-|--|.|?|x|n/a|na|#n/a|nan|null|none|nil|guest|tamu|umum|anonim|anonymous|unknown|"
+    "walkin|walk-in|walk in|tunai|cash|customer|pelanggan|pelanggan umum|pelanggan tamu|tidak ada|"
+    "tidak diketahui|tanpa nama|no name|no customer|customer umum|cash customer|guest customer|"
+    "non member|bukan member"
+)
+PLACEHOLDERS = frozenset(_PLACEHOLDERS_TEXT.split("|"))
 """Customer ids, folded, that stand for nobody."""
 _ZEROS = re.compile(r"0+(?:\.0+)?", re.ASCII)
 _FLOAT_ID = re.compile(r"(\d{1,18})\.0+", re.ASCII)
-_EMAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s,;<>()\".]{2,}")
-_HANDLE_LINK = re.compile(r"(?i)^(?:https?://)?(?:www\.|m\.)?(?:instagram|facebook|tiktok|t|line|fb)\.(?:com|me)/")
 _MISSING = frozenset({"", "\\n", "#n/a", "#null!", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "null", "nan"})
-_UNSEEN = {"\u200b", "\u200e", "\u200f", "\u2060", "\ufeff", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
+_UNSEEN = {"\u200b", "\u200e", "\u200f", "\u2060", "\ufeff"} | {
+    chr(code) for span in (range(0x202A, 0x202F), range(0x2066, 0x206A)) for code in span
+}
+"""Invisible marks: zero-width spaces, and signs that turn the direction of writing."""
 
 Parser = Callable[[Cell], "str | Odd | None"]
 
@@ -158,44 +159,18 @@ def currency_parser(cell: Cell) -> str | Odd | None:
     return code if re.fullmatch("[A-Z]{3}", code, re.ASCII) else Odd("currency")
 
 
-def email_parser(field: Field) -> Parser:
-    """A folded address; anything else is left out with a warning."""
+def contact_parser(normalise: Callable[[str], str | None], code: str) -> Parser:
+    """A contact point in its stored form; what cannot be one is left out with a warning, and the row stays.
 
-    def parse(cell: Cell) -> str | Odd | None:
-        text = clean(cell)
-        if text is None or text == "-":
-            return None
-        text = text.removeprefix("mailto:").casefold()
-        if len(text) > field.limit or not _EMAIL.fullmatch(text):
-            return Odd("email", None, fatal=False)
-        return text
-
-    return parse
-
-
-def handle_parser(field: Field) -> Parser:
-    """A handle without its @ and without the address of the site."""
-
-    def parse(cell: Cell) -> str | Odd | None:
-        text = clean(cell)
-        if text is None or text == "-":
-            return None
-        text = _HANDLE_LINK.sub("", text).split("?")[0].strip("/ ").lstrip("@").strip()
-        if not text or len(text) > field.limit or " " in text:
-            return Odd("handle", None, fatal=False)
-        return text
-
-    return parse
-
-
-def phone_parser(normalise: Callable[[str], str | None]) -> Parser:
-    """A number in E.164; what is no number is left out with a warning, and the row stays."""
+    :param normalise: from text as found to the stored form, or None: the customers' room decides what a number is.
+    :param code: of the warning: `phone`, `email` or `handle`.
+    """
 
     def parse(cell: Cell) -> str | Odd | None:
         text = clean(cell)
         if text is None or text in {"-", "0"}:
             return None
-        number = normalise(text[:100])
-        return number if number else Odd("phone", None, fatal=False)
+        stored = normalise(text[:500])
+        return stored if stored else Odd(code, None, fatal=False)
 
     return parse

@@ -5,14 +5,13 @@ A sentence is kept as a lazy translation and filled in when asked for, so one co
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy as _n
 
 from setia.intake.reading.problems import Note, Reject, Why
 
@@ -80,8 +79,14 @@ UNREADABLE: dict[str, Promise] = {
         "This is a {kind} file, whatever its name says, and holds no rows Setia can read."
         " Save the table as CSV or XLSX and choose that file."
     ),
+    "old_workbook": _(
+        "This is an old Excel file (.xls) or a workbook with a password. Save it as XLSX without a password"
+        " and choose that file."
+    ),
     "binary": _("The file holds bytes that are no text. Save the table as CSV or XLSX and choose that file."),
-    "too_wide": _("The file has {columns} columns; Setia reads up to {limit}. Keep the columns you need and save again."),
+    "too_wide": _(
+        "The file has {columns} columns; Setia reads up to {limit}. Keep the columns you need and save again."
+    ),
     "bomb": _(
         "Unpacked, the file would be more than {ratio} times its size. No table of records packs like that,"
         " so it was not unpacked further. Send the file unpacked if it is genuine."
@@ -89,12 +94,17 @@ UNREADABLE: dict[str, Promise] = {
     "gzip_damaged": _("The compressed file is damaged at byte {at}. Copy or export it again."),
     "gzip_cut_short": _("The compressed file ends too early, after byte {at}. Copy it again in full."),
     "gzip_in_gzip": _("The file is compressed twice. Unpack it once and choose the result."),
-    "packed_workbook": _("This workbook or Parquet file is compressed once more by gzip. Unpack it and choose the result."),
+    "packed_workbook": _(
+        "This workbook or Parquet file is compressed once more by gzip. Unpack it and choose the result."
+    ),
     "zip": _("This is a ZIP archive without a workbook in it. Unpack it and choose the table inside."),
-    "zip_damaged": _("The workbook is damaged and cannot be opened. Open it in your spreadsheet program and save it again."),
+    "zip_damaged": _(
+        "The workbook is damaged and cannot be opened. Open it in your spreadsheet program and save it again."
+    ),
     "zip_entries": _("The workbook holds {count} parts; a real one has at most {limit}. Save the table as CSV."),
     "zip_entry_large": _(
-        "The part {name} of the workbook would unpack to {size} MB, above the limit of {limit} MB. Save the table as CSV."
+        "The part {name} of the workbook would unpack to {size} MB, above the limit of {limit} MB."
+        " Save the table as CSV."
     ),
     "xml_entities": _(
         "The workbook defines XML entities in {name}. Spreadsheet programs never do that and it can be an attack,"
@@ -103,11 +113,16 @@ UNREADABLE: dict[str, Promise] = {
     "no_sheet": _("The workbook has no sheet named {name}. It has: {names}."),
     "encrypted": _("The workbook is protected by a password. Save it without one and choose that file."),
     "json_list": _(
-        "The file is one JSON list. Setia reads JSON Lines: one object a line. Convert it, for instance with: jq -c '.[]'"
+        "The file is one JSON list. Setia reads JSON Lines: one object a line."
+        " Convert it, for instance with: jq -c '.[]'"
     ),
-    "json": _("Row {row} is not a JSON object, so this is not JSON Lines (one object a line). Check how it was exported."),
+    "json": _(
+        "Row {row} is not a JSON object, so this is not JSON Lines (one object a line). Check how it was exported."
+    ),
     "parquet_damaged": _("The Parquet file is damaged and cannot be opened: {detail}. Write it again."),
-    "parquet_large": _("One part of the Parquet file would need {size} MB of memory. Write it with smaller row groups."),
+    "parquet_large": _(
+        "One part of the Parquet file would need {size} MB of memory. Write it with smaller row groups."
+    ),
     "unmapped": _("Choose which column holds: {fields}."),
     "plan": _("The mapping cannot be used: {detail}."),
     "plan_what": _("The mapping is for “{value}”. Setia takes in ORDERS, CUSTOMERS or PRODUCTS."),
@@ -115,7 +130,9 @@ UNREADABLE: dict[str, Promise] = {
     "plan_column": _("The mapping names a column “{value}” that the file does not have."),
     "plan_value": _("In the mapping, {name} is “{value}”. It can be: {allowed}."),
     "plan_signs": _("In the mapping, “{value}” cannot be both the decimal sign and the thousands sign."),
-    "plan_header": _("The mapping was made for a file with other columns (this one has {columns}). Map this file anew."),
+    "plan_header": _(
+        "The mapping was made for a file with other columns (this one has {columns}). Map this file anew."
+    ),
 }
 
 REJECT: dict[str, Promise] = {
@@ -136,7 +153,9 @@ REJECT: dict[str, Promise] = {
     "number_too_large": _("{field} is “{value}”, more than Setia can hold (14 digits before the decimal sign)."),
     "too_long": _("{field} is too long: “{value}”. Shorten it."),
     "currency": _("The currency is “{value}”. Write its code of three letters, for instance IDR."),
-    "cell_count": _("The row has more or fewer cells than the file has columns. A delimiter inside a cell needs quotes."),
+    "cell_count": _(
+        "The row has more or fewer cells than the file has columns. A delimiter inside a cell needs quotes."
+    ),
     "cell_too_long": _("A cell holds more than a million characters. Shorten it; here it is cut."),
     "row_too_long": _("The row holds more than eight million characters. Check its line end; here it is cut."),
     "quote_open": _('A quotation mark (") opens in this row and never closes. Close it, or take it out.'),
@@ -144,50 +163,55 @@ REJECT: dict[str, Promise] = {
     "two_customers": _("The order {value} names two customers. Give all its rows the same customer."),
 }
 
-WARNING: dict[str, Promise] = {
-    "placeholder": _n(
+WARNING: dict[str, Callable[[int], str]] = {
+    "placeholder": lambda n: ngettext(
         "{count} row says “nobody” in {field} (such as 0, - or guest) and counts as without a customer.",
         "{count} rows say “nobody” in {field} (such as 0, - or guest) and count as without a customer.",
-        "count",
+        n,
     ),
-    "placeholder_crowd": _n(
+    "placeholder_crowd": lambda n: ngettext(
         "The customer id “{value}” has {count} order and behaves like many people, so it counts as no customer.",
         "The customer id “{value}” has {count} orders and behaves like many people, so it counts as no customer.",
-        "count",
+        n,
     ),
-    "placeholder_crowd_kept": _n(
-        "The customer id “{value}” has {count} order and behaves like many people; you chose to keep it as a customer.",
-        "The customer id “{value}” has {count} orders and behaves like many people; you chose to keep it as a customer.",
-        "count",
+    "placeholder_crowd_kept": lambda n: ngettext(
+        "The customer id “{value}” has {count} order and behaves like many people; you chose to keep it as one.",
+        "The customer id “{value}” has {count} orders and behaves like many people; you chose to keep it as one.",
+        n,
     ),
-    "cut": _n("{count} text in {field} was too long and is cut.", "{count} texts in {field} were too long and are cut.", "count"),
-    "phone": _n(
+    "cut": lambda n: ngettext(
+        "{count} text in {field} was too long and is cut.",
+        "{count} texts in {field} were too long and are cut.",
+        n,
+    ),
+    "phone": lambda n: ngettext(
         "{count} value in {field} is no telephone number and is left out; its row is taken in.",
         "{count} values in {field} are no telephone numbers and are left out; their rows are taken in.",
-        "count",
+        n,
     ),
-    "email": _n(
+    "email": lambda n: ngettext(
         "{count} value in {field} is no e-mail address and is left out; its row is taken in.",
         "{count} values in {field} are no e-mail addresses and are left out; their rows are taken in.",
-        "count",
+        n,
     ),
-    "handle": _n(
+    "handle": lambda n: ngettext(
         "{count} value in {field} is no account name and is left out; its row is taken in.",
         "{count} values in {field} are no account names and are left out; their rows are taken in.",
-        "count",
+        n,
     ),
-    "choice": _n(
+    "choice": lambda n: ngettext(
         "{count} value in {field} is not one Setia knows and is left out; its row is taken in.",
         "{count} values in {field} are not among those Setia knows and are left out; their rows are taken in.",
-        "count",
+        n,
     ),
-    "encoding_mixed": _(
-        "Some letters in the file are written in an old encoding (Windows-1252) and were converted. Check names with accents."
+    "encoding_mixed": lambda n: gettext(
+        "Some letters in the file are written in an old encoding (Windows-1252) and were converted."
+        " Check names with accents."
     ),
-    "json_new_key": _n(
+    "json_new_key": lambda n: ngettext(
         "{count} value stands under a key that the first rows do not have, and is left out.",
         "{count} values stand under keys that the first rows do not have, and are left out.",
-        "count",
+        n,
     ),
 }
 
@@ -202,7 +226,10 @@ WARNING_ONE: dict[str, Promise] = {
 
 NOTE: dict[str, Promise] = {
     "encoding": _("The file is read as {name}. Check names with accents in the preview."),
-    "encoding_mixed": WARNING["encoding_mixed"],
+    "encoding_mixed": _(
+        "Some letters in the file are written in an old encoding (Windows-1252) and were converted."
+        " Check names with accents."
+    ),
     "nul": _("The file holds NUL characters; they are taken out."),
     "header_repeated": _("Columns of the same name ({names}) were told apart by a number."),
     "header_empty": _("Columns without a name are called by their place, such as Column 3."),
@@ -214,7 +241,6 @@ NOTE: dict[str, Promise] = {
         "The sheet has formulas without a saved result; those cells count as empty."
         " Open the file in your spreadsheet program, save it, and choose it again."
     ),
-    "hidden_rows": _("Hidden rows and columns of the sheet are taken in too."),
     "nested": _("Lists and objects inside a row ({names}) are taken as text."),
 }
 
@@ -245,7 +271,8 @@ def why(one: Why) -> str:
 def reason(code: str, field: str, value: str, column: str = "") -> str:
     """A reason in words, the field by the name of its column in the file where that is given."""
     label = f"“{column}”" if column else field_label(field)
-    return _filled(REJECT.get(code, _("The row cannot be taken in ({code}).")), {"field": label, "value": value, "code": code})
+    text = REJECT.get(code, _("The row cannot be taken in ({code})."))
+    return _filled(text, {"field": label, "value": value, "code": code})
 
 
 def warning(one: Mapping[str, Any]) -> str:
@@ -253,9 +280,10 @@ def warning(one: Mapping[str, Any]) -> str:
     code = str(one["code"])
     if code == "placeholder_crowd" and one.get("kept"):
         code = "placeholder_crowd_kept"
-    values = {"value": "", **one, "field": field_label(str(one.get("field", "")))}
-    text = WARNING.get(code)
-    return _filled(text, values) if text is not None else code
+    if code not in WARNING:
+        return code
+    values = {"value": "", "count": 1, **one, "field": field_label(str(one.get("field", "")))}
+    return _filled(WARNING[code](int(values["count"])), values)
 
 
 def warning_one(one: Why) -> str:
@@ -273,17 +301,8 @@ def in_both_languages(reject: Reject, header: Sequence[str]) -> str:
     return " / ".join(dict.fromkeys(said))
 
 
-def _filled(text: Promise, values: Mapping[str, Any]) -> str:
-    """The sentence with its values. A plural picks its form by `count`."""
-    try:
-        chosen = text % {"count": values.get("count", 1)} if hasattr(text, "_proxy____args_") and _is_plural(text) else text
-        return str(chosen).format_map(_Values(values))
-    except (KeyError, IndexError, ValueError):
-        return str(text)
-
-
-def _is_plural(text: Promise) -> bool:
-    return "NumberAware" in type(text).__mro__[0].__qualname__ or hasattr(text, "_get_number_value")
+def _filled(text: Promise | str, values: Mapping[str, Any]) -> str:
+    return str(text).format_map(_Values(values))
 
 
 class _Values(dict[str, Any]):
