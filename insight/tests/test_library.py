@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
 import pytest
 
 from setia_insight import _jit
@@ -51,3 +54,14 @@ def test_any_other_trouble_of_the_compiler_is_not_hidden(monkeypatch: pytest.Mon
     monkeypatch.setattr(numba, "njit", broken)
     with pytest.raises(RuntimeError, match="out of order"):
         _jit.compiled(lambda value: value)
+
+
+def test_the_example_of_the_readme_runs_as_printed() -> None:
+    text = (Path(__file__).parents[1] / "README.md").read_text()
+    (program,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(compile(program, "README.md", "exec"), names)  # the README is this repository's own text
+    assert names["buying"].customers == names["customers"].num_rows
+    assert ((names["risk"] >= 0) & (names["risk"] <= 1)).all()
+    assert np.isfinite(names["year"]["lifetime_value"].to_numpy()).all()
+    assert names["back"].num_rows == names["customers"].num_rows
