@@ -1,6 +1,6 @@
 """Questions about customers. `customers_for` and `get_customer_for` are the only gates to them."""
 
-from setia.customers.normalise import phone
+from setia.customers.normalise import email, handle, phone
 from setia.customers.queries.gate import customers_for, get_contact_for, get_customer_for, name_of
 from setia.customers.queries.listing import (
     FILTERS,
@@ -19,10 +19,12 @@ __all__ = [
     "choices_of",
     "contacts_of",
     "customers_for",
+    "email",
     "entries_of",
     "get_contact_for",
     "get_customer_for",
     "legs_by_match",
+    "handle",
     "legs_by_name",
     "legs_by_newest",
     "matching",
