@@ -217,13 +217,13 @@ class Converter:
                 return text_parser(one)
 
     def _contact(self, one: Field) -> Parser:
-        from setia.customers.queries import normalise  # here, because it needs Django to be set up
+        from setia.customers.queries import email, handle, phone  # here, because it needs Django to be set up
 
         if one.type is Type.EMAIL:
-            return contact_parser(normalise.email, "email")
+            return contact_parser(email, "email")
         if one.type is Type.PHONE:
-            return contact_parser(normalise.phone, "phone")
-        return contact_parser(lambda text: normalise.handle(text, one.name.upper()), "handle")
+            return contact_parser(phone, "phone")
+        return contact_parser(lambda text: handle(text, one.name.upper()), "handle")
 
     def _keeping(self, parse: Parser) -> Parser:
         keep = {value.strip() for value in self.plan.keep_ids}
