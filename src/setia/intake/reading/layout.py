@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
 from setia.intake.reading.problems import Note
+
+
+REASON = "alasan / reason"
+ROW = "baris / row"
+"""The columns that a file of rejected rows has beside those of the original."""
+_PLACE_NAME = re.compile(r"Column \d+")
 
 
 class Format(StrEnum):
@@ -50,8 +57,15 @@ class Layout:
 
     @property
     def fingerprint(self) -> str:
-        """The same for every file of this shape: its column names, folded, in order; without a header, their count."""
-        names = [fold(name) for name in self.header] if self.has_header else ["", str(self.width)]
+        """The same for every file of this shape: its column names, folded, in order; without a header, their count.
+
+        A file of rejected rows has the shape of the file its rows came from, so its mapping is remembered too.
+        """
+        own = [name for name in self.header if name not in (REASON, ROW)]
+        if not self.has_header or all(_PLACE_NAME.fullmatch(name) for name in own):
+            names = ["", str(len(own))]
+        else:
+            names = [fold(name) for name in own]
         return hashlib.sha256("\x1f".join(names).encode()).hexdigest()
 
 

@@ -12,10 +12,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from setia.intake.reading import words
+from setia.intake.reading.layout import REASON, ROW
 from setia.intake.reading.problems import Reject
 
-REASON = "alasan / reason"
-ROW = "baris / row"
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 _HARMLESS = re.compile(r"[+-]?[\d\s.,:/()-]+")
 
