@@ -1,18 +1,27 @@
-"""The Jinja2 environment of Setia's own templates."""
+"""The Jinja2 environment of Setia's own templates: strict about unknown names, escaping always on."""
 
 from typing import Any
 
+from django.contrib.messages import get_messages
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 
+from setia.web.format import FILTERS, language, zone_name
+
+
+def _url(name: str, *args: Any, **kwargs: Any) -> str:
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
 
 def environment(**options: Any) -> Environment:
-    env = Environment(
-        **{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True, "autoescape": True},
-        extensions=["jinja2.ext.i18n"],
+    """Called by Django with its own options; `undefined` and `autoescape` are ours."""
+    options.update(undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    env = Environment(**options, extensions=["jinja2.ext.i18n", "jinja2.ext.do"])  # noqa: S701 — it is on
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )
-    env.install_gettext_callables(translation.gettext, translation.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    env.globals.update(static=static, url=lambda name, *args, **kwargs: reverse(name, args=args, kwargs=kwargs))
+    env.globals.update(static=static, url=_url, get_messages=get_messages, language=language, zone_name=zone_name)
+    env.filters.update(FILTERS)
     return env
