@@ -18,7 +18,7 @@ def test_every_command_is_listed_and_runs_a_module_that_exists(capsys: pytest.Ca
         main(["--help"])
     assert ended.value.code == 0
     text = capsys.readouterr().out
-    for name in ("up", "demo", "import", "portraits", "report", "user", "doctor", "manage"):
+    for name in ("up", "demo", "import", "portraits", "report", "user", "backup", "restore", "doctor", "manage"):
         assert f"\n    {name}" in text
         if name != "manage":
             assert (Path(doctor.__file__).parent / f"{'intake' if name == 'import' else name}.py").exists()

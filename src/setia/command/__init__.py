@@ -97,6 +97,11 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("email", metavar="EMAIL")
     add.add_argument("--role", choices=["owner", "member"], default="member")
 
+    backup = command("backup", "backup", _("dump the database into the folder 'backups'"))
+    backup.add_argument("--keep", type=_count, default=14, help=_("how many of these dumps to keep (default: 14)"))
+    restore = command("restore", "restore", _("load a dump into an empty database"))
+    restore.add_argument("file", metavar="FILE")
+
     doctor = command("doctor", "doctor", _("check this Setia; say what is wrong and what to do"))
     doctor.add_argument("--json", action="store_true", help=_("answer with a JSON list of checks"))
     commands.add_parser("manage", help=_("Django's own management commands"))

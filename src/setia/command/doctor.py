@@ -169,12 +169,12 @@ def _translations() -> Finding:
 def _dump(home: Path) -> Finding:
     name = _("latest dump")
     path = dump.latest(home)
-    todo = _("docs/operations.md, 'Backup', shows how to make one every night.")
+    todo = _("'setia backup' makes one; docs/operations.md shows how to do that every night.")
     if path is None:
         return Finding("NOTE", name, _("There is none in {folder}.").format(folder=home / "backups"), todo)
     made_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     what = f"{made_at:%Y-%m-%d %H:%MZ} {path.name}"
-    return Finding("NOTE" if datetime.now(UTC) - made_at > timedelta(days=_OLD_DUMP_DAYS) else "OK", name, what, "")
+    return Finding("NOTE" if datetime.now(UTC) - made_at > timedelta(days=_OLD_DUMP_DAYS) else "OK", name, what)
 
 
 def _reached() -> Finding:

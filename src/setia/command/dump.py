@@ -1,6 +1,6 @@
-"""A dump of the whole database, made by PostgreSQL's own `pg_dump` before tables change.
+"""A dump of the whole database, made by PostgreSQL's own `pg_dump`: before tables change, and when asked for.
 
-The file is PostgreSQL's custom format, read by `pg_restore` of the same or a newer version (docs/operations.md).
+The file is PostgreSQL's custom format, loaded again by `setia restore`.
 """
 
 import os
@@ -20,32 +20,36 @@ from setia.command.words import _
 _KEPT = 5
 
 
-def make(home: Path, url: str, *, reason: str, at: datetime) -> Path:
-    """Dumps the database at `url` into `backups/` and returns the file; keeps the five latest of this `reason`.
+def make(home: Path, url: str, *, reason: str, at: datetime, keep: int = _KEPT) -> Path:
+    """Dumps the database at `url` into `backups/` and returns the file; keeps the `keep` latest of this `reason`.
 
     Raises Trouble when there is no `pg_dump` new enough or the disk is full; a half-written file is removed.
     """
     folder = homes.folder(home, "backups")
     target = folder / f"setia-{at:%Y%m%dT%H%M%SZ}-{reason}.dump"
     unfinished = target.with_suffix(".unfinished")
-    parts = conninfo_to_dict(url)
-    # A password on the command line could be read by everybody on the machine.
-    environment = os.environ | ({"PGPASSWORD": str(parts.pop("password"))} if parts.get("password") else {})
-    command = [str(_program(url)), "--format=custom", "--no-owner", f"--file={unfinished}"]
-    command.append(f"--dbname={make_conninfo('', **parts)}")
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
+    error = _run(url, "pg_dump", "--format=custom", "--no-owner", f"--file={unfinished}")
+    if error:
         unfinished.unlink(missing_ok=True)
         raise Trouble(
-            _("The database could not be dumped to {folder}: {error}").format(folder=folder, error=done.stderr.strip()),
+            _("The database could not be dumped to {folder}: {error}").format(folder=folder, error=error),
             _("Nothing was changed. Free {size} MB or more there, or see the message, and try again.").format(
                 size=_size_mb(url)
             ),
         )
     unfinished.rename(target)
-    for old in sorted(folder.glob(f"setia-*-{reason}.dump"))[:-_KEPT]:
+    for old in sorted(folder.glob(f"setia-*-{reason}.dump"))[:-keep]:
         old.unlink()
     return target
+
+
+def load(url: str, file: Path) -> None:
+    """Loads a dump into the empty database at `url`, all of it or nothing. Raises Trouble."""
+    if error := _run(url, "pg_restore", "--no-owner", "--single-transaction", "--exit-on-error", str(file)):
+        raise Trouble(
+            _("The dump {file} could not be loaded: {error}").format(file=file, error=error),
+            _("Nothing of it is in the database. A dump of a newer Setia or PostgreSQL needs that version."),
+        )
 
 
 def latest(home: Path) -> Path | None:
@@ -53,24 +57,33 @@ def latest(home: Path) -> Path | None:
     return max((home / "backups").glob("*.dump"), key=lambda path: path.stat().st_mtime, default=None)
 
 
-def _program(url: str) -> Path:
-    """A `pg_dump` that is at least as new as the server: an older one refuses."""
+def _run(url: str, program: str, *words: str) -> str:
+    """Runs one of PostgreSQL's programs on the database at `url`; returns what it complained of, '' when it is done."""
+    parts = conninfo_to_dict(url)
+    # A password on the command line could be read by everybody on the machine.
+    environment = os.environ | ({"PGPASSWORD": str(parts.pop("password"))} if parts.get("password") else {})
+    command = [str(_program(url, program)), f"--dbname={make_conninfo('', **parts)}", *words]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return (done.stderr.strip() or str(done.returncode)) if done.returncode else ""
+
+
+def _program(url: str, name: str) -> Path:
+    """A program that is at least as new as the server: an older one refuses."""
     with psycopg.connect(url) as connection:
         server = connection.info.server_version // 10000
     for found in every():
-        if found.major >= server and (found / "pg_dump").exists():
-            program: Path = found / "pg_dump"
-            return program
-    if own := shutil.which("pg_dump"):
+        if found.major >= server and (found / name).exists():
+            return found.folder / name
+    if own := shutil.which(name):
         said = subprocess.run([own, "--version"], capture_output=True, text=True, check=False).stdout
         if any(word.split(".")[0] == str(server) for word in said.split()):
             return Path(own)
     raise Trouble(
+        _("No {program} of version {version} was found, and the database cannot be dumped without.").format(
+            program=name, version=server
+        ),
         _(
-            "No pg_dump of version {version} was found, and the database must be dumped before its tables change."
-        ).format(version=server),
-        _(
-            "Install it (Debian: apt install postgresql-client-{version}), or dump by other means and add --no-dump."
+            "Install it (Debian: apt install postgresql-client-{version}); 'setia up --no-dump' goes without a dump."
         ).format(version=server),
     )
 

@@ -59,8 +59,8 @@ def refuse_newer() -> None:
                 names=", ".join(unknown[:3]) + (" …" if len(unknown) > 3 else "")
             ),
             _(
-                "Update Setia to that version again. To go back for good, start with an empty SETIA_HOME and load the "
-                "dump that was made before the change, from the folder 'backups' (docs/operations.md, 'Restore')."
+                "Update Setia to that version again. To go back for good, load the dump that was made before the "
+                "change, from the folder 'backups', into a new home: SETIA_HOME=… setia restore FILE"
             ),
         )
 

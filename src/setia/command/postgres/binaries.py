@@ -51,8 +51,8 @@ def find(major: int | None = None) -> Binaries:
             ),
             _(
                 "PostgreSQL reads only its own version's files. Either install version {old} beside it "
-                "(Debian: apt install postgresql-{old}) and start Setia again, or start with an empty SETIA_HOME "
-                "and load the latest dump from the folder 'backups' (docs/operations.md, 'Restore')."
+                "(Debian: apt install postgresql-{old}) and start Setia again, or load the latest dump from the folder "
+                "'backups' into a new home: SETIA_HOME=… setia restore FILE"
             ).format(old=major),
         )
     raise Trouble(
