@@ -91,17 +91,16 @@ def simulate(
     bought_by_named = _named_purchases(named, promotion_of_day, days)
 
     faster = 1.0
-    buyers = int((~np.isnan(people.first)).sum())
     if orders is not None:
-        others = truth.walk_ins + truth.returns + truth.free
-        wanted = orders * (1 - others) - len(bought_by_named[0])
-        if wanted < buyers:
-            raise TooFewOrders(int((buyers + len(bought_by_named[0])) / (1 - others)) + 2)
-        faster = speed_for(wanted, people, clock, waiting, seed=seed)
+        buyers = int((~np.isnan(people.first)).sum())
+        room = orders - len(bought_by_named[0]) - sum(_others(orders, truth))
+        if room < buyers:
+            raise TooFewOrders(_least(buyers + len(bought_by_named[0]), truth))
+        faster = speed_for(room - orders * truth.walk_ins, people, clock, waiting, seed=seed)
     who, day = purchases(people, clock, waiting, seed=seed, faster=faster)
     random = generator(seed, 3)
     if orders is not None:
-        who, day = _at_most(who, day, people, orders, truth, random)
+        who, day = _at_most(room, who, day, people, random)
 
     by_named = len(bought_by_named[0])
     who, day = (np.concatenate([mine, drawn]) for mine, drawn in zip(bought_by_named, (who, day), strict=True))
@@ -151,19 +150,27 @@ def _named_purchases(named: dict[int, Named], promotion_of_day: Ints, days: int)
     return np.array(who, dtype=np.int64), np.array(when)
 
 
-def _at_most(
-    who: Ints, day: Floats, people: Population, orders: int, truth: Truth, random: np.random.Generator
-) -> tuple[Ints, Floats]:
-    """Leave out repeat purchases at random where chance made more than `orders` has room for."""
-    room = int(orders * (1 - truth.returns - truth.free)) - sum(
-        len(one.bought_days_ago) + 14 * one.code for one in NAMED
-    )
+def _others(total: float, truth: Truth) -> tuple[int, int, int]:
+    """How many returns, free samples and adjustments go with `total` orders."""
+    return round(total * truth.returns), round(total * truth.free), min(YEARS * 12, int(total) // 50)
+
+
+def _least(purchases_at_least: int, truth: Truth) -> int:
+    """The smallest number of orders that holds so many purchases and what goes with them."""
+    least = purchases_at_least
+    while least - sum(_others(least, truth)) < purchases_at_least:
+        least += 1
+    return least
+
+
+def _at_most(room: int, who: Ints, day: Floats, people: Population, random: np.random.Generator) -> tuple[Ints, Floats]:
+    """Leave out repeat purchases at random where chance made more than there is room for."""
     surplus = len(who) - room
     if surplus <= 0:
         return who, day
     repeats = np.flatnonzero(day != people.first[who])
     keep = np.ones(len(who), dtype=np.bool_)
-    keep[random.choice(repeats, min(surplus, len(repeats)), replace=False)] = False
+    keep[random.choice(repeats, surplus, replace=False)] = False
     return who[keep], day[keep]
 
 
@@ -217,21 +224,20 @@ def _in_order(
     bought = len(who)
     total = orders if orders is not None else bought / (1 - truth.walk_ins - truth.returns - truth.free)
     ordinary = np.flatnonzero(~np.isin(who, list(named)) & (seconds < latest - 2 * DAY_SECONDS))
-    returned = random.choice(ordinary, min(round(total * truth.returns), len(ordinary)), replace=False)
+    returns, samples, corrections = _others(total, truth)
+    returned = random.choice(ordinary, min(returns, len(ordinary)), replace=False)
     back = seconds[returned] + (random.random(len(returned)) * np.minimum(latest - seconds[returned], 14 * DAY_SECONDS))
     strangers = np.setdiff1d(np.arange(drawn.customers), list(named))
-    free = random.choice(strangers, round(total * truth.free)) if len(strangers) else strangers
+    free = random.choice(strangers, samples) if len(strangers) else strangers
     seen = drawn.seen[by_sight]
     given = seen[free] + (random.random(len(free)) * (latest - seen[free]))
-    adjustments = np.arange(min(YEARS * 12, int(total) // 50))
+    adjustments = np.arange(corrections)
     adjusted = (adjustments + 0.9) / YEARS / 12 * latest
     walk_ins = (
         orders - bought - len(returned) - len(free) - len(adjustments)
         if orders is not None
         else round(total * truth.walk_ins)
     )
-    if walk_ins < 0:
-        raise TooFewOrders(orders - walk_ins if orders is not None else 0)
     ends = np.concatenate([[0.0], np.cumsum(clock)])
     passing = np.interp(random.random(walk_ins) * ends[-1], ends, np.arange(len(ends)))
     passing_seconds = np.minimum(

@@ -23,6 +23,7 @@ from setia.demo.copying import copy_in, current_id, reserve
 from setia.demo.history import History, simulate
 from setia.demo.models import Load
 from setia.demo.truth import Ints
+from setia.portraits import actions as portraits
 
 # What has been written so far, out of how many: ("customers" or "orders", done, of).
 Progress = Callable[[str, int, int], None]
@@ -117,8 +118,6 @@ def load(
         audit(by=by, at=at, verb="demo.loaded", about="firm", about_id=1, data=counts)
     _settle()
     if refresh:
-        from setia.portraits import actions as portraits
-
         portraits.refresh(by=by, at=at)
     return Loaded(
         customers=history.customers,

@@ -15,6 +15,7 @@ from setia.core.queries import firm
 from setia.demo.actions.load import CATEGORY, CONTACT, CUSTOMER, INDUSTRY, LINE, NOTE, ORDER, PRODUCT
 from setia.demo.actions.login import EMAIL
 from setia.demo.models import Load
+from setia.portraits import actions as portraits
 
 
 class NothingLoaded(Exception):
@@ -69,15 +70,13 @@ def remove(*, by: User | None, at: datetime, refresh: bool = True) -> Removed:
         audit(by=author, at=at, verb="demo.removed", about="firm", about_id=1, data=counts)
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     if refresh:
-        from setia.portraits import actions as portraits
-
         portraits.refresh(by=author, at=at)
     return removed
 
 
 def _keep_orders(cursor: CursorWrapper, loaded: Load) -> int:
     """Fill `demo_order_kept`: demo orders that a row of the firm's own names, and the demo's returns of those."""
-    cursor.execute("CREATE TEMP TABLE demo_order_kept (id bigint PRIMARY KEY) ON COMMIT DROP")
+    _make_kept(cursor, "demo_order_kept")
     for table, column in _references(cursor, ORDER):
         if table == LINE:
             continue
@@ -93,7 +92,7 @@ def _keep_orders(cursor: CursorWrapper, loaded: Load) -> int:
 
 def _keep_customers(cursor: CursorWrapper, loaded: Load) -> int:
     """Fill `demo_customer_kept`: demo customers that a row of the firm's own, or an order kept, names."""
-    cursor.execute("CREATE TEMP TABLE demo_customer_kept (id bigint PRIMARY KEY) ON COMMIT DROP")
+    _make_kept(cursor, "demo_customer_kept")
     for table, column in _references(cursor, CUSTOMER):
         _note(cursor, "demo_customer_kept", CUSTOMER, table, column, loaded)
     cursor.execute(
@@ -103,6 +102,11 @@ def _keep_customers(cursor: CursorWrapper, loaded: Load) -> int:
     )
     cursor.execute("SELECT count(*) FROM demo_customer_kept")
     return int(cursor.fetchone()[0])
+
+
+def _make_kept(cursor: CursorWrapper, name: str) -> None:
+    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+    cursor.execute(f"CREATE TEMP TABLE {name} (id bigint PRIMARY KEY) ON COMMIT DROP")
 
 
 def _note(cursor: CursorWrapper, kept: str, of: str, table: str, column: str, loaded: Load) -> None:
