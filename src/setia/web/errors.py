@@ -1,19 +1,61 @@
-"""Designed answers for what goes wrong."""
+"""Designed answers for what goes wrong, each with a reference number that also stands in the log.
+
+They must work when nothing else does: the 500 page asks neither the database nor the session.
+"""
+
+import logging
+import secrets
 
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+log = logging.getLogger("setia.web.errors")
+
+
+def _reference() -> str:
+    """Short enough to read out on the telephone."""
+    return secrets.token_hex(4).upper()
+
+
+def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    reference = _reference()
+    route = request.resolver_match.route if request.resolver_match else "?"
+    log.log(logging.ERROR if status >= 500 else logging.INFO, "%s %s %s at %s", reference, status, request.method, route)
+    page = render_to_string(
+        "web/error.html", {"title": title, "text": text, "reference": reference, "status": status, "request": request}
+    )
+    return HttpResponse(page, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse(status=400)
+    """400: the browser sent something that cannot be understood."""
+    return _page(request, 400, _("This request cannot be understood"), _("Go back, reload the page and try again."))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse(status=403)
+    """403: signed in, but not allowed."""
+    text = _("Your role does not include this. An owner of the firm can give you access under Settings, People.")
+    return _page(request, 403, _("This is not open to you"), text)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 of the CSRF check: nearly always a page that stood open for too long."""
+    text = _("The page was open for too long, or cookies are off. Reload it and send again; nothing was changed.")
+    return _page(request, 403, _("Please send that again"), text)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse(status=404)
+    """404: no such page or record, or one that is not this reader's to see."""
+    text = _("It may have been deleted or merged, or the link is incomplete.")
+    return _page(request, 404, _("There is nothing here"), text)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(status=500)
+    """500: our fault."""
+    text = _("The fault is ours and has been written down. Nothing you had saved is lost. Try again in a moment.")
+    try:
+        return _page(request, 500, _("Something went wrong"), text)
+    except Exception:
+        log.exception("the error page itself failed")
+        return HttpResponse("<!doctype html><title>500</title><h1>500</h1>", status=500)

@@ -1,7 +1,7 @@
-"""Forms rendered by Setia's own macros."""
+"""Forms drawn by Setia's own macros: widgets come from Django, everything around them from `web/macros.html`."""
 
 from django.forms.renderers import DjangoTemplates
 
 
 class Renderer(DjangoTemplates):
-    pass
+    """Widgets only; a form is laid out field by field with the macro `field`."""

@@ -1,3 +1,9 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from setia.web.views import shell
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("more/", shell.more, name="more"),
+    path("language/", shell.set_language, name="set_language"),
+    path("help/<slug:page>/", shell.help, name="help"),
+]

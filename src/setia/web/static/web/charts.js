@@ -1,0 +1,112 @@
+/* Pictures from data blocks: <div data-chart="NAME"> draws <script type="application/json" id="data-NAME">.
+   The block says its `kind`; `Setia.charts[kind]` turns (data, narrow, tools) into an ECharts option. A room adds a kind by
+   assigning to `Setia.charts` before DOMContentLoaded. Drawn on canvas, because SVG would need style attributes.
+
+   stacked  {labels, series: [{name, values, tone, href?}], line?: {name, values}, money?: true, running?: true}
+   line     {labels, name, values, band?: [low, high], band_label?, percent?: true}
+   bars     {labels, values, name?, tone?, tones?, money?, hrefs?}
+   curve    {points: [[x, y]…], name, x_name, y_name, diagonal?: true}
+   tones: accent, grey, warn, mid. A click on a mark opens its `href`. */
+(function () {
+  'use strict';
+  const lang = document.documentElement.lang === 'en' ? 'en-GB' : 'id-ID';
+  const short = lang === 'id-ID' ? ['', ' rb', ' jt', ' M', ' T'] : ['', 'k', 'm', 'bn', 'tn'];
+  const t = name => getComputedStyle(document.documentElement).getPropertyValue('--s-' + name).trim();
+  const num = (v, d = 0) => Number(v).toLocaleString(lang, { minimumFractionDigits: d, maximumFractionDigits: d });
+  const brief = v => {
+    let a = Math.abs(v), p = 0;
+    while (a >= 999.5 && p < 4) { a /= 1000; p += 1; }
+    return (v < 0 ? '−' : '') + Number(a).toLocaleString(lang, { maximumFractionDigits: p && a < 99.95 ? 1 : 0 }) + short[p];
+  };
+  const tone = name => t({ accent: 'accent-fill', grey: 'grey-1', warn: 'warn-fill', mid: 'accent-mid', dark: 'grey-2' }[name] || 'accent-fill');
+  const font = () => getComputedStyle(document.body).fontFamily;
+  const base = () => ({ animation: false, textStyle: { fontFamily: font(), fontSize: 12, color: t('ink-3') },
+    tooltip: { trigger: 'axis', renderMode: 'richText', confine: true, backgroundColor: t('raised'), borderColor: t('line'), borderWidth: 1,
+      textStyle: { color: t('ink'), fontSize: 12, fontFamily: font() }, axisPointer: { type: 'none' } } });
+  const ends = (color, weight = 500) => ({ show: true, color, fontSize: 12, fontWeight: weight, fontFamily: font() });
+  const xAxis = labels => ({ type: 'category', data: labels, axisTick: { show: false }, axisLine: { lineStyle: { color: t('grey-1') } },
+    axisLabel: { color: t('ink-3'), fontSize: 11, margin: 8, hideOverlap: true } });
+  const yAxis = extra => Object.assign({ type: 'value', splitNumber: 3, axisLabel: { color: t('ink-3'), fontSize: 11, formatter: brief },
+    splitLine: { lineStyle: { color: t('line-2') } } }, extra);
+  const grid = (left, right) => ({ left, right, top: 12, bottom: 24 });
+
+  const charts = {
+    stacked(d) {
+      const end = d.labels.length - 1;
+      const write = v => (d.money ? brief(v) : num(v));
+      const option = Object.assign(base(), { grid: grid(44, 72), xAxis: xAxis(d.labels), yAxis: yAxis() });
+      option.tooltip.valueFormatter = write;
+      let below = 0;
+      const top = Math.max(1, ...d.labels.map((_, i) => d.series.reduce((sum, s) => sum + (s.values[i] || 0), 0)));
+      option.series = d.series.map((s, order) => {
+        const middle = (below + (s.values[end] || 0) / 2) / top;
+        below += s.values[end] || 0;
+        return { type: 'bar', stack: 's', name: s.name, barWidth: '64%', cursor: s.hrefs ? 'pointer' : 'default', data: s.values.map((v, i) => ({
+          value: v, href: s.hrefs && s.hrefs[i], itemStyle: { color: i === end && d.running ? (s.tone === 'accent' ? t('accent-mid') : t('line')) : tone(s.tone) } })) ,
+          middle, order };
+      });
+      /* names at the end of the bars, pushed apart so that they never overlap */
+      const height = 24, room = 128;
+      const marks = option.series.map(s => ({ name: s.name, y: s.middle * room, tone: d.series[s.order].tone, value: d.series[s.order].values[end] || 0 }));
+      marks.sort((a, b) => a.y - b.y).forEach((m, i) => { if (i && m.y - marks[i - 1].y < height + 4) m.y = marks[i - 1].y + height + 4; });
+      option.graphic = marks.map(m => ({ type: 'text', right: 0, bottom: 14 + m.y, silent: true,
+        style: { text: m.name + '\n' + write(m.value), width: 66, lineHeight: 13, fontSize: 11, fontFamily: font(), fontWeight: 500, fill: m.tone === 'accent' ? t('accent') : t('ink-2') } }));
+      if (d.line) option.series.push({ type: 'line', name: d.line.name, data: d.line.values, symbol: 'none', z: 5, lineStyle: { color: t('ink-2'), width: 1.5, type: [3, 3] }, itemStyle: { color: t('ink-2') } });
+      return option;
+    },
+    line(d) {
+      const end = d.values.length - 1, write = v => (v == null ? '–' : d.percent ? num(v, 1) + '%' : d.money ? brief(v) : num(v));
+      const known = d.values.filter(v => v != null), low = Math.min(...known, ...(d.band || [])), high = Math.max(...known, ...(d.band || []));
+      const pad = Math.max((high - low) * 0.15, 2);
+      const option = Object.assign(base(), { grid: grid(40, 60), xAxis: Object.assign(xAxis(d.labels), { boundaryGap: false }),
+        yAxis: yAxis({ min: Math.max(0, Math.floor((low - pad) / 5) * 5), max: d.percent ? Math.min(100, Math.ceil((high + pad) / 5) * 5) : null, axisLabel: { color: t('ink-3'), fontSize: 11, formatter: v => (d.percent ? num(v) : brief(v)) } }) });
+      option.tooltip.valueFormatter = write;
+      option.series = [{ type: 'line', name: d.name, symbolSize: 8, showSymbol: true, clip: false, lineStyle: { color: t('accent-fill'), width: 2 },
+        data: d.values.map((v, i) => ({ value: v, symbol: i === end ? 'circle' : 'none', href: d.hrefs && d.hrefs[i], itemStyle: { color: t('accent-fill') },
+          label: i === end ? Object.assign(ends(t('accent'), 600), { position: 'right', distance: 6, formatter: write(v) }) : { show: false } })) }];
+      if (d.band) option.series[0].markArea = { silent: true, itemStyle: { color: t('band') }, data: [[{ yAxis: d.band[0], name: d.band_label || '' }, { yAxis: d.band[1] }]],
+        label: { position: 'insideTopLeft', color: t('ink-3'), fontSize: 11, fontFamily: font(), distance: 4 } };
+      return option;
+    },
+    bars(d) {
+      const write = v => (d.money ? brief(v) : num(v));
+      const option = Object.assign(base(), { grid: grid(44, 8), xAxis: xAxis(d.labels), yAxis: yAxis() });
+      option.tooltip.valueFormatter = write;
+      option.series = [{ type: 'bar', name: d.name || '', barWidth: '72%', data: d.values.map((v, i) => ({ value: v, href: d.hrefs && d.hrefs[i], itemStyle: { color: tone((d.tones && d.tones[i]) || d.tone || 'accent') } })) }];
+      return option;
+    },
+    curve(d) {
+      const axis = (name, gap) => ({ type: 'value', min: 0, max: 100, splitNumber: 4, name, nameLocation: 'middle', nameGap: gap, nameTextStyle: { color: t('ink-3'), fontSize: 11 },
+        axisLabel: { color: t('ink-3'), fontSize: 11, formatter: v => num(v) + '%' }, splitLine: { lineStyle: { color: t('line-2') } }, axisTick: { show: false }, axisLine: { show: false } });
+      const option = Object.assign(base(), { grid: { left: 56, right: 16, top: 12, bottom: 44 }, xAxis: axis(d.x_name, 28), yAxis: axis(d.y_name, 42) });
+      option.tooltip.valueFormatter = v => num(v, 1) + '%';
+      option.series = [{ type: 'line', name: d.name, data: d.points, symbol: 'none', lineStyle: { color: t('accent-fill'), width: 2 }, areaStyle: { color: t('accent-soft') } }];
+      if (d.diagonal) option.series.push({ type: 'line', data: [[0, 0], [100, 100]], symbol: 'none', silent: true, tooltip: { show: false }, lineStyle: { color: t('grey-2'), width: 1, type: [3, 3] } });
+      return option;
+    },
+  };
+  window.Setia = window.Setia || {};
+  window.Setia.charts = Object.assign(charts, window.Setia.charts || {});
+  const tools = { t, num, brief, tone, base, xAxis, yAxis, ends, grid };
+
+  function draw(root) {
+    for (const el of root.querySelectorAll('[data-chart]')) {
+      const block = document.getElementById('data-' + el.dataset.chart);
+      if (!block || el.dataset.drawn) continue;
+      const data = JSON.parse(block.textContent);
+      const kind = window.Setia.charts[data.kind || el.dataset.chart];
+      if (!kind) continue;
+      if (window.Setia.properties) window.Setia.properties(el);
+      el.dataset.drawn = '1';
+      const picture = window.echarts.init(el, null, { renderer: 'canvas' });
+      const show = () => picture.setOption(kind(data, el.clientWidth < 480, tools), true);
+      show();
+      picture.on('click', event => { if (event.data && event.data.href) window.location.assign(event.data.href); });
+      new ResizeObserver(() => picture.resize()).observe(el);
+      document.addEventListener('setia:theme', show);
+    }
+  }
+  const ready = () => draw(document);
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', ready); else ready();
+  document.addEventListener('htmx:load', event => draw(event.detail.elt));
+})();
