@@ -6,11 +6,19 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.http import HttpRequest
 
 from setia.accounts.models import AuditEntry, Invitation, OwnerLink, User
 from setia.accounts.secret_links import hash_token
 
 AUDIT_PAGE = 50
+
+
+def me(request: HttpRequest) -> User:
+    """The signed-in person. The middleware lets nobody else this far. Raises `PermissionDenied`."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def everybody() -> list[User]:

@@ -11,6 +11,7 @@ import setia.core.jobs
 from setia.accounts import actions, queries
 from setia.accounts.forms import AuditFilterForm
 from setia.accounts.views.gates import me, owners_only
+from setia.accounts.words import details
 from setia.core.words import verb_name
 
 
@@ -30,6 +31,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "people": queries.everybody(),
         "verbs": sorted(((verb, verb_name(verb)) for verb in queries.audit_verbs()), key=lambda pair: pair[1]),
         "verb_name": verb_name,
+        "details": details,
         "subjects": queries.people_by_id(
             {entry.about_id for entry in page.entries if entry.about == "user" and entry.about_id}
         ),

@@ -1,0 +1,86 @@
+"""What this room's audit lines say, in the reader's words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from setia.accounts.models import User
+from setia.core.mail import REASONS as MAIL_REASONS
+from setia.core.words import name_verbs
+
+name_verbs(
+    {
+        "firm.changed": _("Changed the firm's settings"),
+        "job.retried": _("Ran a failed job again"),
+        "mail_server.changed": _("Changed the mail server"),
+        "mail_server.removed": _("Removed the mail server"),
+        "mail_server.tested": _("Sent a test letter"),
+        "user.deactivated": _("Deactivated a person"),
+        "user.invitation_revoked": _("Took an invitation back"),
+        "user.invited": _("Invited somebody"),
+        "user.joined": _("Came in for the first time"),
+        "user.password_changed": _("Set a new password"),
+        "user.profile_changed": _("Changed the profile"),
+        "user.reactivated": _("Reactivated a person"),
+        "user.reset_link_made": _("Made a link for a new password"),
+        "user.role_changed": _("Changed a role"),
+        "user.sign_in_refused": _("Was refused at sign-in"),
+        "user.sign_in_slowed": _("Was stopped after too many attempts"),
+        "user.signed_in": _("Signed in"),
+        "user.signed_out": _("Signed out"),
+        "user.signed_out_everywhere": _("Signed a person out on all devices"),
+    }
+)
+
+_FIELDS: dict[str, Promise] = {
+    "currency": _("Currency"),
+    "feed_live": _("As of which day?"),
+    "from_address": _("Sender address"),
+    "from_name": _("Sender name"),
+    "host": _("Server name"),
+    "language": _("Language"),
+    "name": _("Name"),
+    "password": _("Password"),
+    "port": _("Port"),
+    "security": _("Security"),
+    "username": _("User name"),
+    "zone": _("Time zone"),
+}
+_VALUES: dict[str, Promise] = {
+    "OWNER_LINK": _("by the owner's link"),
+    "INVITATION": _("by invitation"),
+    "SENT": _("the server took it"),
+    **MAIL_REASONS,
+}
+
+
+def details(data: Mapping[str, Any]) -> str:
+    """One line from an entry's data: what changed, from what to what; what is unknown is shown as it is."""
+    parts = []
+    if "from" in data and "to" in data:
+        parts.append(_now("from %(old)s to %(new)s") % {"old": _value(data["from"]), "new": _value(data["to"])})
+    for key, value in data.items():
+        if key in {"from", "to"}:
+            continue
+        if key == "fields" and isinstance(value, list):
+            parts.append(", ".join(str(_FIELDS.get(field, field)) for field in value))
+        elif key in {"role", "way", "outcome"}:
+            parts.append(_value(value))
+        else:
+            parts.append(f"{key}: {_value(value)}")
+    return " · ".join(parts)
+
+
+def _value(value: Any) -> str:
+    if value in User.Role.values:
+        return str(User.Role(value).label)
+    if isinstance(value, str) and value in _VALUES:
+        return str(_VALUES[value])
+    if isinstance(value, list):
+        return ", ".join(_value(one) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{_FIELDS.get(key, key)}: {_value(one)}" for key, one in value.items())
+    return "–" if value is None or value == "" else str(value)
