@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 HOME = Path(os.environ.get("SETIA_HOME", "var")).absolute()
 PACKAGE = Path(__file__).resolve().parent.parent
+# What the analytics compiles on first use is kept with the firm's data, also where the installation is read-only.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(HOME / "cache" / "numba"))
 
 
 def _flag(name: str, default: bool = False) -> bool:
@@ -150,6 +152,8 @@ FORM_RENDERER = "setia.web.forms.Renderer"
 DATABASES = {"default": _database(os.environ.get("DATABASE_URL", f"postgresql:///setia?host={HOME}/pg/run"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIGRATION_MODULES: dict[str, str] = {}
+
+SETIA_LISTENERS = "setia.listeners.hear"  # who reacts to the outbox's events; core itself knows nobody
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
