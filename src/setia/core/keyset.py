@@ -15,16 +15,53 @@ from functools import reduce
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.expressions import OrderBy
 
 COUNTED = 10_000
 
 
+class By(NamedTuple):
+    """One field of an order, for what a name cannot say: an index on `value DESC NULLS LAST` serves only that order.
+
+    `constant` is a field that has one value in the whole leg (say NULL): it stands in the order so that the index is
+    used, and never in the cursor.
+    """
+
+    field: str
+    descending: bool = False
+    nulls_last: bool = False
+    constant: bool = False
+
+    def expression(self) -> OrderBy:
+        """For `order_by`."""
+        if self.descending:
+            return F(self.field).desc(nulls_last=self.nulls_last or None)
+        return F(self.field).asc(nulls_first=self.nulls_last or None)
+
+    def reversed(self) -> "By":
+        """The same, from the other end."""
+        return self._replace(descending=not self.descending)
+
+
 class Leg(NamedTuple):
-    """Rows in one order. `order` names fields as in `order_by`; together they are unique and never NULL in this leg."""
+    """Rows in one order. `order` names fields as in `order_by`, or says more by `By`.
+
+    Together, but for constant ones, they are unique and never NULL in this leg.
+    """
 
     rows: QuerySet[Any]
-    order: tuple[str, ...]
+    order: tuple[str | By, ...]
+
+    @property
+    def by(self) -> list[By]:
+        """The order, said in full."""
+        return [By(one.removeprefix("-"), one.startswith("-")) if isinstance(one, str) else one for one in self.order]
+
+    @property
+    def keys(self) -> list[By]:
+        """What a cursor holds."""
+        return [one for one in self.by if not one.constant]
 
 
 @dataclass(frozen=True)
@@ -65,10 +102,11 @@ def _page(legs: Sequence[Leg], *, size: int, back: bool, start: int, values: lis
     found: list[tuple[int, Any]] = []
     indexes = range(start, -1, -1) if back else range(start, len(legs))
     for index in indexes:
-        order = _reversed(legs[index].order) if back else legs[index].order
-        rows = legs[index].rows
+        leg = legs[index]
+        rows = leg.rows
         if values is not None and index == start:
-            rows = rows.filter(_beyond(order, values))
+            rows = rows.filter(_beyond(leg.keys, values, back=back))
+        order = [(one.reversed() if back else one).expression() for one in leg.by]
         found += [(index, row) for row in rows.order_by(*order)[: size + 1 - len(found)]]
         if len(found) > size:
             break
@@ -86,31 +124,26 @@ def _page(legs: Sequence[Leg], *, size: int, back: bool, start: int, values: lis
     return Page([row for _, row in found], earlier, later)
 
 
-def _reversed(order: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name[1:] if name.startswith("-") else f"-{name}" for name in order)
-
-
-def _beyond(order: tuple[str, ...], values: list[str]) -> Q:
+def _beyond(keys: list[By], values: list[str], *, back: bool) -> Q:
     """Rows after these values: (a > x) or (a = x and b > y) …, with the a >= x an index can start from."""
     alternatives: list[Q] = []
     same = Q()
-    for name, value in zip(order, values, strict=True):
-        field, side = (name[1:], "lt") if name.startswith("-") else (name, "gt")
-        alternatives.append(same & Q(**{f"{field}__{side}": value}))
-        same &= Q(**{field: value})
-    field, side = (order[0][1:], "lte") if order[0].startswith("-") else (order[0], "gte")
-    return Q(**{f"{field}__{side}": values[0]}) & reduce(Q.__or__, alternatives)
+    sides = ["lt" if one.descending != back else "gt" for one in keys]
+    for one, side, value in zip(keys, sides, values, strict=True):
+        alternatives.append(same & Q(**{f"{one.field}__{side}": value}))
+        same &= Q(**{one.field: value})
+    return Q(**{f"{keys[0].field}__{sides[0]}e": values[0]}) & reduce(Q.__or__, alternatives)
 
 
 def _value(row: Model, name: str) -> str:
     value: Any = row
-    for step in name.removeprefix("-").split("__"):
+    for step in name.split("__"):
         value = getattr(value, step)
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
 def _write(back: bool, index: int, row: Model, legs: Sequence[Leg]) -> str:
-    content = [int(back), index, *(_value(row, name) for name in legs[index].order)]
+    content = [int(back), index, *(_value(row, one.field) for one in legs[index].keys)]
     return base64.urlsafe_b64encode(json.dumps(content, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
@@ -122,6 +155,6 @@ def _read(cursor: str, legs: Sequence[Leg]) -> tuple[bool, int, list[str]] | Non
         known = back in (0, 1) and isinstance(index, int) and 0 <= index < len(legs)
     except (binascii.Error, UnicodeError, ValueError, TypeError):
         return None
-    if not known or len(values) != len(legs[index].order) or not all(isinstance(v, str) for v in values):
+    if not known or len(values) != len(legs[index].keys) or not all(isinstance(v, str) for v in values):
         return None
     return bool(back), index, [value.replace("\x00", "") for value in values]

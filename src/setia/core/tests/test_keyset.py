@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from setia.catalogue.models import Product
-from setia.core.keyset import Leg, Page, count, page
+from setia.core.keyset import By, Leg, Page, count, page
 
 NOON = datetime(2026, 11, 19, 5, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -33,8 +33,8 @@ def by_name() -> list[Leg]:
 
 def by_price_then_name() -> list[Leg]:
     return [
-        Leg(Product.objects.filter(price__isnull=False), ("-price", "id")),
-        Leg(Product.objects.filter(price=None), ("-created_at", "-id")),
+        Leg(Product.objects.filter(price__isnull=False), (By("price", descending=True, nulls_last=True), "id")),
+        Leg(Product.objects.filter(price=None), (By("price", constant=True), "-created_at", "-id")),
     ]
 
 

@@ -1,0 +1,174 @@
+"""What a person may type about a customer, checked and put into one spelling. Nothing is saved here."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from setia.core.permissions import Actor
+from setia.customers import names, normalise
+from setia.customers.models import ContactPoint, Customer
+from setia.customers.queries import customers_for
+
+_CONTACT_HINTS = {
+    "PHONE": _("“%(text)s” is not a telephone number. Write it as 0812-3456-7890, or with the country code: +65…"),
+    "WHATSAPP": _("“%(text)s” is not a telephone number. Write it as 0812-3456-7890, or with the country code: +65…"),
+    "EMAIL": _("“%(text)s” is not an e-mail address. Write one address, like name@example.com."),
+    "ADDRESS": _("The address is empty."),
+}
+_HANDLE_HINT = _("“%(text)s” is not a user name. Write it without spaces, or paste the link to the profile.")
+
+
+def contact_error(kind: str, text: str) -> ValidationError:
+    """What to tell somebody whose text is not a contact point of this kind."""
+    return ValidationError(_CONTACT_HINTS.get(kind, _HANDLE_HINT), params={"text": text[:60]}, code="contact")
+
+
+class CustomerForm(forms.Form):
+    """A customer's facts, one column. `cleaned_data` names are those of `facts.Facts`, `industry_name` apart."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Customer.Kind, widget=forms.RadioSelect, initial="PERSON")
+    name = forms.CharField(
+        label=_("Name"),
+        required=False,
+        max_length=300,
+        help_text=_("The full name. Titles such as Ibu, H. or S.E. are put apart."),
+    )
+    title = forms.CharField(label=_("Titles"), required=False, max_length=100)
+    call_name = forms.CharField(
+        label=_("Called"), required=False, max_length=100, help_text=_("What you say to them: Siti, Pak Budi.")
+    )
+    number = forms.CharField(
+        label=_("Customer number"), required=False, max_length=100, help_text=_("Your own number, if you use one.")
+    )
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Customer.Role,
+        initial="EXTERNAL",
+        help_text=_("In-house sellers and intermediaries resell; end users buy for themselves."),
+    )
+    relation = forms.ChoiceField(
+        label=_("Relation"),
+        choices=[("", _("Not stated")), *Customer.Relation.choices],
+        required=False,
+        help_text=_("A client has a contract or made-to-order work; a buyer buys standard goods."),
+    )
+    industry_name = forms.CharField(
+        label=_("Industry"), required=False, max_length=100, help_text=_("Choose one, or type a new one.")
+    )
+    acquisition = forms.ChoiceField(
+        label=_("Came by"), choices=[("", _("Not stated")), *Customer.Acquisition.choices], required=False
+    )
+    recommended_by = forms.ModelChoiceField(
+        label=_("Recommended by"), queryset=Customer.objects.none(), required=False, widget=forms.HiddenInput
+    )
+    gender = forms.ChoiceField(
+        label=_("Gender"), choices=[("", _("Not stated")), *Customer.Gender.choices], required=False
+    )
+    birthday = forms.DateField(
+        label=_("Birthday"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    region = forms.CharField(label=_("Region"), required=False, max_length=200, help_text=_("City or regency."))
+    notes = forms.CharField(
+        label=_("Notes"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user: Actor, today: date, customer: Customer | None = None, **kwargs: Any) -> None:
+        self.customer, self.today = customer, today
+        super().__init__(*args, **kwargs)
+        people = customers_for(user)
+        self.fields["recommended_by"].queryset = people.exclude(pk=customer.pk) if customer else people  # type: ignore[attr-defined]
+
+    def clean_title(self) -> str:
+        return normalise.text(self.cleaned_data["title"])
+
+    def clean_call_name(self) -> str:
+        return normalise.text(self.cleaned_data["call_name"])
+
+    def clean_region(self) -> str:
+        return normalise.text(self.cleaned_data["region"])
+
+    def clean_industry_name(self) -> str:
+        return normalise.text(self.cleaned_data["industry_name"])
+
+    def clean_notes(self) -> str:
+        return normalise.paragraph(self.cleaned_data["notes"])
+
+    def clean_number(self) -> str | None:
+        return normalise.text(self.cleaned_data["number"]) or None
+
+    def clean_birthday(self) -> date | None:
+        born: date | None = self.cleaned_data["birthday"]
+        if born and not date(1900, 1, 1) <= born <= self.today:
+            raise ValidationError(_("A birthday lies between 1900 and today."))
+        return born
+
+    def clean_name(self) -> str:
+        return normalise.text(self.cleaned_data["name"])
+
+    def clean(self) -> dict[str, Any]:
+        """Where a new name carries its titles or its legal form, take it apart; what was typed beside it wins."""
+        data: dict[str, Any] = super().clean() or {}
+        name = data.get("name", "")
+        if name and (self.customer is None or name != self.customer.name):
+            taken = names.split(name)
+            if taken.kind == Customer.Kind.COMPANY:
+                data["kind"], data["name"] = taken.kind, taken.name
+            elif data.get("kind") == Customer.Kind.PERSON:
+                data["name"] = taken.name
+                data["title"] = data.get("title") or taken.title
+                data["call_name"] = data.get("call_name") or taken.call_name
+        if data.get("kind") == Customer.Kind.COMPANY:
+            data.update(title="", call_name="", gender="", birthday=None)
+        if not name and not data.get("number") and not self.errors:
+            self.add_error("name", _("Give a name or a customer number, so that you find this customer again."))
+        return data
+
+
+class NewCustomerForm(CustomerForm):
+    """The same for a customer not known yet, with the contact points most people have."""
+
+    whatsapp = forms.CharField(label=_("WhatsApp"), required=False, max_length=100)
+    phone = forms.CharField(label=_("Other telephone"), required=False, max_length=100)
+    email = forms.CharField(label=_("E-mail"), required=False, max_length=254)
+
+    CONTACTS = (("whatsapp", "WHATSAPP"), ("phone", "PHONE"), ("email", "EMAIL"))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        contacts: list[tuple[str, str]] = []
+        for field, kind in self.CONTACTS:
+            if text := normalise.text(data.pop(field, "") or ""):
+                if normalise.contact(kind, text) is None:
+                    self.add_error(field, contact_error(kind, text))
+                contacts.append((kind, text))
+        data["contacts"] = contacts
+        return data
+
+
+class ContactForm(forms.Form):
+    """One contact point: its kind and the text as given."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=ContactPoint.Kind, initial="WHATSAPP")
+    text = forms.CharField(label=_("Number, address or user name"), max_length=500)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        kind, text = data.get("kind"), data.get("text")
+        if kind and text and normalise.contact(kind, text) is None:
+            self.add_error("text", contact_error(kind, text))
+        return data
+
+
+class NoteForm(forms.Form):
+    """A note for the timeline."""
+
+    body = forms.CharField(
+        label=_("Note"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("The note is empty. Write something first.")},
+    )

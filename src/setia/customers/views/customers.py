@@ -1,0 +1,168 @@
+"""Add, edit, archive, restore, delete, note, and the picker that finds a customer for a form."""
+
+import re
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from setia.accounts.queries import me
+from setia.core.permissions import may
+from setia.core.queries import today
+from setia.core.versions import ChangedMeanwhile, version_of
+from setia.customers import actions, queries
+from setia.customers.forms import CustomerForm, NewCustomerForm, NoteForm
+from setia.customers.models import Customer
+
+_FIELD_NAME = re.compile(r"[a-z_]{1,40}(?:-[0-9]{1,4}-[a-z_]{1,40})?")
+
+
+@require_http_methods(["GET", "POST"])
+def customer_new(request: HttpRequest) -> HttpResponse:
+    """Add a customer."""
+    now = timezone.now()
+    initial = {"name": request.GET.get("name", "")}
+    form = NewCustomerForm(request.POST or None, user=me(request), today=today(at=now), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        facts = _facts(form)
+        try:
+            customer = actions.add(by=me(request), at=now, contacts=facts.pop("contacts"), **facts)
+        except actions.NumberTaken as taken:
+            _number_taken(form, taken.customer)
+        else:
+            return redirect("customer", customer.pk)
+    return _form_page(request, "customers/customer_new.html", form)
+
+
+@require_http_methods(["GET", "POST"])
+def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change what is stated about a customer."""
+    customer = queries.get_customer_for(me(request), pk)
+    now = timezone.now()
+    form = CustomerForm(
+        request.POST or None, user=me(request), today=today(at=now), customer=customer, initial=_initial(customer)
+    )
+    if request.method == "POST" and form.is_valid():
+        facts = _facts(form)
+        try:
+            actions.edit(by=me(request), at=now, customer=customer, version=form.cleaned_data["version"], **facts)
+        except actions.NumberTaken as taken:
+            _number_taken(form, taken.customer)
+        except ChangedMeanwhile as changed:
+            return _conflict(request, form, changed)
+        else:
+            return redirect("customer", pk)
+    return _form_page(request, "customers/customer_edit.html", form, customer=customer)
+
+
+@require_POST
+def customer_archive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a customer off the lists."""
+    actions.archive(by=me(request), at=timezone.now(), customer=queries.get_customer_for(me(request), pk))
+    return redirect("customer", pk)
+
+
+@require_POST
+def customer_restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put an archived customer back."""
+    actions.restore(by=me(request), at=timezone.now(), customer=queries.get_customer_for(me(request), pk))
+    return redirect("customer", pk)
+
+
+@require_http_methods(["GET", "POST"])
+def customer_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what deleting means; delete."""
+    customer = queries.get_customer_for(me(request), pk)
+    refused = False
+    if request.method == "POST":
+        try:
+            actions.delete(by=me(request), at=timezone.now(), customer=customer)
+        except actions.StillReferenced:
+            refused = True
+        else:
+            messages.info(request, _("%(name)s was deleted.") % {"name": customer.display_name})
+            return redirect("customers")
+    context = {"customer": customer, "refused": refused, "may_delete": may(me(request), "customers.delete")}
+    return render(request, "customers/customer_delete.html", context, status=409 if refused else 200)
+
+
+@require_POST
+def customer_note(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write a note on the timeline."""
+    customer = queries.get_customer_for(me(request), pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return render(request, "customers/customer_note.html", {"customer": customer, "form": form}, status=422)
+    actions.note(by=me(request), at=timezone.now(), customer=customer, body=form.cleaned_data["body"])
+    return redirect(f"{reverse('customer', args=[pk])}#timeline")
+
+
+@require_GET
+def customer_search(request: HttpRequest) -> HttpResponse:
+    """The picker of a form: what matches the text typed, or the customer picked (`pick`), as a fragment."""
+    field = request.GET.get("field", "")
+    if not _FIELD_NAME.fullmatch(field):
+        raise Http404
+    people = queries.customers_for(me(request))
+    context: dict[str, Any] = {"field": field}
+    if "pick" in request.GET:
+        pick = request.GET["pick"]
+        context["chosen"] = queries.get_customer_for(me(request), int(pick)) if pick.isdecimal() else None
+        return render(request, "customers/customer_picked.html", context)
+    q = request.GET.get(f"{field}_q", "")
+    return render(request, "customers/customer_search.html", context | {"q": q, "found": queries.search(people, q)})
+
+
+def _facts(form: CustomerForm) -> dict[str, Any]:
+    facts = {name: value for name, value in form.cleaned_data.items() if name != "version"}
+    facts["industry"] = actions.industry_named(facts.pop("industry_name"))
+    return facts
+
+
+def _initial(customer: Customer) -> dict[str, Any]:
+    facts = {name: getattr(customer, name) for name in CustomerForm.base_fields if hasattr(customer, name)}
+    return facts | {
+        "industry_name": customer.industry.name if customer.industry else "",
+        "version": version_of(customer.updated_at),
+    }
+
+
+def _form_page(request: HttpRequest, template: str, form: CustomerForm, **context: Any) -> HttpResponse:
+    context |= {"form": form, "industries": queries.choices_of("industry"), "regions": queries.regions()}
+    context["chosen"] = _chosen(request, form)
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+def _chosen(request: HttpRequest, form: CustomerForm) -> Customer | None:
+    """Who the form names as the one who recommended, as shown in its picker."""
+    value = form["recommended_by"].value()
+    if isinstance(value, Customer) or value is None:
+        return value
+    return queries.customers_for(me(request)).filter(pk=value).first() if str(value).isdecimal() else None
+
+
+def _number_taken(form: CustomerForm, other: Customer) -> None:
+    words = _("This number belongs to <a class='s-link' href='{url}'>{name}</a>. Use another, or open that record.")
+    form.add_error("number", format_html(words, url=reverse("customer", args=[other.pk]), name=other.display_name))
+
+
+def _conflict(request: HttpRequest, form: CustomerForm, changed: ChangedMeanwhile) -> HttpResponse:
+    """Show the form again with what was typed, beside what the record says now; saving again then counts."""
+    assert form.customer is not None
+    current = queries.get_customer_for(me(request), form.customer.pk)
+    form.data = form.data.copy()  # type: ignore[attr-defined]
+    form.data["version"] = changed.version  # type: ignore[index]
+    theirs = []
+    initial = _initial(current)
+    for bound in form.visible_fields():
+        now, typed = initial.get(bound.name), form.cleaned_data.get(bound.name)
+        if (now or "") != (typed or ""):
+            choices = dict(getattr(bound.field, "choices", []))
+            theirs.append((bound.label, choices.get(now, now) or _("empty")))
+    return _form_page(request, "customers/customer_edit.html", form, customer=current, theirs=theirs)
