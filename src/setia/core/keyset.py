@@ -66,11 +66,15 @@ class Leg(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of one page, and the cursors of its neighbours ('' where there is none)."""
+    """Rows of one page, the cursors of its neighbours ('' where there is none), and each row's own place in the list.
+
+    A place is the cursor of what follows the row; a record opened from the list keeps it to find its neighbours.
+    """
 
     rows: list[Any]
     earlier: str
     later: str
+    places: list[str]
 
 
 class Count(NamedTuple):
@@ -98,18 +102,39 @@ def page(legs: Sequence[Leg], *, size: int, cursor: str = "") -> Page:
         return _page(legs, size=size, back=False, start=0, values=None)
 
 
-def _page(legs: Sequence[Leg], *, size: int, back: bool, start: int, values: list[str] | None) -> Page:
+def neighbours(legs: Sequence[Leg], place: str) -> tuple[tuple[Any, str] | None, tuple[Any, str] | None]:
+    """The rows before and after a place, each with its own place; None at the ends, or for a place that is not ours."""
+    read = _read(place, legs)
+    if read is None:
+        return None, None
+    _, start, values = read
+    sides = []
+    for back in (True, False):
+        try:
+            found = _rows(legs, most=1, back=back, start=start, values=values)
+        except (ValidationError, ValueError, OverflowError):
+            return None, None
+        sides.append((found[0][1], _write(False, found[0][0], found[0][1], legs)) if found else None)
+    return sides[0], sides[1]
+
+
+def _rows(legs: Sequence[Leg], *, most: int, back: bool, start: int, values: list[str] | None) -> list[tuple[int, Any]]:
+    """At most so many rows from a place on, each with the number of its leg, in the order walked."""
     found: list[tuple[int, Any]] = []
-    indexes = range(start, -1, -1) if back else range(start, len(legs))
-    for index in indexes:
+    for index in range(start, -1, -1) if back else range(start, len(legs)):
         leg = legs[index]
         rows = leg.rows
         if values is not None and index == start:
             rows = rows.filter(_beyond(leg.keys, values, back=back))
         order = [(one.reversed() if back else one).expression() for one in leg.by]
-        found += [(index, row) for row in rows.order_by(*order)[: size + 1 - len(found)]]
-        if len(found) > size:
+        found += [(index, row) for row in rows.order_by(*order)[: most - len(found)]]
+        if len(found) == most:
             break
+    return found
+
+
+def _page(legs: Sequence[Leg], *, size: int, back: bool, start: int, values: list[str] | None) -> Page:
+    found = _rows(legs, most=size + 1, back=back, start=start, values=values)
     more = len(found) > size
     found = found[:size]
     if back:
@@ -117,11 +142,12 @@ def _page(legs: Sequence[Leg], *, size: int, back: bool, start: int, values: lis
         if not more:  # the first page, whole: rows may have come in before the one we came from
             return _page(legs, size=size, back=False, start=0, values=None)
     if not found:
-        return Page([], "", "")
+        return Page([], "", "", [])
     first, final = found[0], found[-1]
     earlier = _write(True, first[0], first[1], legs) if back or values is not None else ""
     later = _write(False, final[0], final[1], legs) if back or more else ""
-    return Page([row for _, row in found], earlier, later)
+    places = [_write(False, index, row, legs) for index, row in found]
+    return Page([row for _, row in found], earlier, later, places)
 
 
 def _beyond(keys: list[By], values: list[str], *, back: bool) -> Q:

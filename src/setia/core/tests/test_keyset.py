@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from setia.catalogue.models import Product
-from setia.core.keyset import By, Leg, Page, count, page
+from setia.core.keyset import By, Leg, Page, count, neighbours, page
 
 NOON = datetime(2026, 11, 19, 5, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -73,6 +73,18 @@ def test_a_row_that_came_in_before_the_first_page_is_found_on_the_way_back() -> 
     Product.objects.create(code="NEW", name="Aceh", created_at=NOON, updated_at=NOON)
     first = page(by_name(), size=5, cursor=second.earlier)
     assert codes(page(by_name(), size=5, cursor=first.earlier)) == ["NEW", "P00", "P01", "P02", "P03"]
+
+
+@pytest.mark.parametrize("legs", [by_name, by_price_then_name])
+def test_a_record_opened_from_the_list_knows_who_stands_before_and_after_it(legs: object) -> None:
+    assert callable(legs)
+    whole = page(legs(), size=50)
+    for at, place in enumerate(whole.places):
+        before, after = neighbours(legs(), place)
+        assert (before[0] if before else None) == (whole.rows[at - 1] if at else None)
+        assert (before[1] if before else None) == (whole.places[at - 1] if at else None)
+        assert (after[0] if after else None) == (whole.rows[at + 1] if at < 10 else None)
+    assert neighbours(legs(), "not ours") == (None, None)
 
 
 @pytest.mark.parametrize(
