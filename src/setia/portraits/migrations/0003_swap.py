@@ -3,7 +3,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-
 # A portrait goes with its customer, whoever removes that one; one statement for any number of them.
 FORGET = """
 CREATE FUNCTION portraits_forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

@@ -1,0 +1,141 @@
+"""One look at the whole firm, or at one customer from models fitted before."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from setia.portraits.analysis import counting
+from setia.portraits.analysis.describing import Described, describe
+from setia.portraits.analysis.fitting import Models, fit
+from setia.portraits.analysis.rules import Rules
+from setia.portraits.analysis.shop import Shop, sort_out
+from setia_insight import rfm
+from setia_insight.summary import summarise
+from setia_insight.window import day_number
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything a refresh swaps in."""
+
+    as_of: dt.date
+    orders: int
+    portraits: pa.Table
+    """Columns of `portraits_portrait`, ascending by customer; JSON and arrays as PostgreSQL reads them."""
+    pictures: dict[str, counting.Rows]
+    models: dict[str, Any] = field(default_factory=dict)
+
+
+def study(orders: pa.Table, customers: pa.Table, *, as_of: dt.date, rules: Rules) -> Study:
+    """All portraits and pictures as of a day. Orders and customers as the rooms' Arrow queries give them."""
+    shop = sort_out(orders, customers, as_of=as_of)
+    summary = summarise(shop.purchases, as_of=as_of)
+    before = summarise(shop.purchases, as_of=shop.month_start)
+    first = shop.first_day
+    models = fit(summary, history_days=0 if first is None else day_number(as_of) - first, rules=rules)
+    described = describe(shop, summary, before, models, rules)
+    ranked = _rank(shop, summary, described)
+    pictures = {
+        "base": counting.base_rows(shop, described),
+        "stages": counting.stage_rows(described),
+        "moves": counting.move_rows(described),
+        "traits": counting.trait_rows(described),
+        "new-returning": counting.new_returning_rows(shop, "MONTH"),
+        "new-returning-days": counting.new_returning_rows(shop, "DAY"),
+        "retention": counting.retention_rows(shop),
+        "cohorts": counting.cohort_rows(shop),
+        "revenue": counting.revenue_rows(shop),
+        "rfm": ranked.map_rows,
+        "rfm-cells": ranked.cell_rows,
+        "value": counting.value_rows(described.table["value"].to_numpy()),
+        "concentration": counting.concentration_rows(ranked.spent),
+        "leaving": counting.leaving_rows(described),
+    }
+    kept = {**models.kept, "edges": ranked.edges, "first_date": None if first is None else _iso(first)}
+    table = described.table
+    for name, column in ranked.columns.items():
+        table = table.append_column(name, column)
+    return Study(as_of, shop.orders, table, pictures, kept)
+
+
+def study_customer(
+    orders: pa.Table, customer: pa.Table, *, as_of: dt.date, models: Models, rules: Rules
+) -> dict[str, Any]:
+    """One customer's columns from fitted models. `r`, `f`, `m` come from the edges of the groups at the fit."""
+    shop = sort_out(orders, customer, as_of=as_of)
+    summary = summarise(shop.purchases, as_of=as_of)
+    before = summarise(shop.purchases, as_of=shop.month_start)
+    row: dict[str, Any] = describe(shop, summary, before, models, rules).table.to_pylist()[0]
+    edges = models.kept.get("edges")
+    if edges and summary.num_rows:
+        silence = summary["T"][0].as_py() - summary["t_x"][0].as_py()
+        row["r"] = _group(edges["r"], -silence)
+        row["f"] = _group(edges["f"], row["purchase_days"])
+        row["m"] = _group(edges["m"], row["spent"])
+        row["rfm_cell"] = rfm.cell_name(row["r"], row["f"])
+    return row
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    columns: dict[str, pa.Array]
+    map_rows: counting.Rows
+    cell_rows: counting.Rows
+    spent: NDArray[np.float64]
+    edges: dict[str, list[float]]
+
+
+def _rank(shop: Shop, summary: pa.Table, described: Described) -> _Ranked:
+    """RFM groups and the rank by money, for those who bought; ties in the order of customer number."""
+    n, at = len(shop.customer), shop.place(summary["customer"].to_numpy())
+    ties = shop.rank[at]
+    silence = (summary["T"].to_numpy() - summary["t_x"].to_numpy()).astype(np.int64)
+    days = summary["purchase_days"].to_numpy().astype(np.int64)
+    spent = described.table["spent"].to_numpy()[at]
+    scores = rfm.score(silence, days, spent, ties)
+
+    def column(values: NDArray[np.generic]) -> pa.Array:
+        whole = np.zeros(n, dtype=np.int32)
+        whole[at] = values
+        return pa.array(whole, mask=whole == 0)
+
+    line = np.lexsort((ties, -spent))
+    rank = np.empty(len(line), dtype=np.int32)
+    rank[line] = np.arange(1, len(line) + 1)
+    cell = np.full(n, "", dtype=object)
+    cell[at] = scores["cell"].combine_chunks().cast(pa.string()).to_numpy(zero_copy_only=False)
+    r, f, m = (scores[name].to_numpy() for name in ("r", "f", "m"))
+    return _Ranked(
+        columns={
+            "r": column(r),
+            "f": column(f),
+            "m": column(m),
+            "rfm_cell": pa.array(cell, pa.string()),
+            "spent_rank": column(rank),
+        },
+        map_rows=counting.rfm_rows(scores, silence, days, spent),
+        cell_rows=counting.rfm_cell_rows(scores, days, spent),
+        spent=spent[line],
+        edges={"r": _edges(r, -silence), "f": _edges(f, days), "m": _edges(m, spent)},
+    )
+
+
+def _edges(groups: NDArray[np.int8], values: NDArray[Any]) -> list[float]:
+    """The least value of groups 2 to 5; an empty group gets that of the next."""
+    edges: list[float] = []
+    for group in (5, 4, 3, 2):
+        inside = values[groups == group]
+        edges.insert(0, float(inside.min()) if len(inside) else (edges[0] if edges else float("inf")))
+    return [edge if np.isfinite(edge) else 1e300 for edge in edges]
+
+
+def _group(edges: list[float], value: float) -> int:
+    return 1 + sum(value >= edge for edge in edges)
+
+
+def _iso(day: int) -> str:
+    return (dt.date(1970, 1, 1) + dt.timedelta(days=day)).isoformat()

@@ -1,0 +1,46 @@
+"""Lists of customers in an order that only portraits know, for the page composed in `web`."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from setia.core.keyset import By, Leg
+from setia.customers.models import Customer
+from setia.portraits.models import Portrait, Refresh
+
+
+def portraits_of(customer_ids: Collection[int]) -> dict[int, Portrait]:
+    """The portraits of these customers, by the customer's key. One query."""
+    return Portrait.objects.in_bulk(list(customer_ids))
+
+
+def legs_by_value(customers: QuerySet[Customer]) -> list[Leg]:
+    """By expected spend, the highest first; then those for whom nothing can be expected yet, then the newest.
+
+    Rows of the last leg are customers, those of the others portraits with their customer.
+    """
+    return _legs(customers, "value", By("value", descending=True, nulls_last=True))
+
+
+def legs_by_latest(customers: QuerySet[Customer]) -> list[Leg]:
+    """By the day of the latest purchase, the latest first; then those without one, then the newest."""
+    return _legs(customers, "latest_date", By("latest_date", descending=True, nulls_last=True))
+
+
+def _legs(customers: QuerySet[Customer], field: str, by: By) -> list[Leg]:
+    portraits = Portrait.objects.filter(customer__in=customers).select_related("customer", "customer__industry")
+    known = portraits.filter(**{f"{field}__isnull": False})
+    unknown = portraits.filter(**{f"{field}__isnull": True})
+    return [
+        Leg(known, (by, "customer_id")),
+        Leg(unknown, (by._replace(constant=True), "customer_id")),
+        Leg(_without(customers).select_related("industry"), ("-created_at", "-id")),
+    ]
+
+
+def _without(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Customers without a portrait. A refresh gives one to everybody, so only those made since can be without."""
+    latest = Refresh.objects.filter(finished_at__isnull=False).order_by("-id").first()
+    since = Q(created_at__gte=latest.started_at - timedelta(days=1)) if latest else Q()
+    return customers.filter(since, ~Exists(Portrait.objects.filter(customer=OuterRef("pk"))))

@@ -1,0 +1,225 @@
+"""From a figure to its customers: the filters behind the pictures, each in one word of the address.
+
+=========  ====================================  ======================================================================
+stage      LOYALTY                               in a stage
+base       BUYERS, LOYAL, GENERAL                in a base class (BUYERS: has bought)
+trait      DEVOTED                               shows a trait
+leaving    1                                     about to leave
+rfm        5.4, 5.4.3, CHAMPIONS                 in a cell of the map (recency.frequency[.money]), or a named group
+cohort     2011-01, 2011-01.3, 2011-01.3.not     first bought in a month; and bought, or not, so many months later
+bought     2011-01.new, 2011-01-05.returning     new or returning in a month or on a day
+retention  YEAR.2011-12-09.kept (or .lost)       bought in the earlier window, and in the later one or not
+move       RETENTION.DEFECTED                    moved between stages this month; .RETENTION came in, RETENTION. left it
+value      100000-200000                         expected to spend so much in the coming year
+top        10                                    the tenth of the customers who spent most (percent)
+=========  ====================================  ======================================================================
+
+What is not of these shapes is no filter. Figures count archived customers too, so a list behind a figure shows them.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from setia.core.chips import Chip
+from setia.orders.queries.bought import bought_between
+from setia.portraits.models import Portrait, Stage, Trait
+from setia.portraits.queries.figures import latest_refresh
+from setia.portraits.words import base_word, cell_word, day_word, money_word, month_word
+
+Customers = QuerySet[Any]
+Narrowed = tuple[Customers, str, str]
+"""The fewer customers, what the filter is about, and its value in words."""
+ONE_DAY = timedelta(days=1)
+
+
+def narrow(customers: Customers, params: Mapping[str, str]) -> tuple[Customers, list[Chip]]:
+    """Apply the filters of this room that an address names to a queryset of customers, and say which in words."""
+    chips: list[Chip] = []
+    for key, apply in _FILTERS.items():
+        value = params.get(key, "")
+        if not value or len(value) > 60:
+            continue
+        done = apply(customers, value)
+        if done is not None:
+            customers, label, words = done
+            chips.append(Chip(label, words, key))
+    return customers, chips
+
+
+def _having(customers: Customers, *conditions: Q, **values: Any) -> Customers:
+    return customers.filter(pk__in=Portrait.objects.filter(*conditions, **values).values("customer"))
+
+
+def _stage(customers: Customers, value: str) -> Narrowed | None:
+    if value not in Stage.values:
+        return None
+    return _having(customers, stage=value), _("Stage"), str(Stage(value).label)
+
+
+def _base(customers: Customers, value: str) -> Narrowed | None:
+    conditions = {"BUYERS": Q(purchase_days__gt=0), "LOYAL": Q(loyal=True), "GENERAL": Q(general=True)}
+    if value not in conditions:
+        return None
+    return _having(customers, conditions[value]), _("Base"), base_word(value)
+
+
+def _trait(customers: Customers, value: str) -> Narrowed | None:
+    if value not in Trait.values:
+        return None
+    return _having(customers, traits__contains=[value]), _("Trait"), str(Trait(value).label)
+
+
+def _leaving(customers: Customers, value: str) -> Narrowed | None:
+    if value != "1":
+        return None
+    return _having(customers, leaving=True), _("Risk"), _("about to leave")
+
+
+def _rfm(customers: Customers, value: str) -> Narrowed | None:
+    scores = re.fullmatch(r"([1-5])\.([1-5])(?:\.([1-5]))?", value)
+    if scores:
+        r, f, m = scores.groups()
+        found = _having(customers, r=int(r), f=int(f), **({"m": int(m)} if m else {}))
+        words = _("recency %(r)s, frequency %(f)s") % {"r": r, "f": f}
+        return found, "RFM", words + (_(", money %(m)s") % {"m": m} if m else "")
+    if not (word := cell_word(value)):
+        return None
+    return _having(customers, rfm_cell=value), "RFM", word
+
+
+def _cohort(customers: Customers, value: str) -> Narrowed | None:
+    parts = re.fullmatch(r"(\d{4}-\d{2})(?:\.(\d{1,3})(\.not)?)?", value)
+    days = _days(parts[1]) if parts else None
+    if parts is None or days is None:
+        return None
+    found = _having(customers, first_date__range=days)
+    label, month = _("First bought"), month_word(days[0])
+    if parts[2] is None:
+        return found, label, month
+    later = days[0].year * 12 + days[0].month - 1 + int(parts[2])
+    window = _until_as_of(_days(f"{later // 12:04d}-{later % 12 + 1:02d}"))
+    if window is None:
+        return None
+    if parts[3]:
+        words = _("%(month)s, did not buy in %(later)s") % {"month": month, "later": month_word(window[0])}
+        return found.exclude(bought_between(*window)), label, words
+    words = _("%(month)s, bought in %(later)s") % {"month": month, "later": month_word(window[0])}
+    return found.filter(bought_between(*window)), label, words
+
+
+def _bought(customers: Customers, value: str) -> Narrowed | None:
+    period, _dot, who = value.partition(".")
+    days = _days(period)
+    if days is None or who not in {"new", "returning"}:
+        return None
+    words = month_word(days[0]) if len(period) == 7 else day_word(days[0])
+    if who == "new":
+        return _having(customers, first_date__range=days), _("New"), words
+    window = _until_as_of(days)
+    if window is None:
+        return None
+    # Returning: on a day after the first one, which for those new in the period is a second day within it.
+    first = Portrait.objects.filter(pk=OuterRef("pk")).values("first_date")
+    customers = customers.alias(first_date=Subquery(first))
+    return customers.filter(bought_between(*window, after="first_date")), _("Returning"), words
+
+
+def _retention(customers: Customers, value: str) -> Narrowed | None:
+    parts = re.fullmatch(r"(YEAR|QUARTER|MONTH)\.(\d{4}-\d{2}-\d{2})\.(kept|lost)", value)
+    if parts is None:
+        return None
+    try:
+        as_of = date.fromisoformat(parts[2])
+        months = {"YEAR": 12, "QUARTER": 3, "MONTH": 1}[parts[1]]
+        middle, start = _months_before(as_of, months), _months_before(as_of, 2 * months)
+    except ValueError:
+        return None
+    earlier = customers.filter(bought_between(start + ONE_DAY, middle))
+    later = bought_between(middle + ONE_DAY, as_of)
+    day = day_word(as_of)
+    if parts[3] == "kept":
+        return earlier.filter(later), _("Retention"), _("stayed as of %(day)s") % {"day": day}
+    return earlier.exclude(later), _("Retention"), _("not back as of %(day)s") % {"day": day}
+
+
+def _move(customers: Customers, value: str) -> Narrowed | None:
+    origin, dot, to = value.partition(".")
+    if not dot or not (origin or to) or {origin, to} - {"", *Stage.values} or origin == to:
+        return None
+    words = {code: str(Stage(code).label) for code in (origin, to) if code}
+    if not origin:
+        came = ~Q(stage_at_month_start=to)
+        return _having(customers, came, stage=to), _("This month"), _("came to %(stage)s") % {"stage": words[to]}
+    if not to:
+        found = _having(customers, ~Q(stage=origin), stage_at_month_start=origin)
+        return found, _("This month"), _("left %(stage)s") % {"stage": words[origin]}
+    found = _having(customers, stage=to, stage_at_month_start=origin)
+    return found, _("This month"), _("from %(origin)s to %(to)s") % {"origin": words[origin], "to": words[to]}
+
+
+def _value(customers: Customers, value: str) -> Narrowed | None:
+    parts = re.fullmatch(r"(\d{1,15}(?:\.\d{1,4})?)-(\d{1,15}(?:\.\d{1,4})?)", value)
+    if parts is None:
+        return None
+    low, high = Decimal(parts[1]), Decimal(parts[2])
+    words = _("%(low)s to %(high)s a year") % {"low": money_word(low), "high": money_word(high)}
+    return _having(customers, value__gte=low, value__lt=high), _("Expected"), words
+
+
+def _top(customers: Customers, value: str) -> Narrowed | None:
+    if not re.fullmatch(r"\d{1,3}", value) or not 1 <= int(value) <= 100:
+        return None
+    ranked = Portrait.objects.aggregate(n=Max("spent_rank"))["n"] or 0
+    # Rounded up, as the picture counts.
+    found = _having(customers, spent_rank__lte=-(-ranked * int(value) // 100))
+    return found, _("Spent most"), _("the first %(share)s%%") % {"share": value}
+
+
+def _days(period: str) -> tuple[date, date] | None:
+    """The days of `2011-01` or `2011-01-05`, both ends included."""
+    try:
+        if len(period) == 7:
+            first = date.fromisoformat(f"{period}-01")
+            return first, first.replace(day=monthrange(first.year, first.month)[1])
+        return (date.fromisoformat(period),) * 2 if len(period) == 10 else None
+    except ValueError:
+        return None
+
+
+def _until_as_of(days: tuple[date, date] | None) -> tuple[date, date] | None:
+    """The part of these days that the figures have seen."""
+    latest = latest_refresh()
+    if days is None or latest is None:
+        return None
+    return days[0], min(days[1], latest.as_of_date)
+
+
+def _months_before(day: date, months: int) -> date:
+    """The same day of an earlier month, or that month's last, as the windows of retention end."""
+    place = day.year * 12 + day.month - 1 - months
+    year, month = place // 12, place % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+_FILTERS: dict[str, Callable[[Customers, str], Narrowed | None]] = {
+    "stage": _stage,
+    "base": _base,
+    "trait": _trait,
+    "leaving": _leaving,
+    "rfm": _rfm,
+    "cohort": _cohort,
+    "bought": _bought,
+    "retention": _retention,
+    "move": _move,
+    "value": _value,
+    "top": _top,
+}
+KEYS = tuple(_FILTERS)
+"""Words of an address that are filters of this room. A list narrowed by one of them shows archived customers too."""
