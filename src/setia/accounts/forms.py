@@ -1,5 +1,7 @@
 """What people type about themselves, each other and the firm: checked here, saved by `actions`."""
 
+import ipaddress
+import re
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
@@ -10,7 +12,6 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -152,16 +153,20 @@ class FirmForm(forms.Form):
         field.choices = currencies()
 
 
+def _server_name(value: str) -> None:
+    """A host name (labels of letters, digits, hyphens) or an IP address; nothing else reaches a resolver."""
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        if not re.fullmatch(r"(?i)(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*", value):
+            raise ValidationError(_("A server name looks like smtp.example.com.")) from None
+
+
 class MailForm(forms.Form):
     host = forms.CharField(
         label=_("Server name"),
         max_length=253,
-        validators=[
-            RegexValidator(
-                r"^(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]{0,62}\.)*[A-Za-z0-9:-]*[A-Za-z0-9]?\Z",
-                _("A server name looks like smtp.example.com."),
-            )
-        ],
+        validators=[_server_name],
         widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "none", "autocomplete": "off"}),
         help_text=_("Your e-mail provider's page about “SMTP” names it, for example smtp.gmail.com."),
     )
