@@ -11,7 +11,7 @@ from setia.customers.queries.listing import (
     regions,
 )
 from setia.customers.queries.search import Matches, legs_by_match, matching, search
-from setia.customers.queries.timeline import contacts_of, entries_of
+from setia.customers.queries.timeline import contacts_of, entries_of, mobiles_of, recommended_by
 
 __all__ = [
     "FILTERS",
@@ -28,9 +28,11 @@ __all__ = [
     "legs_by_name",
     "legs_by_newest",
     "matching",
+    "mobiles_of",
     "name_of",
     "narrow",
     "phone",
+    "recommended_by",
     "regions",
     "search",
 ]

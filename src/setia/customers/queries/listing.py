@@ -64,16 +64,19 @@ def choices_of(key: str) -> list[tuple[str, str]]:
     return FILTERS[key].choices()
 
 
-def narrow(customers: QuerySet[Customer], params: Mapping[str, str]) -> tuple[QuerySet[Customer], list[Chip]]:
+def narrow(
+    customers: QuerySet[Customer], params: Mapping[str, str], *, archived_too: bool = False
+) -> tuple[QuerySet[Customer], list[Chip]]:
     """Apply the filters an address names, and say which in words. A value that is not one of a filter's is no filter.
 
-    Archived customers are left out unless `archived=1` asks for them alone.
+    Archived customers are left out unless `archived=1` asks for them alone, or `archived_too` for all: a list behind a
+    figure shows whom the figure counts.
     """
     chips: list[Chip] = []
     if params.get("archived") == "1":
         customers = customers.filter(archived_at__isnull=False)
         chips.append(Chip(str(_("Archived")), str(pgettext_lazy("the filter Archived", "only")), "archived"))
-    else:
+    elif not archived_too:
         customers = customers.filter(archived_at=None)
     for key, filter_ in FILTERS.items():
         if not (value := params.get(key, "")):
