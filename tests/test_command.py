@@ -103,6 +103,15 @@ def test_a_log_keeps_words_but_no_personal_data(tmp_path: Path) -> None:
     assert "3456" not in text
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
+def test_a_full_disk_drops_the_line_and_says_nothing_on_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "web.log").symlink_to("/dev/full")
+    Log(tmp_path, "web").write("a line")
+    assert capsys.readouterr().err == ""
+
+
 def test_a_child_that_keeps_dying_waits_longer_each_time(tmp_path: Path) -> None:
     child = Child("web", [sys.executable, "-c", ""], environment=os.environ, log=Log(tmp_path, "web"), grace_seconds=1)
     waits = []

@@ -16,12 +16,19 @@ _BYTES = 5_000_000
 _KEPT = 5
 
 
+class _QuietHandler(RotatingFileHandler):
+    """Drops a line that cannot be written: on a full disk, a traceback a line on the terminal would hide the reason."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        pass
+
+
 class Log:
     """One log file in the home's `logs/`, five megabytes at most, with five older ones beside it."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self.path = folder / f"{name}.log"
-        self._handler = RotatingFileHandler(self.path, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8")
+        self._handler = _QuietHandler(self.path, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8")
         self._lock = threading.Lock()
 
     def write(self, line: str) -> None:

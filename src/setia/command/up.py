@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,14 +37,14 @@ def run(arguments: argparse.Namespace) -> int:
     host, port = arguments.host, arguments.port
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     if os.geteuid() == 0:
-        print(_("Setia runs as root here. An ordinary user is enough, and safer."))
+        _tell(_("Setia runs as root here. An ordinary user is enough, and safer."))
     with _alone_on(home, address):
         _check_address(host, port)
         log = Log(homes.folder(home, "logs"), "setia")
         stop = Stop()
 
         def say(text: str) -> None:
-            print(text, flush=True)
+            _tell(text)
             log.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%SZ} {text}")
 
         server = _database(home)
@@ -58,15 +58,20 @@ def run(arguments: argparse.Namespace) -> int:
             if not stop.is_wished():
                 say(_("Setia is at {address}   (Ctrl-C stops it; data in {home})").format(address=address, home=home))
                 if owner_path:  # for the screen alone: the log must not keep a key
-                    print(_("Nobody owns it yet. Become its owner, once: {link}").format(link=address + owner_path))
-                    sys.stdout.flush()
+                    _tell(_("Nobody owns it yet. Become its owner, once: {link}").format(link=address + owner_path))
             tend_all(children, stop, before=_Watch(server, say), say=say)
         finally:
             stop_all(children, stop)
             if server:
                 server.stop()
-    print(_("Setia has stopped."))
+    _tell(_("Setia has stopped."))
     return 0
+
+
+def _tell(text: str) -> None:
+    """Prints to the terminal, which may be gone by now: that must not keep anything from stopping in order."""
+    with suppress(OSError):
+        print(text, flush=True)
 
 
 @contextmanager
