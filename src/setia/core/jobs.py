@@ -163,21 +163,28 @@ def sweep() -> tuple[int, int]:
     return again, given_up
 
 
-def forget_old(*, at: datetime, house_hours: int = 24, days: int = 14, failed_days: int = 90) -> int:
-    """Delete jobs that ended long ago: housekeeping soonest, failures last. Returns how many."""
+def forget_old(*, at: datetime, periodic_hours: int = 24, days: int = 14, failed_days: int = 90) -> int:
+    """Delete jobs that ended long ago: those of a schedule soonest, failures last. Returns how many.
+
+    The newest of each kind stays however old it is, so that the jobs page can say when it ran.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             """
-            DELETE FROM procrastinate_jobs job USING (
-              SELECT job_id, max(at) AS ended_at FROM procrastinate_events GROUP BY job_id
-            ) event
-            WHERE event.job_id = job.id AND job.status IN ('succeeded', 'failed', 'cancelled', 'aborted')
-              AND event.ended_at < CASE WHEN job.status = 'failed' THEN %(failed)s
-                                        WHEN job.queue_name = 'house' THEN %(house)s ELSE %(other)s END
+            WITH ended AS (
+              SELECT job.id, job.status, job.args, max(event.at) AS at,
+                     row_number() OVER (PARTITION BY job.task_name ORDER BY max(event.at) DESC) AS place
+              FROM procrastinate_jobs job JOIN procrastinate_events event ON event.job_id = job.id
+              WHERE job.status IN ('succeeded', 'failed', 'cancelled', 'aborted') GROUP BY job.id
+            )
+            DELETE FROM procrastinate_jobs job USING ended
+            WHERE ended.id = job.id AND ended.place > 1
+              AND ended.at < CASE WHEN ended.status = 'failed' THEN %(failed)s
+                                  WHEN jsonb_exists(ended.args, 'timestamp') THEN %(periodic)s ELSE %(other)s END
             """,
             {
                 "failed": at - timedelta(days=failed_days),
-                "house": at - timedelta(hours=house_hours),
+                "periodic": at - timedelta(hours=periodic_hours),
                 "other": at - timedelta(days=days),
             },
         )

@@ -213,6 +213,20 @@ class TestHousekeeping:
         assert set(ProcrastinateJob.objects.values_list("pk", flat=True)) == {failed, waiting, fresh}
         assert not JobFailure.objects.exists()
 
+    def test_what_runs_on_a_schedule_is_forgotten_after_a_day(self) -> None:
+        asked, planned, newest = (queue("succeeded") for _ in range(3))
+        sql("UPDATE procrastinate_jobs SET args = '{\"timestamp\": 1}' WHERE id = %s", planned)
+        sql("UPDATE procrastinate_events SET at = now() - interval '2 days' WHERE job_id <> %s", newest)
+        assert jobs.forget_old(at=timezone.now()) == 1
+        assert set(ProcrastinateJob.objects.values_list("pk", flat=True)) == {asked, newest}
+
+    def test_the_newest_of_its_kind_stays_however_old(self) -> None:
+        older, newest = queue("succeeded"), queue("succeeded")
+        sql("UPDATE procrastinate_events SET at = now() - interval '300 days'")
+        sql("UPDATE procrastinate_events SET at = now() - interval '400 days' WHERE job_id = %s", older)
+        assert jobs.forget_old(at=timezone.now()) == 1
+        assert list(ProcrastinateJob.objects.values_list("pk", flat=True)) == [newest]
+
     def test_ended_sessions_go_and_others_stay(self) -> None:
         now = timezone.now()
         Session.objects.create(session_key="old", session_data="", expire_date=now - timedelta(days=1))
