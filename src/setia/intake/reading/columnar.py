@@ -96,4 +96,4 @@ def _cells(column: Any) -> list[Any]:
 
 
 def _short(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+    return " ".join(str(error).split())[:200].rstrip(". ")

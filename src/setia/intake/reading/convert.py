@@ -183,7 +183,7 @@ class Converter:
         self.restore = is_rejects_header(layout.header)
         self.timed = plan.what == "ORDERS" and "ordered_time" in plan.fields
         self.memos: dict[str, _Memo] = {}
-        for name in plan.fields:
+        for name in sorted(plan.fields, key=lambda name: plan.fields[name]):  # reasons come in the order of columns
             if name != "ordered_time":
                 parse = self._parser(field_of(plan.what, name), zone)
                 self.memos[name] = _Memo(self._restoring(parse) if self.restore and name != "ordered_at" else parse)

@@ -93,7 +93,7 @@ class _State:
     def _fast(self, lines: list[str]) -> pa.Table | None:
         """All lines at once as an Arrow table of text; None where one is not a row of its own, whole and right."""
         quote = self.layout.quote
-        if not lines or (quote and lines[-1].count(quote) % 2) or max(map(len, lines)) > CELL_LIMIT:
+        if not lines or max(map(len, lines)) > CELL_LIMIT or (quote and quote in lines[-1] and self._opens(lines[-1])):
             return None
         text = "\n".join(lines).encode()
         names = [str(place) for place in range(self.layout.width)]
@@ -114,6 +114,12 @@ class _State:
         except pa.ArrowInvalid:
             return None
         return table if table.num_rows == len(lines) else None
+
+    def _opens(self, line: str) -> bool:
+        """Whether a line opens a quote that it does not close. In the middle of a block such a line costs a row."""
+        feed = _Feed([line], 0, set())
+        next(reader(feed, self.layout))
+        return feed.ran_out
 
     def _aligned(self, lines: list[str], cut: set[int], first_data: int) -> None:
         delimiter, width = self.layout.delimiter, self.layout.width
@@ -219,4 +225,4 @@ class _Feed:
             self.ran_out = True
             raise StopIteration
         self.next += 1
-        return self.lines[self.next - 1]
+        return self.lines[self.next - 1] + "\n"

@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from setia.intake.reading.problems import Note
 
-
 REASON = "alasan / reason"
 ROW = "baris / row"
 """The columns that a file of rejected rows has beside those of the original."""

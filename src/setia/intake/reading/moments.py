@@ -124,9 +124,9 @@ def read_moment(cell: Cell, order: str, *, pivot: int = 69) -> Parsed | Odd | No
         return _typed(cell)
     text = cell.strip()
     found = _ISO.fullmatch(text)
-    if found:
+    if found and found[1] != "0000":
         return _build(found[1], found[2], found[3], found[4], found[5], found[6])
-    if is_missing(text) or text in {"0000-00-00", "0000-00-00 00:00:00"}:
+    if is_missing(text) or text.startswith("0000-00-00"):
         return None
     if len(text) > 80:
         return Odd("date")

@@ -56,7 +56,7 @@ def number_parser(signs: Signs) -> Callable[[Cell], str | Odd | None]:
         if is_missing(text):
             return None
         if len(text) > 100:
-            return Odd("number")
+            return Odd("number_too_large" if text[:100].isdigit() else "number")
         if text.casefold() in _NUMBER_WORDS:
             return Odd("number_not_finite")
         if _SCIENCE.fullmatch(text):
@@ -79,14 +79,14 @@ def _bare(text: str) -> tuple[str, bool]:
         text = text.strip()
         if text.startswith("(") and text.endswith(")"):
             text, negative = text[1:-1].strip(), not negative
+        if text.endswith((",-", ",--")):  # "Rp 5.000,-": no cents
+            text = text[: text.rindex(",")]
         if text[:1] in "-−–":
             text, negative = text[1:].strip(), not negative if text else negative
         elif text[:1] == "+":
             text = text[1:].strip()
         if text[-1:] and text[-1:] in "-−":
             text, negative = text[:-1].strip(), not negative
-        if text.endswith((",-", ",--")):  # "Rp 5.000,-"
-            text = text[: text.rindex(",")]
         text = _CURRENCY.sub("", text)
     return _SPACES.sub("", text), negative
 

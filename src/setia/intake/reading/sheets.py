@@ -186,9 +186,12 @@ def _guarded() -> Iterator[None]:
             yield
     except Unreadable:
         raise
-    except DefusedXmlException as error:
-        raise Unreadable("xml_entities", name="XML") from error
     except _BROKEN as error:
+        cause: BaseException | None = error  # openpyxl wraps what defusedxml raises
+        while cause is not None and not isinstance(cause, DefusedXmlException):
+            cause = cause.__cause__
+        if cause is not None:
+            raise Unreadable("xml_entities", name="XML") from error
         raise Unreadable("zip_damaged") from error
 
 

@@ -180,7 +180,9 @@ def _records(lines: list[str], delimiter: str, quote: str, *, aligned: bool) -> 
     records: list[list[str]] = []
     rule: Literal[0, 3] = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
     try:
-        for record in csv.reader(lines, delimiter=delimiter, quotechar=quote or None, quoting=rule):
+        for record in csv.reader(
+            (line + "\n" for line in lines), delimiter=delimiter, quotechar=quote or None, quoting=rule
+        ):
             records.append(record)
     except csv.Error:
         if not records:

@@ -13,7 +13,7 @@ from setia.intake.reading.layout import Layout, fold
 from setia.intake.reading.moments import guess_order, looks_like_date
 from setia.intake.reading.numbers import Signs, guess_signs, is_missing, number_parser
 from setia.intake.reading.plan import CANCEL_WORDS, Cancelled, Plan
-from setia.intake.reading.problems import Cell, Unreadable
+from setia.intake.reading.problems import Cell, Odd, Unreadable
 from setia.intake.reading.texts import as_text
 
 _PHONE = re.compile(r"(?:\+?62|0)8[\d\s.\-]{7,14}|\+\d[\d\s.\-()]{6,18}")
@@ -151,12 +151,14 @@ def _describe(layout: Layout, rows: Sequence[Sequence[Cell]]) -> list[Column]:
     return columns
 
 
+_NEARLY = {"number_not_finite", "number_too_large"}
 _SIGNS = (number_parser(Signs(".", ",")), number_parser(Signs(",", ".")))
 
 
 def is_number(cell: Cell) -> bool:
-    """Whether a cell is a number by either convention of signs."""
-    return any(isinstance(parse(cell), str) for parse in _SIGNS)
+    """Whether a cell is a number by either convention of signs, be it one that is too large to keep."""
+    found = [parse(cell) for parse in _SIGNS]
+    return any(isinstance(one, str) or (isinstance(one, Odd) and one.code in _NEARLY) for one in found)
 
 
 def _assign(what: str, layout: Layout, columns: list[Column]) -> dict[str, int]:
@@ -210,12 +212,12 @@ def _by_content(one: Field, column: Column) -> float:
             return -1.0 if column.dates > 0 or len(column.filled) < 20 else -9
         case Type.NUMBER:
             if column.numbers < 0.5:
-                return -9
+                return -1.0 if column.numbers > 0 or len(column.filled) < 20 else -9
             return -1.5 if column.dates > 0.9 and column.fractions == 0 and column.distinct > 1 else 0.5
         case Type.PHONE:
             return 1.0 if column.phones > 0.5 else -0.4
         case Type.EMAIL:
-            return 1.0 if column.emails > 0.5 else -9
+            return 1.0 if column.emails > 0.5 else -0.5 if column.emails else -1.5
         case Type.CANCELLED:
             return _status(column)
         case Type.CURRENCY:
@@ -225,7 +227,8 @@ def _by_content(one: Field, column: Column) -> float:
             hits = sum(fold(text) in known for text in column.texts[:100]) / min(len(column.filled), 100)
             return 0.5 if hits > 0.5 else -9 if column.distinct > 20 else -0.8
         case Type.TIME:
-            return 1.0 if all(re.fullmatch(r"\d{1,2}[:.]\d\d.*", text) for text in column.texts[:50]) else -9
+            clocks = sum(re.fullmatch(r"\d{1,2}[:.]\d\d.*", text) is not None for text in column.texts[:50])
+            return 1.0 if clocks * 2 >= len(column.texts[:50]) else -9
         case Type.TEXT if one.name in {"customer_name", "name", "customer_region", "region"}:
             return -0.6 if column.numbers > 0.9 else 0.2
     return 0.0

@@ -69,7 +69,7 @@ def clean(cell: Cell, *, lines: bool = False) -> str | None:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if not lines and "  " in text:
-        text = " ".join(text.split(" ")) if "   " not in text else " ".join(text.split())
+        text = " ".join(filter(None, text.split(" ")))
     return None if text.casefold() in _MISSING else text
 
 
