@@ -214,7 +214,9 @@ LOCALE_PATHS = sorted(PACKAGE.glob("*/locale"))
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("SETIA_STATIC_ROOT", HOME / "static"))
-WHITENOISE_USE_FINDERS = True
+# Collected and compressed by `setia up`; before that, and while developing, served where they lie in the package.
+WHITENOISE_USE_FINDERS = DEBUG or not (STATIC_ROOT / "made-from.txt").exists()
+WHITENOISE_MAX_AGE = 365 * 24 * 3600  # their addresses carry their content's mark
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": HOME / "files"}},
     "staticfiles": {"BACKEND": "setia.web.storage.StaticStorage"},

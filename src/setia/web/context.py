@@ -1,42 +1,108 @@
 """What every page's shell needs: the firm, who is signed in, where to go, and the help for this page."""
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from setia.web.format import current_firm
 
-# key, words, icon, URL name, shown in the phone's bottom bar. A page says which it belongs to by `here`.
-NAVIGATION = (
-    ("home", _("Home"), "house", "home", True),
-    ("customers", _("Customers"), "users", "customers", True),
-    ("orders", _("Orders"), "shopping-bag", "orders", True),
-    ("products", _("Products"), "package", "products", False),
-    ("understand", _("Understanding"), "chart-column", "cohorts", True),
-    ("reports", _("Reports"), "file-text", "reports", False),
-    ("import", _("Import"), "upload", "imports", False),
-    ("settings", _("Settings"), "settings", "settings", False),
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the navigation. A page says which one it belongs to by setting `here` to its key."""
+
+    key: str
+    label: Any
+    icon: str
+    name: str  # of the URL
+    bar: bool = False  # in the phone's bottom bar
+    short: Any = ""
+    parts: tuple[tuple[Any, str], ...] = ()
+
+
+# `short` is the word under the phone's icon, where the full one would not fit.
+_WITHIN = (
+    (_("Cohorts"), "cohorts"),
+    (_("RFM map"), "rfm"),
+    (_("Concentration"), "concentration"),
+    (_("Value"), "value"),
 )
+NAVIGATION: tuple[Entry, ...] = (
+    Entry("home", _("Home"), "house", "home", bar=True),
+    Entry("customers", _("Customers"), "users", "customers", bar=True),
+    Entry("orders", _("Orders"), "shopping-bag", "orders", bar=True),
+    Entry("products", _("Products"), "package", "products"),
+    Entry("understand", _("Understanding"), "chart-column", "cohorts", bar=True, short=_("Insight"), parts=_WITHIN),
+    Entry("reports", _("Reports"), "file-text", "reports"),
+    Entry("import", _("Import"), "upload", "imports"),
+    Entry("settings", _("Settings"), "settings", "settings"),
+)
+CREATIONS = (
+    (_("Customer"), "user-plus", "customer_new"),
+    (_("Order"), "shopping-bag", "order_new"),
+    (_("Product"), "package-plus", "product_new"),
+    (_("Import a file"), "upload", "imports"),
+)
+
+
+def _address(name: str) -> str:
+    """The page's address, or nothing while its room has no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@lru_cache(maxsize=4)
+def _addresses(urlconf: str) -> dict[str, str]:
+    names = {entry.name for entry in NAVIGATION} | {name for *_rest, name in CREATIONS}
+    names |= {name for entry in NAVIGATION for _label, name in entry.parts}
+    return {name: _address(name) for name in names | {"profile", "account_logout"}}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor for every Jinja2 page."""
-    user = getattr(request, "user", None)
-    entries = []
-    for key, label, icon, name, bar in NAVIGATION:
-        try:
-            entries.append({"key": key, "label": label, "icon": icon, "url": reverse(name), "bar": bar})
-        except NoReverseMatch:  # a room whose page is not there yet keeps its place in the list, unseen
-            continue
+    known = _addresses(settings.ROOT_URLCONF)
     match = getattr(request, "resolver_match", None)
+    page = (match.url_name if match else "") or ""
+    navigation = [
+        {
+            "key": entry.key,
+            "label": entry.label,
+            "short": entry.short,
+            "icon": entry.icon,
+            "url": known[entry.name],
+            "bar": entry.bar,
+            "parts": [{"label": label, "url": known[name], "name": name} for label, name in entry.parts if known[name]],
+        }
+        for entry in NAVIGATION
+        if known[entry.name]  # a room whose page is not there yet is not offered
+    ]
     return {
         "firm": getattr(request, "firm", None) or current_firm(),
-        "user": user,
-        "navigation": entries,
+        "user": getattr(request, "user", None) or AnonymousUser(),
+        "navigation": navigation,
+        "more": ["more", *(entry["key"] for entry in navigation if not entry["bar"])],
+        "creations": [
+            {"label": label, "icon": icon, "url": known[name]} for label, icon, name in CREATIONS if known[name]
+        ],
+        "search_url": known["customers"],
+        "profile_url": known["profile"],
+        "sign_out_url": known["account_logout"],
+        "help_url": reverse("help", args=[page if page and page != "help" else "home"]),
         "languages": settings.LANGUAGES,
-        "page_name": match.url_name if match else "",
-        "fragment": bool(getattr(request, "htmx", False)) and not getattr(request.htmx, "boosted", False),  # type: ignore[attr-defined]
+        "page_name": page,
+        "fragment": wants_fragment(request),
     }
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page: then the shell leaves its frame out."""
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request  # type: ignore[union-attr]

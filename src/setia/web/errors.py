@@ -21,7 +21,9 @@ def _reference() -> str:
 def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
     reference = _reference()
     route = request.resolver_match.route if request.resolver_match else "?"
-    log.log(logging.ERROR if status >= 500 else logging.INFO, "%s %s %s at %s", reference, status, request.method, route)
+    log.log(
+        logging.ERROR if status >= 500 else logging.INFO, "%s %s %s at %s", reference, status, request.method, route
+    )
     page = render_to_string(
         "web/error.html", {"title": title, "text": text, "reference": reference, "status": status, "request": request}
     )

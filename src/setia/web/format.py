@@ -42,7 +42,9 @@ def number(value: Number | None, decimals: int = 0) -> str:
     """1234567 → 1.234.567 (id) or 1,234,567 (en); None → a dash."""
     if value is None:
         return EMPTY
-    return format_decimal(value, format="#,##0" + ("." + "0" * decimals if decimals else ""), locale=_locale(language()))
+    return format_decimal(
+        value, format="#,##0" + ("." + "0" * decimals if decimals else ""), locale=_locale(language())
+    )
 
 
 def percent(value: Number | None, decimals: int = 1) -> str:

@@ -1,0 +1,1 @@
+"""Entrances that belong to no single room: the shell's own pages, home, and the customer's page."""

@@ -1,14 +1,16 @@
 """Small pages of the shell itself: the phone's "more", the choice of language, help."""
 
-from django.contrib.auth import get_user_model
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from setia.accounts.actions import change_profile
 from setia.web.format import language
 from setia.web.middleware import LANGUAGES
 
@@ -26,13 +28,20 @@ def set_language(request: HttpRequest) -> HttpResponse:
     """Choose the language on this device and, when signed in, in the profile."""
     code = request.POST.get("language", "")
     target = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = "/"
     response = HttpResponseRedirect(target)
     if code in LANGUAGES:
-        response.set_cookie("setia_language", code, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
+        response.set_cookie(
+            "setia_language",
+            code,
+            max_age=YEAR_SECONDS,
+            samesite="Lax",
+            httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
         if request.user.is_authenticated:
-            get_user_model().objects.filter(pk=request.user.pk).update(language=code)
+            change_profile(by=request.user, at=timezone.now(), name=request.user.name, language=code)
     return response
 
 

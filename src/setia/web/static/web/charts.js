@@ -9,6 +9,7 @@
    tones: accent, grey, warn, mid. A click on a mark opens its `href`. */
 (function () {
   'use strict';
+  const source = document.currentScript && document.currentScript.dataset.echarts;
   const lang = document.documentElement.lang === 'en' ? 'en-GB' : 'id-ID';
   const short = lang === 'id-ID' ? ['', ' rb', ' jt', ' M', ' T'] : ['', 'k', 'm', 'bn', 'tn'];
   const t = name => getComputedStyle(document.documentElement).getPropertyValue('--s-' + name).trim();
@@ -89,24 +90,53 @@
   window.Setia.charts = Object.assign(charts, window.Setia.charts || {});
   const tools = { t, num, brief, tone, base, xAxis, yAxis, ends, grid };
 
-  function draw(root) {
-    for (const el of root.querySelectorAll('[data-chart]')) {
-      const block = document.getElementById('data-' + el.dataset.chart);
-      if (!block || el.dataset.drawn) continue;
-      const data = JSON.parse(block.textContent);
-      const kind = window.Setia.charts[data.kind || el.dataset.chart];
-      if (!kind) continue;
-      if (window.Setia.properties) window.Setia.properties(el);
-      el.dataset.drawn = '1';
-      const picture = window.echarts.init(el, null, { renderer: 'canvas' });
-      const show = () => picture.setOption(kind(data, el.clientWidth < 480, tools), true);
-      show();
-      picture.on('click', event => { if (event.data && event.data.href) window.location.assign(event.data.href); });
-      new ResizeObserver(() => picture.resize()).observe(el);
-      document.addEventListener('setia:theme', show);
-    }
+  /* ECharts is a megabyte: it is fetched by the first page that has a picture, and only then. */
+  let coming = null;
+  function library() {
+    if (window.echarts) return Promise.resolve();
+    coming = coming || new Promise((resolve, reject) => {
+      const script = document.createElement('script');
+      script.src = source;
+      script.onload = resolve;
+      script.onerror = () => { coming = null; reject(new Error('the pictures’ library did not come')); };
+      document.head.append(script);
+    });
+    return coming;
   }
+
+  const drawn = new Map();
+  function draw(root) {
+    const wanted = [...root.querySelectorAll('[data-chart]')].filter(el => !drawn.has(el) && document.getElementById('data-' + el.dataset.chart));
+    for (const [el, one] of drawn) if (!el.isConnected) { one.watcher.disconnect(); one.picture.dispose(); drawn.delete(el); }
+    if (!wanted.length) return;
+    library().then(() => wanted.filter(el => el.isConnected && !drawn.has(el)).forEach(paint), error => {
+      for (const el of wanted) { el.classList.add('s-chart-lost'); el.textContent = ''; }
+      console.warn(error.message);
+    });
+  }
+  function paint(el) {
+    const data = JSON.parse(document.getElementById('data-' + el.dataset.chart).textContent);
+    const kind = charts[data.kind || el.dataset.chart] || window.Setia.charts[data.kind || el.dataset.chart];
+    if (!kind) return;
+    window.Setia.properties(el);
+    const picture = window.echarts.init(el, null, { renderer: 'canvas' });
+    const show = () => { if (el.clientWidth) { picture.resize(); picture.setOption(kind(data, el.clientWidth < 480, tools), true); } };
+    picture.on('click', event => { if (event.data && event.data.href) open(event.data.href); });
+    const watcher = new ResizeObserver(show);
+    watcher.observe(el);
+    drawn.set(el, { picture, show, watcher });
+  }
+  function open(href) {
+    const link = document.createElement('a');
+    link.href = href;
+    link.hidden = true;
+    document.getElementById('main').append(link);
+    if (window.htmx) window.htmx.process(link);
+    link.click();
+  }
+  document.addEventListener('setia:theme', () => { for (const one of drawn.values()) one.show(); });
+  addEventListener('beforeprint', () => { for (const one of drawn.values()) one.show(); });
+  document.addEventListener('htmx:load', event => draw(event.detail.elt));
   const ready = () => draw(document);
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', ready); else ready();
-  document.addEventListener('htmx:load', event => draw(event.detail.elt));
 })();

@@ -1,8 +1,14 @@
-/* Before the first paint: the theme and the width of the navigation the reader chose on this device. */
+/* Before the first paint: the theme and the width of the navigation that the reader chose on this device. */
 (function () {
   'use strict';
-  const kept = key => { try { return localStorage.getItem(key); } catch (_) { return null; } };
-  const dark = kept('setia-theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
-  document.documentElement.dataset.bsTheme = dark;
-  document.addEventListener('DOMContentLoaded', () => { if (kept('setia-nav') === 'small') document.body.dataset.nav = 'small'; });
+  const root = document.documentElement, dark = matchMedia('(prefers-color-scheme: dark)');
+  const kept = key => { try { return localStorage.getItem(key); } catch { return null; } };
+  const set = () => {
+    const chosen = kept('setia-theme');
+    root.dataset.theme = chosen === 'light' || chosen === 'dark' ? chosen : 'auto';
+    root.dataset.bsTheme = root.dataset.theme === 'auto' ? (dark.matches ? 'dark' : 'light') : root.dataset.theme;
+    root.toggleAttribute('data-folded', kept('setia-nav') === 'folded');
+  };
+  set();
+  dark.addEventListener('change', () => { set(); document.dispatchEvent(new CustomEvent('setia:theme')); });
 })();

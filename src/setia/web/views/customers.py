@@ -1,0 +1,245 @@
+"""The list of customers: who they are, and what Setia makes of them. Composed here because two rooms know the columns.
+
+An address is a view: filters, order and place in the list all live in it, so that a link shows the same list again.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from setia.accounts.queries import me
+from setia.core import keyset
+from setia.core.chips import Chip
+from setia.core.sheets import csv_response
+from setia.core.text import line
+from setia.customers import queries
+from setia.portraits import queries as portraits
+from setia.portraits.queries import listing
+from setia.web.ranges import Window, next_window
+
+PAGE, PRINTED, CHUNK = 50, 500, 2000
+SORTS = {
+    "value": gettext_lazy("expected value, highest first"),
+    "latest": gettext_lazy("latest purchase first"),
+    "name": gettext_lazy("name"),
+    "newest": gettext_lazy("newest record first"),
+}
+_PLACE = ("page", "at", "print", "list")
+_AS_CHOICE = ("stage", "base", "kind")  # shown by the choice itself, so not as a chip again
+
+
+class Found(NamedTuple):
+    """What an address asks for: the customers, their filters in words, and the orders they can stand in."""
+
+    customers: QuerySet[Any]
+    chips: list[Chip]
+    params: dict[str, str]
+    sort: str
+    broad: bool
+
+    def legs(self) -> list[keyset.Leg]:
+        """The list in its order."""
+        q = self.params.get("q", "")
+        if self.sort == "name":
+            named = self.customers.select_related("industry")
+            return queries.legs_by_match(named, q) if q else queries.legs_by_name(named)
+        if self.sort == "newest":
+            return queries.legs_by_newest(self.customers.select_related("industry"))
+        by: Callable[[Any], list[keyset.Leg]] = {
+            "value": listing.legs_by_value,
+            "latest": listing.legs_by_latest,
+        }[self.sort]
+        return by(self.customers)
+
+    def address(self, *without: str, **also: str) -> str:
+        """This list with something else in its address; its place in the list is left out unless given."""
+        kept = {key: value for key, value in self.params.items() if key not in (*_PLACE, *without) and value}
+        query = urlencode(kept | {key: value for key, value in also.items() if value})
+        return f"{reverse('customers')}?{query}" if query else reverse("customers")
+
+
+class Row(NamedTuple):
+    """One customer of the list with the portrait, if there is one yet."""
+
+    customer: Any
+    portrait: Any
+    href: str
+    mobile: str
+    window: Window | None
+
+
+@require_GET
+def customers(request: HttpRequest) -> HttpResponse:
+    """The list, a page of it."""
+    found = find(request)
+    params = found.params
+    printed = params.get("print") == "1"
+    page = keyset.page(found.legs(), size=PRINTED if printed else PAGE, cursor=params.get("page", ""))
+    rows = _rows(found, page)
+    context = {
+        "found": found,
+        "rows": rows,
+        "count": _count(found),
+        "chips": [(chip, found.address(chip.key)) for chip in found.chips if chip.key not in _AS_CHOICE],
+        "kept": [(chip.key, params[chip.key]) for chip in found.chips if chip.key not in (*_AS_CHOICE, "archived")],
+        "choices": _choices(),
+        "sorts": SORTS,
+        "earlier": found.address(page=page.earlier) if page.earlier else "",
+        "later": found.address(page=page.later) if page.later else "",
+        "printed": printed,
+        "unfiltered": not found.chips and not params.get("q"),
+        "as_of": next((row.portrait.as_of_date for row in rows if row.portrait), None),
+    }
+    return render(request, "web/customers.html", context)
+
+
+@require_GET
+def customer_filters(request: HttpRequest) -> HttpResponse:
+    """The filters whose choices must be looked up, for the menu that is opened only when wanted."""
+    params = _params(request)
+    choices = [
+        (key, queries.FILTERS[key].label, queries.choices_of(key), params.get(key, ""))
+        for key in ("industry", "region")
+    ]
+    return render(request, "web/customer_filters.html", {"choices": choices})
+
+
+@require_GET
+def export_customers(request: HttpRequest) -> HttpResponseBase:
+    """The list as CSV, all of it, in the order the records were made."""
+    found = find(request)
+    return csv_response("customers", _head(), _exported(found.customers))
+
+
+def find(request: HttpRequest) -> Found:
+    """The list an address asks for, as this person may see it."""
+    params = _params(request)
+    drilled = any(params.get(key) for key in portraits.KEYS if key not in ("stage", "base", "trait"))
+    mine, chips = queries.narrow(queries.customers_for(me(request)), params, archived_too=drilled)
+    mine, more = portraits.narrow(mine, params)
+    matches = queries.matching(mine, params.get("q", ""))
+    sort = params.get("sort", "")
+    return Found(matches.customers, chips + more, params, sort if sort in SORTS else "value", matches.broad)
+
+
+def _params(request: HttpRequest) -> dict[str, str]:
+    return {key: line(value)[:2000] for key, value in request.GET.dict().items()}
+
+
+def _count(found: Found) -> keyset.Count:
+    if found.broad and not found.chips:
+        return keyset.Count(keyset.COUNTED, False)
+    return keyset.count(found.customers)
+
+
+def _rows(found: Found, page: keyset.Page) -> list[Row]:
+    people = [getattr(row, "customer", row) for row in page.rows]
+    known = {row.pk: row for row in page.rows if hasattr(row, "customer")}
+    if len(known) < len(people):
+        known |= portraits.portraits_of(one.pk for one in people if one.pk not in known)
+    mobiles = queries.mobiles_of(one.pk for one in people)
+    back = {key: value for key, value in found.params.items() if key not in ("at", "print") and value}
+    return [
+        Row(
+            one,
+            (portrait := known.get(one.pk)),
+            f"{reverse('customer', args=[one.pk])}?{urlencode(back | {'at': place})}",
+            mobiles.get(one.pk, ""),
+            next_window(portrait.next_from_date, portrait.next_to_date, portrait.as_of_date) if portrait else None,
+        )
+        for one, place in zip(people, page.places, strict=True)
+    ]
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    every = ("", _("all"))
+    found = {key: [every, *queries.choices_of(key)] for key in ("kind", "role", "relation", "acquisition", "gender")}
+    return found | {key: [every, *choices] for key, choices in listing.choices().items()}
+
+
+def _head() -> list[str]:
+    return [
+        _("Customer number"),
+        _("Name"),
+        _("Titles"),
+        _("Called"),
+        _("Kind"),
+        _("Role"),
+        _("Relation"),
+        _("Industry"),
+        _("Gender"),
+        _("Birthday"),
+        _("Region"),
+        _("Telephone"),
+        _("E-mail"),
+        _("Stage"),
+        _("Traits"),
+        _("Loyal"),
+        _("Bought in the last 12 months"),
+        _("Expected spend, 12 months"),
+        _("Low (80%)"),
+        _("High (80%)"),
+        _("Next purchase from"),
+        _("Next purchase until"),
+        _("Latest purchase"),
+        _("Purchases"),
+        _("Spent"),
+        _("As of"),
+    ]
+
+
+def _exported(customers: QuerySet[Any]) -> Iterator[Iterable[Any]]:
+    """Rows of the export, read some thousand at a time."""
+    after = 0
+    ordered = customers.select_related("industry").order_by("id")
+    while chunk := list(ordered.filter(id__gt=after)[:CHUNK]):
+        after = chunk[-1].pk
+        keys = [one.pk for one in chunk]
+        known, reach = portraits.portraits_of(keys), queries.reach_of(keys)
+        for one in chunk:
+            yield _exported_row(one, known.get(one.pk), reach.get(one.pk, {}))
+
+
+def _exported_row(one: Any, portrait: Any, reach: dict[str, str]) -> list[Any]:
+    facts = [
+        one.number,
+        one.name,
+        one.title,
+        one.call_name,
+        one.get_kind_display(),
+        one.get_role_display(),
+        one.get_relation_display(),
+        one.industry.name if one.industry else "",
+        one.get_gender_display(),
+        one.birthday,
+        one.region,
+        reach.get("PHONE", ""),
+        reach.get("EMAIL", ""),
+    ]
+    if portrait is None:
+        return facts + [None] * 13
+    return [
+        *facts,
+        portrait.get_stage_display(),
+        ", ".join(listing.trait_words(portrait)),
+        portrait.loyal,
+        portrait.general,
+        portrait.value,
+        portrait.value_low,
+        portrait.value_high,
+        portrait.next_from_date,
+        portrait.next_to_date,
+        portrait.latest_date,
+        portrait.purchases,
+        portrait.spent,
+        portrait.as_of_date,
+    ]
