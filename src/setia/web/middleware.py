@@ -13,7 +13,7 @@ LANGUAGES = ("id", "en")
 
 
 class FirmMiddleware:
-    """Zone: the firm's. Language: the profile's, else a choice kept in a cookie, else the browser's, else the firm's."""
+    """Zone: the firm's. Language: the profile's, else one chosen (a cookie), else the browser's, else the firm's."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
