@@ -1,0 +1,76 @@
+"""`make bench`, or `python -m bench --only import,pages --customers 10000 --orders 100000`."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import creme, intake, models, pages, portraits, start
+from bench.report import Row, show, write
+from bench.workshop import ROOT, Unavailable, Workshop, opened
+
+PARTS = ("import", "portraits", "pages", "start", "creme", "models")
+_TITLES = {
+    "import": "Taking in a file",
+    "portraits": "Portraits",
+    "pages": "Pages",
+    "start": "Starting and idling",
+    "creme": "Beside Creme CRM 2.8.6",
+    "models": "The models",
+}
+
+
+def main() -> int:
+    """Measure what was asked for; exit code 1 when something asked for was not reached."""
+    wanted = _arguments()
+    repeat = wanted.repeat or (3 if wanted.customers <= 100_000 else 1)
+    parts: dict[str, list[Row]] = {}
+    with opened(wanted.folder) as shop:
+        work: dict[str, Callable[[], list[Row]]] = {
+            "import": lambda: intake.measure(shop, repeat=wanted.repeat or 3),
+            "portraits": lambda: portraits.measure(
+                shop, customers=wanted.customers, orders=wanted.orders, repeat=repeat
+            ),
+            "pages": lambda: _pages(shop, wanted),
+            "start": lambda: start.measure(shop, repeat=wanted.repeat or 3),
+            "creme": lambda: creme.measure(shop, contacts=wanted.contacts, requests=wanted.requests),
+            "models": lambda: models.measure(shop, customers=wanted.customers, repeat=repeat),
+        }
+        for part in wanted.only:
+            print(f"… {part}", file=sys.stderr, flush=True)
+            try:
+                parts[_TITLES[part]] = work[part]()
+            except Unavailable as why:
+                parts[_TITLES[part]] = [Row(part, None, note=str(why))]
+            print(show(parts[_TITLES[part]]), flush=True)
+    if not wanted.no_page:
+        write(parts, sizes=f"{wanted.customers:,} customers, {wanted.orders:,} orders")
+    return int(any(row.verdict == "no" for rows in parts.values() for row in rows))
+
+
+def _pages(shop: Workshop, wanted: argparse.Namespace) -> list[Row]:
+    portraits.load(shop, customers=wanted.customers, orders=wanted.orders)
+    return pages.measure(shop, requests=wanted.requests, customers=wanted.customers)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--only", default=",".join(PARTS), help=f"some of: {', '.join(PARTS)}")
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--orders", type=int, default=10_000_000)
+    parser.add_argument(
+        "--contacts", type=int, default=10_000, help="customers that Creme and Setia hold, side by side"
+    )
+    parser.add_argument("--requests", type=int, default=200, help="timed requests per kind of page")
+    parser.add_argument("--repeat", type=int, help="times a measurement is taken; the median counts")
+    parser.add_argument("--folder", type=Path, default=ROOT / "var" / "bench", help="where all of it happens")
+    parser.add_argument("--no-page", action="store_true", help="leave docs/performance.md as it is")
+    found = parser.parse_args()
+    found.only = [part.strip() for part in found.only.split(",")]
+    if unknown := [part for part in found.only if part not in PARTS]:
+        parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""Setia's customer list beside Creme CRM 2.8.6's contact list: as many rows, the same PostgreSQL, the same web server.
+
+Creme's contacts are made by its own `entity_factory`, one after the other, which is what bounds their number; Setia's
+are the demo's. Both run under granian with one worker and as many threads, both show fifty rows a page, and both are
+asked by one signed-in browser for pages drawn at random and for a search by part of a name.
+"""
+
+import os
+import random
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench import pages
+from bench.http import Browser, percentile
+from bench.report import Row
+from bench.running import free_port, up
+from bench.workshop import Unavailable, Workshop, peer
+
+_THEIRS, _OURS = "bench_creme", "bench_beside_creme"
+_ROWS = 50
+_PIECES = ("an", "mar", "son", "le", "ri", "ber", "to", "el")
+
+
+def measure(shop: Workshop, *, contacts: int, requests: int) -> list[Row]:
+    """Rows about both lists. Raises `Unavailable`."""
+    python = peer(shop.folder, "creme", "creme-crm==2.8.6", "psycopg2-binary", "granian==2.8.7", "factory_boy", "faker")
+    environment = _environment(shop)
+    _fill(shop, python, environment, contacts)
+    draw = random.Random(7)
+    with _serving(shop, python, environment) as port:
+        browser = Browser(port)
+        browser.sign_in("/creme_login/", "username", "root", "root")
+        list_paths = [
+            f"/persons/contacts?rows={_ROWS}&search-regular_field-last_name=&page={draw.randint(1, contacts // _ROWS)}"
+            for _turn in range(requests)
+        ]
+        search_paths = [
+            f"/persons/contacts?rows={_ROWS}&page=1&search-regular_field-last_name={draw.choice(_PIECES)}"
+            for _turn in range(requests)
+        ]
+        their_list = pages.timings(browser, list_paths)
+        their_search = pages.timings(browser, search_paths)
+    if not shop.exists(_OURS):
+        shop.clone(_OURS)
+    shop.setia("demo", "--customers", str(contacts), database=_OURS)
+    with up(shop.environment(_OURS), log=shop.folder / "up.log") as running:
+        browser = Browser(running.port)
+        browser.sign_in("/sign-in/", "login", *pages.login(shop, _OURS))
+        found = pages.walk(browser, pages.LIST, pages=contacts // _ROWS)
+        our_list = pages.timings(browser, draw.choices(found, k=requests))
+        our_search = pages.timings(browser, [f"{pages.LIST}?q={draw.choice(_PIECES)}" for _turn in range(requests)])
+    name = "Creme 2.8.6"
+    return [
+        Row(
+            f"list of {contacts:,}: p95 of {requests} pages at any depth",
+            percentile(our_list, 0.95),
+            "ms",
+            peer=name,
+            peer_value=percentile(their_list, 0.95),
+            note=f"medians {percentile(our_list, 0.5):.0f} and {percentile(their_list, 0.5):.0f} ms",
+        ),
+        Row(
+            f"search by part of a name, {contacts:,}: p95 of {requests}",
+            percentile(our_search, 0.95),
+            "ms",
+            peer=name,
+            peer_value=percentile(their_search, 0.95),
+            note=f"medians {percentile(our_search, 0.5):.0f} and {percentile(their_search, 0.5):.0f} ms",
+        ),
+    ]
+
+
+def _environment(shop: Workshop) -> dict[str, str]:
+    folder = shop.folder / "creme-files"
+    (folder / "upload").mkdir(parents=True, exist_ok=True)
+    return dict(os.environ) | {
+        "DATABASE_URL": shop.url(_THEIRS),
+        "DJANGO_SETTINGS_MODULE": "creme_settings",
+        "PYTHONPATH": f"{Path(__file__).parent}{os.pathsep}{folder}",
+        "PYTHONWARNINGS": "ignore",
+        "BENCH_CREME_FOLDER": str(folder),
+    }
+
+
+def _fill(shop: Workshop, python: Path, environment: dict[str, str], contacts: int) -> None:
+    """Creme's tables with about `contacts` contacts; those of an earlier run are used again."""
+    folder = Path(environment["BENCH_CREME_FOLDER"])
+    full = shop.exists(_THEIRS) and shop.ask(_THEIRS, "SELECT to_regclass('persons_contact')") != (None,)
+    there = int(shop.ask(_THEIRS, "SELECT count(*) FROM persons_contact")[0]) if full else 0
+    commands = []
+    if there < contacts // 2 or not (folder / "_generated_media_names.py").exists():
+        shop.drop(_THEIRS)
+        shop.create(_THEIRS)
+        there = 0
+        commands = [["migrate", "-v0"], ["creme_populate", "-v0"], ["generatemedia"]]
+    if contacts - there > contacts // 100:
+        commands.append(["entity_factory", "--number", str(contacts - there), "--language", "id", "-v0"])
+    for command in commands:
+        done = subprocess.run([python, "-m", "django", *command], env=environment, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise Unavailable(f"Creme, {command[0]}: {(done.stderr or done.stdout).strip().splitlines()[-1]}")
+
+
+@contextmanager
+def _serving(shop: Workshop, python: Path, environment: dict[str, str]) -> Iterator[int]:
+    port = free_port()
+    threads = max(2, min(8, 2 * (os.cpu_count() or 1)))  # as many as `setia up` gives its pages
+    command = [str(python.parent / "granian"), "--interface", "wsgi", "--port", str(port), "--workers", "1", "--no-ws"]
+    command += ["--blocking-threads", str(threads), "--log-level", "warning", "creme_wsgi:application"]
+    log = shop.folder / "creme.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+    try:
+        deadline = time.monotonic() + 90
+        while True:
+            try:
+                Browser(port).get("/")
+                break
+            except OSError:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise Unavailable(f"Creme did not answer: {log.read_text().strip()[-200:]}") from None
+                time.sleep(0.2)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)

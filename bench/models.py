@@ -1,0 +1,95 @@
+"""The analytics beside `lifetimes` 0.11.3: BG/NBD fitted to simulated customers, and their P(alive) and forecasts.
+
+Both get the same frequency, recency and age in days (integers), drawn from known parameters. The JIT's first compile is
+done before the clock starts; the peer's import is not counted either.
+"""
+
+import json
+import statistics
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.report import Row
+from bench.workshop import Unavailable, Workshop, peer
+from setia_insight.repeat import BetaGeometricNBD
+
+_HORIZON = 90.0
+
+
+def measure(shop: Workshop, *, customers: int, repeat: int) -> list[Row]:
+    """Rows about fitting and scoring."""
+    x, t_x, age = _customers(customers)
+    BetaGeometricNBD(unit="DAY").fit(x[:2000], t_x[:2000], age[:2000]).expected_purchases(x, t_x, age, _HORIZON)
+    fitted = BetaGeometricNBD(unit="DAY").fit(x, t_x, age)
+    fit = _median(lambda: BetaGeometricNBD(unit="DAY").fit(x, t_x, age), repeat)
+    score = _median(
+        lambda: (fitted.probability_alive(x, t_x, age), fitted.expected_purchases(x, t_x, age, _HORIZON)), repeat
+    )
+    theirs: dict[str, Any] = {}
+    try:
+        theirs = _lifetimes(shop.folder, x, t_x, age)
+        apart = max(abs(fitted.parameters[name] / value - 1) for name, value in theirs["parameters"].items())
+        note = f"parameters at most {apart:.1e} apart"
+    except Unavailable as why:
+        note = str(why)
+    name = "lifetimes 0.11.3"
+    return [
+        Row(
+            f"BG/NBD fit, {customers:,} customers",
+            fit,
+            peer=name,
+            peer_value=theirs.get("fit"),
+            times_faster=140,
+            note=note,
+        ),
+        Row(
+            f"P(alive) and expected purchases, {customers:,} customers",
+            score,
+            peer=name,
+            peer_value=theirs.get("score"),
+            times_faster=20,
+        ),
+    ]
+
+
+def _customers(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """BG/NBD histories: rate ~ Gamma(.8, 40 days), dropout ~ Beta(.8, 2.5) after each repeat, ages up to two years."""
+    random = np.random.default_rng(7)
+    age = random.integers(30, 730, count).astype(np.float64)
+    rate, leaving = random.gamma(0.8, 1 / 40, count), random.beta(0.8, 2.5, count)
+    x, t_x, now = np.zeros(count), np.zeros(count), np.zeros(count)
+    alive = np.arange(count)
+    while len(alive):
+        now[alive] += random.exponential(size=len(alive)) / rate[alive]
+        alive = alive[now[alive] < age[alive]]
+        x[alive] += 1
+        t_x[alive] = now[alive]
+        alive = alive[random.random(len(alive)) >= leaving[alive]]
+    day = np.minimum(np.ceil(t_x), age)
+    return x.astype(np.int32), day.astype(np.int32), age.astype(np.int32)
+
+
+def _median(work: Callable[[], object], repeat: int) -> float:
+    seconds = []
+    for _turn in range(max(repeat, 3)):
+        begun = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - begun)
+    return statistics.median(seconds)
+
+
+def _lifetimes(folder: Path, x: np.ndarray, t_x: np.ndarray, age: np.ndarray) -> dict[str, Any]:
+    python = peer(folder, "lifetimes", "lifetimes==0.11.3", "numpy<2", "pandas<2.1", "scipy<1.12")
+    data = folder / "customers.npz"
+    np.savez(data, x=x, t_x=t_x, age=age)
+    done = subprocess.run(
+        [python, Path(__file__).with_name("lifetimes_peer.py"), data, str(_HORIZON)], capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        raise Unavailable(f"lifetimes: {done.stderr.strip().splitlines()[-1]}")
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
