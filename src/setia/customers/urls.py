@@ -5,15 +5,15 @@ from django.urls import path
 from setia.customers import views
 
 urlpatterns = [
-    path("new/", views.customer_new, name="customer_new"),
-    path("search/", views.customer_search, name="customer_search"),
-    path("<int:pk>/edit/", views.customer_edit, name="customer_edit"),
-    path("<int:pk>/archive/", views.customer_archive, name="customer_archive"),
-    path("<int:pk>/restore/", views.customer_restore, name="customer_restore"),
-    path("<int:pk>/delete/", views.customer_delete, name="customer_delete"),
-    path("<int:pk>/note/", views.customer_note, name="customer_note"),
-    path("<int:pk>/contacts/new/", views.contact_new, name="contact_new"),
-    path("<int:pk>/contacts/<int:contact_pk>/edit/", views.contact_edit, name="contact_edit"),
-    path("<int:pk>/contacts/<int:contact_pk>/remove/", views.contact_remove, name="contact_remove"),
-    path("<int:pk>/contacts/<int:contact_pk>/prefer/", views.contact_prefer, name="contact_prefer"),
+    path("new/", views.add_customer, name="add_customer"),
+    path("search/", views.find_customer, name="find_customer"),
+    path("<int:pk>/edit/", views.edit_customer, name="edit_customer"),
+    path("<int:pk>/archive/", views.archive_customer, name="archive_customer"),
+    path("<int:pk>/restore/", views.restore_customer, name="restore_customer"),
+    path("<int:pk>/delete/", views.delete_customer, name="delete_customer"),
+    path("<int:pk>/note/", views.add_note, name="add_note"),
+    path("<int:pk>/contacts/new/", views.add_contact, name="add_contact"),
+    path("<int:pk>/contacts/<int:contact_pk>/edit/", views.edit_contact, name="edit_contact"),
+    path("<int:pk>/contacts/<int:contact_pk>/remove/", views.remove_contact, name="remove_contact"),
+    path("<int:pk>/contacts/<int:contact_pk>/prefer/", views.prefer_contact, name="prefer_contact"),
 ]

@@ -11,7 +11,7 @@ from setia.customers.queries.listing import (
     regions,
 )
 from setia.customers.queries.search import Matches, legs_by_match, matching, search
-from setia.customers.queries.timeline import contacts_of, entries_of, mobiles_of, recommended_by
+from setia.customers.queries.timeline import contacts_of, entries_of, mobiles_of, reach_of, recommended_by
 
 __all__ = [
     "FILTERS",
@@ -32,6 +32,7 @@ __all__ = [
     "name_of",
     "narrow",
     "phone",
+    "reach_of",
     "recommended_by",
     "regions",
     "search",

@@ -35,6 +35,15 @@ def mobiles_of(customer_ids: Iterable[int]) -> dict[int, str]:
     return {point.customer_id: point.value for point in points.order_by("preferred", "kind", "-id")}
 
 
+def reach_of(customer_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    """A telephone number and an e-mail address for each of these customers who has one. One query."""
+    points = ContactPoint.objects.filter(customer__in=list(customer_ids), kind__in=["WHATSAPP", "PHONE", "EMAIL"])
+    found: dict[int, dict[str, str]] = {}
+    for point in points.order_by("preferred", "kind", "-id"):
+        found.setdefault(point.customer_id, {})["EMAIL" if point.kind == "EMAIL" else "PHONE"] = point.value
+    return found
+
+
 def recommended_by(customer: Customer, *, most: int) -> list[Customer]:
     """The customers this one has recommended, the newest first."""
     return list(Customer.objects.filter(recommended_by=customer).order_by("-id")[:most])

@@ -1,26 +1,26 @@
 """The entrances of this room: each parses, asks one question or calls one verb, and answers."""
 
-from setia.customers.views.contacts import contact_edit, contact_new, contact_prefer, contact_remove
+from setia.customers.views.contacts import add_contact, edit_contact, prefer_contact, remove_contact
 from setia.customers.views.customers import (
-    customer_archive,
-    customer_delete,
-    customer_edit,
-    customer_new,
-    customer_note,
-    customer_restore,
-    customer_search,
+    add_customer,
+    add_note,
+    archive_customer,
+    delete_customer,
+    edit_customer,
+    find_customer,
+    restore_customer,
 )
 
 __all__ = [
-    "contact_edit",
-    "contact_new",
-    "contact_prefer",
-    "contact_remove",
-    "customer_archive",
-    "customer_delete",
-    "customer_edit",
-    "customer_new",
-    "customer_note",
-    "customer_restore",
-    "customer_search",
+    "add_contact",
+    "add_customer",
+    "add_note",
+    "archive_customer",
+    "delete_customer",
+    "edit_contact",
+    "edit_customer",
+    "find_customer",
+    "prefer_contact",
+    "remove_contact",
+    "restore_customer",
 ]

@@ -12,7 +12,7 @@ from setia.customers.forms import ContactForm
 
 
 @require_http_methods(["GET", "POST"])
-def contact_new(request: HttpRequest, pk: int) -> HttpResponse:
+def add_contact(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a way to reach a customer."""
     customer = queries.get_customer_for(me(request), pk)
     form = ContactForm(request.POST or None)
@@ -24,11 +24,11 @@ def contact_new(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect("customer", pk)
     context = {"form": form, "customer": customer}
-    return render(request, "customers/contact_new.html", context, status=422 if form.errors else 200)
+    return render(request, "customers/add_contact.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
-def contact_edit(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
+def edit_contact(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
     """Correct a contact point."""
     contact = queries.get_contact_for(me(request), pk, contact_pk)
     form = ContactForm(request.POST or None, initial={"kind": contact.kind, "text": str(contact)})
@@ -40,11 +40,11 @@ def contact_edit(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse
         else:
             return redirect("customer", pk)
     context = {"form": form, "customer": contact.customer, "contact": contact}
-    return render(request, "customers/contact_edit.html", context, status=422 if form.errors else 200)
+    return render(request, "customers/edit_contact.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
-def contact_remove(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
+def remove_contact(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
     """Remove a contact point."""
     contact = queries.get_contact_for(me(request), pk, contact_pk)
     actions.remove_contact(by=me(request), at=timezone.now(), contact=contact)
@@ -52,7 +52,7 @@ def contact_remove(request: HttpRequest, pk: int, contact_pk: int) -> HttpRespon
 
 
 @require_POST
-def contact_prefer(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
+def prefer_contact(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
     """Make a contact point the preferred one."""
     contact = queries.get_contact_for(me(request), pk, contact_pk)
     actions.prefer_contact(by=me(request), at=timezone.now(), contact=contact)

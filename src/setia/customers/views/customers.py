@@ -24,7 +24,7 @@ _FIELD_NAME = re.compile(r"[a-z_]{1,40}(?:-[0-9]{1,4}-[a-z_]{1,40})?")
 
 
 @require_http_methods(["GET", "POST"])
-def customer_new(request: HttpRequest) -> HttpResponse:
+def add_customer(request: HttpRequest) -> HttpResponse:
     """Add a customer."""
     now = timezone.now()
     initial = {"name": request.GET.get("name", "")}
@@ -37,11 +37,11 @@ def customer_new(request: HttpRequest) -> HttpResponse:
             _number_taken(form, taken.customer)
         else:
             return redirect("customer", customer.pk)
-    return _form_page(request, "customers/customer_new.html", form)
+    return _form_page(request, "customers/add_customer.html", form)
 
 
 @require_http_methods(["GET", "POST"])
-def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what is stated about a customer."""
     customer = queries.get_customer_for(me(request), pk)
     now = timezone.now()
@@ -58,25 +58,25 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
             return _conflict(request, form, changed)
         else:
             return redirect("customer", pk)
-    return _form_page(request, "customers/customer_edit.html", form, customer=customer)
+    return _form_page(request, "customers/edit_customer.html", form, customer=customer)
 
 
 @require_POST
-def customer_archive(request: HttpRequest, pk: int) -> HttpResponse:
+def archive_customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a customer off the lists."""
     actions.archive(by=me(request), at=timezone.now(), customer=queries.get_customer_for(me(request), pk))
     return redirect("customer", pk)
 
 
 @require_POST
-def customer_restore(request: HttpRequest, pk: int) -> HttpResponse:
+def restore_customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Put an archived customer back."""
     actions.restore(by=me(request), at=timezone.now(), customer=queries.get_customer_for(me(request), pk))
     return redirect("customer", pk)
 
 
 @require_http_methods(["GET", "POST"])
-def customer_delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete_customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what deleting means; delete."""
     customer = queries.get_customer_for(me(request), pk)
     refused = False
@@ -89,22 +89,22 @@ def customer_delete(request: HttpRequest, pk: int) -> HttpResponse:
             messages.info(request, _("%(name)s was deleted.") % {"name": customer.display_name})
             return redirect("customers")
     context = {"customer": customer, "refused": refused, "may_delete": may(me(request), "customers.delete")}
-    return render(request, "customers/customer_delete.html", context, status=409 if refused else 200)
+    return render(request, "customers/delete_customer.html", context, status=409 if refused else 200)
 
 
 @require_POST
-def customer_note(request: HttpRequest, pk: int) -> HttpResponse:
+def add_note(request: HttpRequest, pk: int) -> HttpResponse:
     """Write a note on the timeline."""
     customer = queries.get_customer_for(me(request), pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return render(request, "customers/customer_note.html", {"customer": customer, "form": form}, status=422)
+        return render(request, "customers/add_note.html", {"customer": customer, "form": form}, status=422)
     actions.note(by=me(request), at=timezone.now(), customer=customer, body=form.cleaned_data["body"])
     return redirect(f"{reverse('customer', args=[pk])}#timeline")
 
 
 @require_GET
-def customer_search(request: HttpRequest) -> HttpResponse:
+def find_customer(request: HttpRequest) -> HttpResponse:
     """The picker of a form: what matches the text typed, or the customer picked (`pick`), as a fragment."""
     field = request.GET.get("field", "")
     if not _FIELD_NAME.fullmatch(field):
@@ -114,9 +114,9 @@ def customer_search(request: HttpRequest) -> HttpResponse:
     if "pick" in request.GET:
         pick = request.GET["pick"]
         context["chosen"] = queries.get_customer_for(me(request), int(pick)) if pick.isdecimal() else None
-        return render(request, "customers/customer_picked.html", context)
+        return render(request, "customers/picked_customer.html", context)
     q = request.GET.get(f"{field}_q", "")
-    return render(request, "customers/customer_search.html", context | {"q": q, "found": queries.search(people, q)})
+    return render(request, "customers/find_customer.html", context | {"q": q, "found": queries.search(people, q)})
 
 
 def _facts(form: CustomerForm) -> dict[str, Any]:
@@ -165,4 +165,4 @@ def _conflict(request: HttpRequest, form: CustomerForm, changed: ChangedMeanwhil
         if (now or "") != (typed or ""):
             choices = dict(getattr(bound.field, "choices", []))
             theirs.append((bound.label, choices.get(now, now) or _("empty")))
-    return _form_page(request, "customers/customer_edit.html", form, customer=current, theirs=theirs)
+    return _form_page(request, "customers/edit_customer.html", form, customer=current, theirs=theirs)

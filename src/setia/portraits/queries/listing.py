@@ -1,18 +1,27 @@
 """Lists of customers in an order that only portraits know, for the page composed in `web`."""
 
-from collections.abc import Collection
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from setia.core.keyset import By, Leg
 from setia.customers.models import Customer
-from setia.portraits.models import Portrait, Refresh
+from setia.portraits.models import Portrait, Refresh, Stage, Trait
+from setia.portraits.words import base_word
 
 
-def portraits_of(customer_ids: Collection[int]) -> dict[int, Portrait]:
-    """The portraits of these customers, by the customer's key. One query."""
-    return Portrait.objects.in_bulk(list(customer_ids))
+def choices() -> dict[str, list[tuple[str, str]]]:
+    """What a person may choose to narrow a list by, with its words: stage, base and trait."""
+    return {
+        "stage": [(code, str(label)) for code, label in Stage.choices],
+        "base": [(code, base_word(code)) for code in ("BUYERS", "LOYAL", "GENERAL")],
+        "trait": [(code, str(label)) for code, label in Trait.choices],
+    }
+
+
+def trait_words(portrait: Portrait) -> list[str]:
+    """The traits a portrait shows, in words."""
+    return [str(Trait(code).label) for code in portrait.traits]
 
 
 def legs_by_value(customers: QuerySet[Customer]) -> list[Leg]:

@@ -3,6 +3,7 @@
 An address is a view: filters, order and place in the list all live in it, so that a link shows the same list again.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -24,7 +25,7 @@ from setia.core.text import line
 from setia.customers import queries
 from setia.portraits import queries as portraits
 from setia.portraits.queries import listing
-from setia.web.ranges import Window, next_window
+from setia.web.ranges import Window, money_between, next_window
 
 PAGE, PRINTED, CHUNK = 50, 500, 2000
 SORTS = {
@@ -75,6 +76,7 @@ class Row(NamedTuple):
     href: str
     mobile: str
     window: Window | None
+    spread: str
 
 
 @require_GET
@@ -132,7 +134,8 @@ def find(request: HttpRequest) -> Found:
 
 
 def _params(request: HttpRequest) -> dict[str, str]:
-    return {key: line(value)[:2000] for key, value in request.GET.dict().items()}
+    """The address's own words, one line each; what is not in it is ''."""
+    return defaultdict(str, {key: line(value)[:2000] for key, value in request.GET.dict().items()})
 
 
 def _count(found: Found) -> keyset.Count:
@@ -155,6 +158,7 @@ def _rows(found: Found, page: keyset.Page) -> list[Row]:
             f"{reverse('customer', args=[one.pk])}?{urlencode(back | {'at': place})}",
             mobiles.get(one.pk, ""),
             next_window(portrait.next_from_date, portrait.next_to_date, portrait.as_of_date) if portrait else None,
+            money_between(portrait.value_low, portrait.value_high, sign=False) if portrait else "",
         )
         for one, place in zip(people, page.places, strict=True)
     ]
