@@ -212,6 +212,7 @@ def test_root_is_told_that_its_closed_home_cannot_hold_the_data(place: Path) -> 
         PrivateServer(closed / "var", throwaway=True).start()
     assert str(closed) in told.value.what
     assert "/var/lib/setia" in told.value.todo
+    assert list(closed.iterdir()) == []
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")

@@ -186,7 +186,14 @@ def _children(home: Path, host: str, port: int, address: str) -> list[Child]:
     web = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1"]
     web += ["--blocking-threads", str(threads), "--no-ws", "--no-access-log", "--log-level", "warning"]
     web += ["--respawn-failed-workers", "--workers-kill-timeout", "5", "setia.config.wsgi:application"]
-    worker = ["setia.command.worker", "--shutdown-graceful-timeout", str(int(_JOB_GRACE_SECONDS - 5))]
+    # Three jobs at a time: a long import must not keep the sweep of stalled ones waiting.
+    worker = [
+        "setia.command.worker",
+        "--concurrency",
+        "3",
+        "--shutdown-graceful-timeout",
+        str(int(_JOB_GRACE_SECONDS - 5)),
+    ]
     return [
         Child(
             name,

@@ -162,6 +162,7 @@ class PrivateServer:
         Raises Trouble where that user cannot get there.
         """
         account = self.account
+        self._check_way(self.home.parent, account)
         missing = [folder for folder in (self.home, *self.home.parents) if not folder.exists()]
         self.home.mkdir(parents=True, exist_ok=True)
         if account.is_other:
@@ -172,9 +173,21 @@ class PrivateServer:
                 self.home.chmod(self.home.stat().st_mode | 0o011)
         elif missing:
             self.home.chmod(0o700)
+        self._check_way(self.home, account)
         for name in ("run", "logs"):
             (self.home / name).mkdir(mode=0o700, exist_ok=True)
-        if account.is_other and (closed := first_closed_folder(self.home, account)):
+        if not self.root.exists():
+            self.root.mkdir(mode=0o700)
+            account.give(self.root)
+        if self.root.stat().st_uid != account.uid:
+            raise Trouble(
+                _("{folder} belongs to another user.").format(folder=self.root),
+                _("Run Setia as the user who made it, or choose another SETIA_HOME."),
+            )
+
+    def _check_way(self, folder: Path, account: Account) -> None:
+        """Raises Trouble where the server's user cannot get to `folder`."""
+        if account.is_other and (closed := first_closed_folder(folder, account)):
             raise Trouble(
                 _("Running as root, PostgreSQL is run by the system user '{user}', who may not enter {folder}.").format(
                     user=account.name, folder=closed
@@ -183,14 +196,6 @@ class PrivateServer:
                     "Setia does not open closed folders. Choose a home outside it: SETIA_HOME=/var/lib/setia, "
                     "or run Setia as an ordinary user."
                 ),
-            )
-        if not self.root.exists():
-            self.root.mkdir(mode=0o700)
-            account.give(self.root)
-        if self.root.stat().st_uid != account.uid:
-            raise Trouble(
-                _("{folder} belongs to another user.").format(folder=self.root),
-                _("Run Setia as the user who made it, or choose another SETIA_HOME."),
             )
 
     def _ensure_running(self) -> None:
