@@ -66,11 +66,12 @@ def _keep_what_is_told_by_comparing(customer_id: int, row: dict[str, Any]) -> No
     old = Portrait.objects.filter(pk=customer_id).first()
     scores, evidence = json.loads(row["trait_scores"]), json.loads(row["evidence"])
     scores.pop("THRIFTY", None)
+    evidence.pop("promotion_rate", None)
     if old is not None:
         row["spent_rank"] = old.spent_rank
         if "THRIFTY" in old.trait_scores:
             scores["THRIFTY"] = old.trait_scores["THRIFTY"]
-            evidence |= {name: old.evidence[name] for name in ("promotions", "promotion_rate") if name in old.evidence}
+            evidence["promotion_rate"] = old.evidence.get("promotion_rate")
     row["trait_scores"], row["evidence"] = json.dumps(scores), json.dumps(evidence)
     row["traits"] = [name for name, score in scores.items() if score >= 0.5]
 

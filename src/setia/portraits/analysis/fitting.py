@@ -19,7 +19,8 @@ class Models:
 
     `kept` is what `Refresh.models_json` holds: `repeat` (MBG/NBD), `repeat_bg` (BG/NBD, for comparison with the
     literature only: its P(alive) is no risk), `value` (Gamma-Gamma), each either the library's JSON or
-    `{"absent": reason, "needs": …, "has": …}`; `edges` (least value of each RFM group); `promotion_rate`.
+    `{"absent": reason, "needs": …, "has": …}`; `edges` (least value of each RFM group); `recorded` (which of
+    promotions and referrals the firm keeps); `first_date` of all purchases.
     """
 
     repeat: ModifiedBetaGeometricNBD | None = None

@@ -1,6 +1,7 @@
 """The firm's orders and customers, sorted out once for everything that is counted from them."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,9 +62,10 @@ def latest_day(orders: pa.Table) -> dt.date | None:
     return latest
 
 
-def sort_out(orders: pa.Table, customers: pa.Table, *, as_of: dt.date) -> Shop:
+def sort_out(orders: pa.Table, customers: pa.Table, *, as_of: dt.date, recorded: Collection[str] | None = None) -> Shop:
     """`orders` as of `orders.queries.arrow.order_columns`, `customers` as of `customers.queries.arrow`.
 
+    `recorded` says which of `promotions` and `referrals` the firm keeps; by default the rows at hand do.
     An order of a customer who is not among `customers` (made between the two reads) is left for the next time.
     """
     unordered = customers["customer"].to_numpy()
@@ -88,14 +90,19 @@ def sort_out(orders: pa.Table, customers: pa.Table, *, as_of: dt.date) -> Shop:
     lowered = back & ~takes_back & mine
     promoted = bought & mine & _flag(orders, "promotion")
     n = len(customer)
+    promotions = np.bincount(place[promoted], minlength=n).astype(np.float64)
+
+    def keeps(what: str, at_hand: bool) -> bool:
+        return at_hand if recorded is None else what in recorded
+
     return Shop(
         as_of=as_of,
         customer=customer,
         rank=line,
         known_day=customers["known_date"].cast(pa.int32()).to_numpy()[line],
-        referrals=referrals[line] if referrals.any() else None,
+        referrals=referrals[line] if keeps("referrals", bool(referrals.any())) else None,
         returned=np.bincount(place[lowered], weights=total[lowered], minlength=n).astype(np.float64),
-        promotions=np.bincount(place[promoted], minlength=n).astype(np.float64) if promoted.any() else None,
+        promotions=promotions if keeps("promotions", bool(promoted.any())) else None,
         purchases=_table(owner, day, total, bought),
         sold=_table(owner, day, total, sold),
         taken_back=_table(owner, day, total, back),

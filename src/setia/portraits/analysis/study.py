@@ -55,7 +55,13 @@ def study(orders: pa.Table, customers: pa.Table, *, as_of: dt.date, rules: Rules
         "concentration": counting.concentration_rows(ranked.spent),
         "leaving": counting.leaving_rows(described),
     }
-    kept = {**models.kept, "edges": ranked.edges, "first_date": None if first is None else _iso(first)}
+    recorded = [name for name in ("promotions", "referrals") if getattr(shop, name) is not None]
+    kept = {
+        **models.kept,
+        "edges": ranked.edges,
+        "recorded": recorded,
+        "first_date": None if first is None else _iso(first),
+    }
     table = described.table
     for name, column in ranked.columns.items():
         table = table.append_column(name, column)
@@ -66,7 +72,7 @@ def study_customer(
     orders: pa.Table, customer: pa.Table, *, as_of: dt.date, models: Models, rules: Rules
 ) -> dict[str, Any]:
     """One customer's columns from fitted models. `r`, `f`, `m` come from the edges of the groups at the fit."""
-    shop = sort_out(orders, customer, as_of=as_of)
+    shop = sort_out(orders, customer, as_of=as_of, recorded=models.kept.get("recorded"))
     summary = summarise(shop.purchases, as_of=as_of)
     before = summarise(shop.purchases, as_of=shop.month_start)
     row: dict[str, Any] = describe(shop, summary, before, models, rules).table.to_pylist()[0]

@@ -95,7 +95,7 @@ def _rfm(customers: Customers, value: str) -> Narrowed | None:
 
 
 def _cohort(customers: Customers, value: str) -> Narrowed | None:
-    parts = re.fullmatch(r"(\d{4}-\d{2})(?:\.(\d{1,3})(\.not)?)?", value)
+    parts = re.fullmatch(r"([0-9]{4}-[0-9]{2})(?:\.([0-9]{1,3})(\.not)?)?", value)
     days = _days(parts[1]) if parts else None
     if parts is None or days is None:
         return None
@@ -132,7 +132,7 @@ def _bought(customers: Customers, value: str) -> Narrowed | None:
 
 
 def _retention(customers: Customers, value: str) -> Narrowed | None:
-    parts = re.fullmatch(r"(YEAR|QUARTER|MONTH)\.(\d{4}-\d{2}-\d{2})\.(kept|lost)", value)
+    parts = re.fullmatch(r"(YEAR|QUARTER|MONTH)\.([0-9]{4}-[0-9]{2}-[0-9]{2})\.(kept|lost)", value)
     if parts is None:
         return None
     try:
@@ -165,7 +165,7 @@ def _move(customers: Customers, value: str) -> Narrowed | None:
 
 
 def _value(customers: Customers, value: str) -> Narrowed | None:
-    parts = re.fullmatch(r"(\d{1,15}(?:\.\d{1,4})?)-(\d{1,15}(?:\.\d{1,4})?)", value)
+    parts = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,4})?)-([0-9]{1,15}(?:\.[0-9]{1,4})?)", value)
     if parts is None:
         return None
     low, high = Decimal(parts[1]), Decimal(parts[2])
@@ -174,7 +174,7 @@ def _value(customers: Customers, value: str) -> Narrowed | None:
 
 
 def _top(customers: Customers, value: str) -> Narrowed | None:
-    if not re.fullmatch(r"\d{1,3}", value) or not 1 <= int(value) <= 100:
+    if not re.fullmatch(r"[0-9]{1,3}", value) or not 1 <= int(value) <= 100:
         return None
     ranked = Portrait.objects.aggregate(n=Max("spent_rank"))["n"] or 0
     # Rounded up, as the picture counts.
