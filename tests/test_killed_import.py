@@ -10,6 +10,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,12 +134,15 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    place = House(tmp_path_factory.mktemp("k") / "home", 18700 + os.getpid() % 900)
-    place.mark()
-    place.start()
-    yield place
-    place.stop()
+def house() -> Iterator[House]:
+    # Not below pytest's own folder: run by root, the database's system user may not enter that.
+    with tempfile.TemporaryDirectory(prefix="setia-k-") as folder:
+        Path(folder).chmod(0o755)
+        place = House(Path(folder) / "home", 18700 + os.getpid() % 900)
+        place.mark()
+        place.start()
+        yield place
+        place.stop()
 
 
 def _wait(url: str, run: int) -> tuple[str, float]:

@@ -148,12 +148,11 @@ def sweep() -> tuple[int, int]:
         )
         for job in stalled:
             if job["attempts"] + 1 < GIVE_UP_AFTER:
-                app.job_manager.retry_job_by_id(job["id"], retry_at=timezone.now())
+                again_at = {"new_priority": None, "new_queue_name": None, "new_lock": None, "retry_at": timezone.now()}
+                _call("retry_job", job_id=job["id"], **again_at)
                 again += 1
             else:
-                app.connector.get_sync_connector().execute_query(
-                    query=sql.queries["finish_job"], job_id=job["id"], status="failed", delete_job=False
-                )
+                _call("finish_job", job_id=job["id"], status="failed", delete_job=False)
                 JobFailure.objects.create(
                     job_id=job["id"], at=timezone.now(), reason="STOPPED", reference=secrets.token_hex(4)
                 )
@@ -161,6 +160,15 @@ def sweep() -> tuple[int, int]:
     if stalled:
         log.warning("%s stalled job(s) queued again, %s given up", again, given_up)
     return again, given_up
+
+
+def _call(name: str, **arguments: object) -> None:
+    """One of procrastinate's own statements, on this transaction's connection.
+
+    Inside a worker its connector has connections of its own, which would wait for the rows locked here: for ever.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql.queries[name], arguments)
 
 
 def forget_old(*, at: datetime, periodic_hours: int = 24, days: int = 14, failed_days: int = 90) -> int:
