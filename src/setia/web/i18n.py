@@ -119,9 +119,16 @@ def read(room: Path) -> Catalog:
     """The room's catalogue; an empty one where there is none yet."""
     path = catalogue_path(room)
     if not path.exists():
-        return Catalog(locale=LANGUAGE)
+        return _empty()
     with path.open("rb") as file:
         return read_po(file, locale=LANGUAGE, abort_invalid=True)
+
+
+def _empty() -> Catalog:
+    catalogue = Catalog(locale=LANGUAGE, charset="utf-8")
+    # Indonesian has one form for all numbers; Babel's own table does not know it and would write two.
+    catalogue.mime_headers = [("Plural-Forms", "nplurals=1; plural=0;")]
+    return catalogue
 
 
 def update(room: Path) -> int:
@@ -130,7 +137,7 @@ def update(room: Path) -> int:
     path = catalogue_path(room)
     if not found and not path.exists():
         return 0
-    old, new = read(room), Catalog(locale=LANGUAGE, charset="utf-8")
+    old, new = read(room), _empty()
     missing = 0
     for one in found.values():
         known = old.get(one.text, one.context)
