@@ -1,7 +1,6 @@
 """`setia portraits refresh`: works out every customer's portrait anew."""
 
 import argparse
-import dataclasses
 import json
 from typing import Any
 
@@ -17,7 +16,13 @@ def run(arguments: argparse.Namespace) -> int:
         from setia.portraits import actions
 
         result = actions.refresh(by=None, at=timezone.now())
-    facts: dict[str, Any] = dataclasses.asdict(result)
+    facts: dict[str, Any] = {
+        "as_of": result.as_of_date.isoformat(),
+        "customers": result.customers,
+        "orders": result.orders,
+        "seconds": result.seconds,
+        "models": {name: model["ended"] for name, model in result.models_json.items() if "ended" in model},
+    }
     if arguments.json:
         print(json.dumps(facts, default=str))
     else:
