@@ -1,11 +1,13 @@
 from django.urls import URLPattern, URLResolver, path
 
-from setia.web.views import customers, shell
+from setia.web.views import customer, customers, shell
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/", customers.customers, name="customers"),
     path("customers/filters/", customers.customer_filters, name="customer_filters"),
     path("customers/export/", customers.export_customers, name="export_customers"),
+    path("customers/<int:pk>/", customer.customer, name="customer"),
+    path("customers/<int:pk>/timeline/", customer.customer_timeline, name="customer_timeline"),
     path("more/", shell.more, name="more"),
     path("language/", shell.set_language, name="set_language"),
     path("help/<slug:page>/", shell.help, name="help"),

@@ -12,11 +12,14 @@ from setia.customers.queries.listing import (
 )
 from setia.customers.queries.search import Matches, legs_by_match, matching, search
 from setia.customers.queries.timeline import contacts_of, entries_of, mobiles_of, reach_of, recommended_by
+from setia.customers.queries.words import Told, contact_kinds, tell
 
 __all__ = [
     "FILTERS",
     "Matches",
+    "Told",
     "choices_of",
+    "contact_kinds",
     "contacts_of",
     "customers_for",
     "email",
@@ -36,4 +39,5 @@ __all__ = [
     "recommended_by",
     "regions",
     "search",
+    "tell",
 ]

@@ -1,0 +1,91 @@
+"""Timeline entries in the reader's words."""
+
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from setia.customers.models import ContactPoint, Customer, TimelineEntry
+
+_FIELDS = {
+    "kind": gettext_lazy("Kind"),
+    "number": gettext_lazy("Customer number"),
+    "name": gettext_lazy("Name"),
+    "call_name": gettext_lazy("Called"),
+    "title": gettext_lazy("Titles"),
+    "role": gettext_lazy("Role"),
+    "relation": gettext_lazy("Relation"),
+    "industry": gettext_lazy("Industry"),
+    "acquisition": gettext_lazy("Came by"),
+    "recommended_by": gettext_lazy("Recommended by"),
+    "gender": gettext_lazy("Gender"),
+    "birthday": gettext_lazy("Birthday"),
+    "region": gettext_lazy("Region"),
+    "notes": gettext_lazy("Notes"),
+}
+_TITLES = {
+    "ADDED": gettext_lazy("Record made"),
+    "EDITED": gettext_lazy("Changed"),
+    "NOTE": gettext_lazy("Note"),
+    "ARCHIVED": gettext_lazy("Archived"),
+    "RESTORED": gettext_lazy("Back from the archive"),
+    "CONTACT_ADDED": gettext_lazy("Contact added"),
+    "CONTACT_EDITED": gettext_lazy("Contact corrected"),
+    "CONTACT_REMOVED": gettext_lazy("Contact removed"),
+    "CONTACT_PREFERRED": gettext_lazy("Preferred contact"),
+}
+
+
+class Change(NamedTuple):
+    """One fact, from what to what; '' stands for nothing."""
+
+    label: str
+    before: str
+    after: str
+
+
+class Told(NamedTuple):
+    """An entry in words: its title, what was written or meant, and the facts that changed."""
+
+    title: str
+    text: str
+    changes: list[Change]
+
+
+def tell(entry: TimelineEntry) -> Told:
+    """An entry in words. A kind written by a room that is not known here is shown by its name."""
+    title = str(_TITLES.get(entry.kind) or entry.kind.replace("_", " ").capitalize())
+    data: dict[str, Any] = entry.data
+    if entry.kind == "NOTE":
+        return Told(title, str(data.get("text", "")), [])
+    if entry.kind == "EDITED":
+        changes = data.get("changes", {})
+        return Told(title, "", [_change(name, *pair) for name, pair in changes.items()])
+    if entry.kind == "CONTACT_EDITED":
+        return Told(title, "", [Change(contact_word(data["kind"]), data.get("before", ""), data["shown"])])
+    if entry.kind.startswith("CONTACT_"):
+        return Told(title, f"{contact_word(data['kind'])}: {data['shown']}", [])
+    return Told(title, "", [])
+
+
+def contact_word(kind: str) -> str:
+    """A kind of contact point in words."""
+    return str(dict(ContactPoint.Kind.choices).get(kind, kind))
+
+
+def contact_kinds() -> list[tuple[str, str]]:
+    """The kinds of contact points with their words, for a form."""
+    return [(code, str(label)) for code, label in ContactPoint.Kind.choices]
+
+
+def _change(name: str, before: str, after: str) -> Change:
+    choices = (
+        {
+            code: str(words)
+            for code, words in Customer._meta.get_field(name).flatchoices  # type: ignore[union-attr]
+        }
+        if name in _FIELDS
+        else {}
+    )
+    label = str(_FIELDS.get(name, name))
+    return Change(label, choices.get(before, before) or _("nothing"), choices.get(after, after) or _("nothing"))
