@@ -10,7 +10,7 @@ from babel.core import get_global
 from babel.numbers import get_currency_name
 from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,7 @@ from setia.core.mail import PORTS
 from setia.core.models import Firm, MailServer
 
 EMAIL = {"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}
+PASSWORD_HINT = _("At least 10 characters, and not what somebody would guess first.")
 LANGUAGES = [("", _("As my browser asks")), *settings.LANGUAGES]
 
 
@@ -46,7 +47,7 @@ class ForgotForm(ResetPasswordForm):  # type: ignore[misc]
 class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self.fields["password1"], _("New password"), _password_hint())
+        _plain(self.fields["password1"], _("New password"), PASSWORD_HINT)
         _plain(self.fields["password2"], _("New password again"))
 
 
@@ -54,16 +55,14 @@ class ChangePasswordForm(AllauthChangePasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self.fields["oldpassword"], _("Present password"))
-        _plain(self.fields["password1"], _("New password"), _password_hint())
+        _plain(self.fields["password1"], _("New password"), PASSWORD_HINT)
         _plain(self.fields["password2"], _("New password again"))
 
 
 class JoinForm(forms.Form):
     """Name and password of somebody who comes in for the first time."""
 
-    name = forms.CharField(
-        label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True})
-    )
+    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     password = forms.CharField(
         label=_("Password"),
         max_length=512,
@@ -75,7 +74,7 @@ class JoinForm(forms.Form):
     def __init__(self, *args: Any, email: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._email = email
-        self.fields["password"].help_text = _password_hint()
+        self.fields["password"].help_text = PASSWORD_HINT
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -221,7 +220,3 @@ def currencies() -> list[tuple[str, str]]:
     }
     names = {code: get_currency_name(code, locale=get_language() or "id") for code in today}
     return [("IDR", f"IDR, {names.pop('IDR')}"), *((code, f"{code}, {name}") for code, name in sorted(names.items()))]
-
-
-def _password_hint() -> str:
-    return " ".join(password_validators_help_texts())

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from setia.accounts.models import User
@@ -61,7 +61,7 @@ def details(data: Mapping[str, Any]) -> str:
     """One line from an entry's data: what changed, from what to what; what is unknown is shown as it is."""
     parts = []
     if "from" in data and "to" in data:
-        parts.append(_now("from %(old)s to %(new)s") % {"old": _value(data["from"]), "new": _value(data["to"])})
+        parts.append(gettext("from %(old)s to %(new)s") % {"old": _value(data["from"]), "new": _value(data["to"])})
     for key, value in data.items():
         if key in {"from", "to"}:
             continue

@@ -233,8 +233,8 @@ class TestMail:
         owner, box = ratna(), Box()
         client.force_login(owner)
         with serving(box) as port:
-            monkeypatch.setattr(forms.MailForm.base_fields["port"], "_choices", [(port, str(port))], raising=True)
-            form = {**MAIL, "port": str(port), "security": "NONE", "username": "", "password": ""}
+            monkeypatch.setattr(forms.MailForm.base_fields["port"], "choices", [(port, str(port))])
+            form = {**MAIL, "host": "127.0.0.1", "port": str(port), "security": "NONE", "username": "", "password": ""}
             assert client.post("/settings/mail/", form).status_code == 302
             answer = client.post("/settings/mail/test/", follow=True, headers=ENGLISH)
         assert box.letters[0][1] == [owner.email]
