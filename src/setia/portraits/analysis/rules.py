@@ -31,6 +31,8 @@ class Rules:
     """Leaving: late, and at least this likely to stay away."""
     history_days: int = 180
     """With a shorter history of orders nothing is forecast for a year."""
+    free_is_purchase: bool = False
+    """An order that cost nothing counts as a purchase."""
 
     @classmethod
     def of_firm(cls, changed: Mapping[str, Any]) -> "Rules":

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from setia_insight.window import day_number
 
-PURCHASE, RETURN = 0, 1
+PURCHASE, RETURN, FREE = 0, 1, 2
 """Places of these kinds in `orders.queries.arrow.KINDS`."""
 
 
@@ -62,10 +62,18 @@ def latest_day(orders: pa.Table) -> dt.date | None:
     return latest
 
 
-def sort_out(orders: pa.Table, customers: pa.Table, *, as_of: dt.date, recorded: Collection[str] | None = None) -> Shop:
+def sort_out(
+    orders: pa.Table,
+    customers: pa.Table,
+    *,
+    as_of: dt.date,
+    recorded: Collection[str] | None = None,
+    free_is_purchase: bool = False,
+) -> Shop:
     """`orders` as of `orders.queries.arrow.order_columns`, `customers` as of `customers.queries.arrow`.
 
     `recorded` says which of `promotions` and `referrals` the firm keeps; by default the rows at hand do.
+    `free_is_purchase`: an order of total 0 counts as a purchase too, which a firm of subscriptions or samples may want.
     An order of a customer who is not among `customers` (made between the two reads) is left for the next time.
     """
     unordered = customers["customer"].to_numpy()
@@ -83,7 +91,7 @@ def sort_out(orders: pa.Table, customers: pa.Table, *, as_of: dt.date, recorded:
     was_reversed, takes_back = _flag(orders, "reversed"), _flag(orders, "takes_back")
     total = orders["total"].to_numpy()
 
-    sold = known & (kind == PURCHASE)
+    sold = known & ((kind == PURCHASE) | (free_is_purchase & (kind == FREE)))
     back = known & (kind == RETURN)
     bought = sold & ~was_reversed
     mine = has_owner & known

@@ -32,7 +32,7 @@ class Study:
 
 def study(orders: pa.Table, customers: pa.Table, *, as_of: dt.date, rules: Rules) -> Study:
     """All portraits and pictures as of a day. Orders and customers as the rooms' Arrow queries give them."""
-    shop = sort_out(orders, customers, as_of=as_of)
+    shop = sort_out(orders, customers, as_of=as_of, free_is_purchase=rules.free_is_purchase)
     summary = summarise(shop.purchases, as_of=as_of)
     before = summarise(shop.purchases, as_of=shop.month_start)
     first = shop.first_day
@@ -72,7 +72,8 @@ def study_customer(
     orders: pa.Table, customer: pa.Table, *, as_of: dt.date, models: Models, rules: Rules
 ) -> dict[str, Any]:
     """One customer's columns from fitted models. `r`, `f`, `m` come from the edges of the groups at the fit."""
-    shop = sort_out(orders, customer, as_of=as_of, recorded=models.kept.get("recorded"))
+    recorded = models.kept.get("recorded")
+    shop = sort_out(orders, customer, as_of=as_of, recorded=recorded, free_is_purchase=rules.free_is_purchase)
     summary = summarise(shop.purchases, as_of=as_of)
     before = summarise(shop.purchases, as_of=shop.month_start)
     row: dict[str, Any] = describe(shop, summary, before, models, rules).table.to_pylist()[0]
