@@ -97,7 +97,8 @@ def short_number(value: Number | None) -> str:
 
 
 def _currency() -> str:
-    return current_firm().currency
+    currency: str = current_firm().currency
+    return currency
 
 
 def current_firm() -> Any:

@@ -141,14 +141,11 @@ def update(room: Path) -> int:
     missing = 0
     for one in found.values():
         known = old.get(one.text, one.context)
-        kept = known.string if known else ""
+        kept = (_texts(known) or ("",))[0] if known else ""
+        missing += not kept
         if one.plural:
-            kept = kept if isinstance(kept, (tuple, list)) else (kept,)
-            missing += not all(kept)
-            message = new.add((one.text, one.plural), tuple(kept)[:1] or ("",), context=one.context)
+            message = new.add((one.text, one.plural), (kept,), context=one.context)
         else:
-            kept = kept if isinstance(kept, str) else kept[0]
-            missing += not kept
             message = new.add(one.text, kept, context=one.context)
         if known:
             message.user_comments = known.user_comments
@@ -216,7 +213,8 @@ def problems(names: Iterable[str] = ()) -> list[str]:
 
 
 def _texts(message: Message) -> tuple[str, ...]:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    string = message.string
+    return (string,) if isinstance(string, str) else tuple(string or ())
 
 
 def _translated(message: Message) -> bool:

@@ -1,11 +1,16 @@
 """Puts the firm's zone and the reader's language around each request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import cast
 
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
+from django.utils.cache import patch_cache_control, patch_vary_headers
 
+from setia.core.models import Firm
 from setia.core.queries import firm
 from setia.web.format import keep_firm
 
@@ -15,28 +20,54 @@ LANGUAGES = ("id", "en")
 class FirmMiddleware:
     """Zone: the firm's. Language: the profile's, else one chosen (a cookie), else the browser's, else the firm's."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         try:
             ours = firm()
         except DatabaseError:
+            # Nothing can be shown; the error page says so, in the language the browser asks for.
             return self.get_response(request)
-        keep_firm(ours)
         request.firm = ours  # type: ignore[attr-defined]
-        chosen = getattr(request.user, "language", "") or request.COOKIES.get("setia_language", "")
-        if chosen not in LANGUAGES:
-            wished = request.headers.get("Accept-Language", "")
-            chosen = translation.get_language_from_request(request) if wished else ours.language
-        code = chosen if chosen in LANGUAGES else ours.language
-        try:
-            with timezone.override(ours.tz), translation.override(code):
-                request.LANGUAGE_CODE = code
-                response = self.get_response(request)
-                if hasattr(response, "render") and not getattr(response, "is_rendered", True):
-                    response = response.render()
-        finally:
-            keep_firm(None)
+        code = self._language(request, ours)
+        with _around(ours, code):
+            request.LANGUAGE_CODE = code
+            response = self.get_response(request)
+            if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+                response = response.render()
+        if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+            response.streaming_content = _streamed(cast(Iterator[bytes], response.streaming_content), ours, code)
         response.headers["Content-Language"] = code
+        # The same address answers a page or a part of it, to each reader in their words: nobody may share it.
+        patch_vary_headers(response, ["HX-Request", "HX-Boosted", "Cookie", "Accept-Language"])
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_cache=True)
         return response
+
+    def _language(self, request: HttpRequest, ours: Firm) -> str:
+        wishes = [getattr(request.user, "language", ""), request.COOKIES.get("setia_language", "")]
+        if request.headers.get("Accept-Language"):
+            wishes.append(translation.get_language_from_request(request))
+        return next((code for code in wishes if code in LANGUAGES), ours.language)
+
+
+@contextmanager
+def _around(ours: Firm, code: str) -> Iterator[None]:
+    keep_firm(ours)
+    try:
+        with timezone.override(ours.tz), translation.override(code):
+            yield
+    finally:
+        keep_firm(None)
+
+
+def _streamed(parts: Iterator[bytes], ours: Firm, code: str) -> Iterator[bytes]:
+    """An export is written after the middleware has returned; its words, too, are the reader's."""
+    while True:
+        with _around(ours, code):
+            try:
+                part = next(parts)
+            except StopIteration:
+                return
+        yield part

@@ -12,9 +12,9 @@ from django.contrib.staticfiles import finders
 from whitenoise.storage import CompressedStaticFilesStorage
 
 
-class StaticStorage(CompressedStaticFilesStorage):
+class StaticStorage(CompressedStaticFilesStorage):  # type: ignore[misc]  # whitenoise is not typed
     def url(self, name: str | None) -> str:
-        plain = super().url(name)
+        plain: str = super().url(name)
         mark = version(name) if name else ""
         return f"{plain}?v={mark}" if mark else plain
 
