@@ -85,6 +85,7 @@ class Preview:
     warnings: tuple[Warning_, ...]
     whole: bool
     columns: dict[str, list[str | None]]
+    bytes_read: int
 
 
 class _Memo(dict[Any, Any]):
@@ -149,7 +150,7 @@ def preview(path: Path, layout: Layout, plan: Plan, *, zone: str, rows: int = 10
     rejects: list[Reject] = []
     warnings: dict[tuple[str, str], Warning_] = {}
     columns: dict[str, list[str | None]] = {}
-    looked = accepted = 0
+    looked = accepted = bytes_read = 0
     whole = True
     for block in blocks(path, layout):
         if looked >= look_at:
@@ -159,13 +160,15 @@ def preview(path: Path, layout: Layout, plan: Plan, *, zone: str, rows: int = 10
             shown_rows += converter.one_by_one(block, rows - len(shown_rows))
         chunk = converter.convert(block)
         looked += chunk.rows
+        bytes_read = chunk.bytes_read
         accepted += len(chunk.row_numbers)
         rejects += chunk.rejects
         for name, values in chunk.columns.items():
             columns.setdefault(name, []).extend(values)
         for one in chunk.warnings:
             warnings.setdefault((one["code"], one["field"]), {**one, "count": 0})["count"] += one["count"]
-    return Preview(tuple(shown_rows), looked, accepted, tuple(rejects), tuple(warnings.values()), whole, columns)
+    told = tuple(warnings.values())
+    return Preview(tuple(shown_rows), looked, accepted, tuple(rejects), told, whole, columns, bytes_read)
 
 
 class Converter:

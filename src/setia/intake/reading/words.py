@@ -295,6 +295,22 @@ def warning_one(one: Why) -> str:
     return _filled(text, {"value": one.value}) if text is not None else one.code
 
 
+def rows(numbers: Sequence[int]) -> str:
+    """Row numbers as a person would name them: `Rows 377 to 382`, `Rows 118, 964, 2,207 and 16 more`."""
+    count = len(numbers)
+    if count == 1:
+        return _filled(_("Row {first}"), {"first": numbers[0]})
+    if count > 2 and numbers[-1] - numbers[0] == count - 1:
+        return _filled(_("Rows {first} to {final}"), {"first": numbers[0], "final": numbers[-1]})
+    named = ", ".join(_filled("{n}", {"n": number}) for number in numbers[:3])
+    if count <= 3:
+        return _filled(_("Rows {named}"), {"named": named})
+    return _filled(
+        ngettext("Rows {named} and {more} more", "Rows {named} and {more} more", count - 3),
+        {"named": named, "more": count - 3},
+    )
+
+
 def in_both_languages(reject: Reject, header: Sequence[str]) -> str:
     """Every reason of a rejected row, Indonesian first, for the file that travels between people."""
     said = []

@@ -1,4 +1,4 @@
-"""Questions about runs. `runs_for` and `get_run_for` are the only gates to them."""
+"""Which runs there are, and what became of them in words."""
 
 from django.db.models import QuerySet
 from django.http import Http404

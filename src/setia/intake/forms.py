@@ -1,0 +1,161 @@
+"""What a person says about a file: what it holds, and which column is which. Nothing is saved here."""
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from setia.intake.models import Run
+from setia.intake.queries.check import fields_for
+from setia.intake.reading.layout import Layout
+from setia.intake.reading.plan import Cancelled, Plan
+
+CURRENCIES = ("", "IDR", "USD", "EUR", "SGD", "MYR", "GBP", "JPY", "CNY", "AUD")
+
+
+class UploadForm(forms.Form):
+    """A file and what it holds."""
+
+    what = forms.ChoiceField(
+        label=_("What the file holds"), choices=Run.What, initial=Run.What.ORDERS, widget=forms.RadioSelect
+    )
+    file = forms.FileField(label=_("File"), allow_empty_file=True, max_length=300)
+    source = forms.CharField(
+        label=_("Where the numbers come from"),
+        max_length=64,
+        required=False,
+        initial="main",
+        help_text=_(
+            "Order and customer numbers of two systems may be the same and mean different things."
+            " Give each system a name, such as shop or tokopedia."
+        ),
+    )
+    append = forms.BooleanField(
+        label=_("Add lines to orders that are already here, instead of replacing their lines"), required=False
+    )
+
+
+class MappingForm(forms.Form):
+    """The columns of one file and how its values are written. `plan()` is the plan as corrected."""
+
+    date_order = forms.ChoiceField(
+        label=_("Dates written in digits"),
+        choices=[("DMY", _("day first: 31/12/2025")), ("MDY", _("month first: 12/31/2025")), ("YMD", _("year first"))],
+    )
+    decimal = forms.ChoiceField(
+        label=_("Numbers"), choices=[(",", _("comma for decimals: 1.234,56")), (".", _("point for decimals: 1,234.56"))]
+    )
+    cancelled = forms.ChoiceField(
+        label=_("Cancelled orders"),
+        choices=[
+            ("NONE", _("the file marks none")),
+            ("PREFIX", _("their number starts with a letter")),
+            ("COLUMN", _("a column says so")),
+        ],
+        required=False,
+    )
+    letter = forms.CharField(label=_("The letter"), max_length=5, required=False)
+    placeholders = forms.ChoiceField(
+        label=_("Customer ids such as 0, - or guest"),
+        choices=[("DROP", _("mean no customer")), ("KEEP", _("are customers"))],
+        required=False,
+    )
+    keep_ids = forms.CharField(
+        label=_("Except these ids, which are customers"),
+        max_length=2000,
+        required=False,
+        help_text=_("Several with commas between them."),
+    )
+    currency = forms.ChoiceField(
+        label=_("Currency of the amounts"),
+        choices=[(code, code or _("the firm's own")) for code in CURRENCIES],
+        required=False,
+    )
+    sheet = forms.ChoiceField(label=_("Sheet"), required=False)
+
+    def __init__(self, data: Any = None, *, base: Plan, layout: Layout) -> None:
+        self.base, self.layout = base, layout
+        super().__init__(data, initial=self._initial(), auto_id="map_%s")
+        choices = [("", _("not taken in")), *fields_for(base.what)]
+        by_place = {place: name for name, place in base.fields.items()}
+        for place, name in enumerate(layout.header):
+            self.fields[f"column_{place}"] = forms.ChoiceField(
+                label=name, choices=choices, required=False, initial=by_place.get(place, "")
+            )
+        sheet = self.fields["sheet"]
+        assert isinstance(sheet, forms.ChoiceField)
+        sheet.choices = [(one, one) for one in layout.sheets]
+        if len(layout.sheets) < 2:
+            del self.fields["sheet"]
+        if base.what != "ORDERS":
+            for name in ("cancelled", "letter", "currency"):
+                del self.fields[name]
+        if base.what == "PRODUCTS":
+            for name in ("placeholders", "keep_ids", "date_order"):
+                del self.fields[name]
+
+    def _initial(self) -> dict[str, Any]:
+        base = self.base
+        return {
+            "date_order": base.date_order,
+            "decimal": base.decimal,
+            "cancelled": base.cancelled.kind,
+            "letter": base.cancelled.prefix,
+            "placeholders": base.placeholders,
+            "keep_ids": ", ".join(base.keep_ids),
+            "currency": base.currency if base.currency in CURRENCIES else "",
+            "sheet": self.layout.sheet,
+        }
+
+    def column(self, place: int) -> forms.BoundField:
+        """The choice for one column of the file."""
+        return self[f"column_{place}"]
+
+    def settings(self) -> list[forms.BoundField]:
+        """The choices that are about no single column."""
+        return [self[name] for name in self.fields if not name.startswith("column_")]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        chosen: dict[str, list[str]] = defaultdict(list)
+        for place, name in enumerate(self.layout.header):
+            if field := data.get(f"column_{place}"):
+                chosen[field].append(name)
+        labels = dict(fields_for(self.base.what))
+        for field, names in chosen.items():
+            if len(names) > 1:
+                self.add_error(
+                    None,
+                    _now("%(field)s is chosen for several columns: %(names)s. Choose it for one.")
+                    % {"field": labels[field], "names": ", ".join(names)},
+                )
+        if data.get("cancelled") == "PREFIX" and not data.get("letter"):
+            self.add_error("letter", _now("Say which letter the numbers of cancelled orders start with."))
+        return data
+
+    def plan(self) -> Plan:
+        """The plan with what the person chose. Only of a valid form."""
+        data, base = self.cleaned_data, self.base
+        decimal = data.get("decimal") or base.decimal
+        rule = base.cancelled
+        if kind := data.get("cancelled"):
+            rule = Cancelled(kind, data.get("letter", "") if kind == "PREFIX" else "", rule.words)
+        kept = data["keep_ids"].replace(";", ",").split(",") if "keep_ids" in data else base.keep_ids
+        return replace(
+            base,
+            fields={field: place for place in range(self.layout.width) if (field := data.get(f"column_{place}"))},
+            date_order=data.get("date_order") or base.date_order,
+            decimal=decimal,
+            thousands="." if decimal == "," else ",",
+            cancelled=rule,
+            placeholders=data.get("placeholders") or base.placeholders,
+            keep_ids=tuple(one.strip() for one in kept if one.strip()),
+            currency=data.get("currency", base.currency),
+            header=self.layout.header,
+            fingerprint=self.layout.fingerprint,
+            sheet=self.layout.sheet,
+            unsure=(),
+        )

@@ -1,0 +1,17 @@
+"""Questions about runs. `runs_for` and `get_run_for` are the only gates to them."""
+
+from setia.intake.queries.check import Check, check, plan_for_sheet
+from setia.intake.queries.progress import Progress, progress
+from setia.intake.queries.runs import get_run_for, problem_text, runs_for, warning_texts
+
+__all__ = [
+    "Check",
+    "Progress",
+    "check",
+    "get_run_for",
+    "plan_for_sheet",
+    "problem_text",
+    "progress",
+    "runs_for",
+    "warning_texts",
+]

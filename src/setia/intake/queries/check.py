@@ -1,0 +1,239 @@
+"""What a draft's file looks like under its mapping: everything the page of checking shows, from the file itself."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from setia.intake import reading
+from setia.intake.models import Run
+from setia.intake.reading import words
+from setia.intake.reading.fields import FIELDS, Type, field_of
+from setia.intake.reading.layout import Format, Layout
+from setia.intake.reading.numbers import is_missing
+from setia.intake.reading.plan import Plan
+from setia.intake.reading.texts import as_text
+
+LOOK_AT = 20_000
+LOOK_AT_SHEET = 3_000
+"""Rows checked before the start. Workbooks are read a hundred times slower than text."""
+SHOWN_ROWS = 100
+SHOWN_COLUMNS = 60
+SHOWN_PROBLEMS = 8
+SAMPLE = 200
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the file: an example from it, how much of it is filled, and the field it becomes."""
+
+    place: int
+    name: str
+    field: str
+    label: str
+    example: str
+    filled: float
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of the preview: the text as found, the value as understood, and what is odd about it."""
+
+    text: str
+    value: datetime | date | Decimal | str | None
+    problem: str = ""
+    warning: str = ""
+
+    @property
+    def kind(self) -> str:
+        """`moment`, `day`, `number` or `text`: how the value is to be written."""
+        if isinstance(self.value, datetime):
+            return "moment"
+        if isinstance(self.value, date):
+            return "day"
+        return "number" if isinstance(self.value, Decimal) else "text"
+
+    @property
+    def decimals(self) -> int:
+        """Decimals a number has as it stands."""
+        exponent = self.value.as_tuple().exponent if isinstance(self.value, Decimal) else 0
+        return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the preview; `reasons` are those that belong to no single cell."""
+
+    number: int
+    cells: tuple[Cell, ...]
+    rejected: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Rejected rows of one reason and value."""
+
+    count: int
+    value: str
+    rows: str
+    text: str
+
+
+@dataclass
+class Check:
+    """`refused` says why nothing can be shown; else `preview` counts the rows looked at."""
+
+    run: Run
+    refused: str = ""
+    layout: Layout | None = None
+    plan: Plan | None = None
+    columns: list[Column] = field(default_factory=list)
+    hidden_columns: int = 0
+    missing: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unsure: tuple[str, ...] = ()
+    head: list[tuple[str, str]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    more_problems: int = 0
+    warnings: list[str] = field(default_factory=list)
+    looked_at: int = 0
+    accepted: int = 0
+    whole: bool = False
+    total: int = 0
+    orders: int = 0
+    customers: int = 0
+    products: int = 0
+
+    @property
+    def rejected(self) -> int:
+        return self.looked_at - self.accepted
+
+    @property
+    def can_start(self) -> bool:
+        return not self.refused and not self.missing and self.accepted > 0
+
+
+def check(run: Run) -> Check:
+    """Look at the file of a draft. What is wrong with it as a whole is in `refused`, never raised."""
+    found = Check(run)
+    path = Path(run.path)
+    try:
+        plan = Plan.from_json(run.mapping, what=run.what)
+        layout = reading.sniff(path, sheet=plan.sheet or None)
+        found.layout, found.plan = layout, plan
+        found.notes = [words.note(note) for note in layout.problems]
+        found.unsure = plan.unsure
+        sample = reading.sample(path, layout, SAMPLE)
+        found.columns = _columns(plan, layout, sample)
+        found.hidden_columns = max(layout.width - len(found.columns), 0)
+        found.missing = [words.field_label(name) for name in plan.missing()]
+        if not found.missing:
+            _look(found, path, layout, plan)
+    except reading.Unreadable as trouble:
+        found.refused = str(trouble)
+    return found
+
+
+def _columns(plan: Plan, layout: Layout, sample: Sequence[Sequence[object]]) -> list[Column]:
+    by_place = {place: name for name, place in plan.fields.items()}
+    columns = []
+    unmapped = 0
+    for place, name in enumerate(layout.header):
+        mapped = by_place.get(place, "")
+        if not mapped:
+            unmapped += 1
+            if unmapped > SHOWN_COLUMNS:
+                continue
+        texts = [as_text(row[place]).strip() for row in sample]
+        filled = [text for text in texts if text and not is_missing(text)]
+        columns.append(
+            Column(
+                place,
+                name,
+                mapped,
+                words.field_label(mapped) if mapped else "",
+                filled[0][:60] if filled else "",
+                len(filled) / len(texts) if texts else 0.0,
+            )
+        )
+    return columns
+
+
+def _look(found: Check, path: Path, layout: Layout, plan: Plan) -> None:
+    look_at = LOOK_AT_SHEET if layout.format is Format.XLSX else LOOK_AT
+    seen = reading.preview(path, layout, plan, zone=found.run.zone, rows=SHOWN_ROWS, look_at=look_at)
+    found.looked_at, found.accepted, found.whole = seen.looked_at, seen.accepted, seen.whole
+    found.total = seen.looked_at
+    if not seen.whole and seen.bytes_read:
+        found.total = round(seen.looked_at * layout.size / seen.bytes_read)
+    shown = [name for name in sorted(plan.fields, key=lambda name: plan.fields[name]) if name != "ordered_time"]
+    found.head = [(layout.header[plan.fields[name]], words.field_label(name)) for name in shown]
+    found.rows = [_row(one, shown, plan) for one in seen.rows]
+    found.warnings = [words.warning(one) for one in seen.warnings]
+    found.problems, found.more_problems = _problems(seen.rejects)
+    found.orders = _distinct(seen.columns, "order_number")
+    found.customers = _distinct(seen.columns, "customer_number", "number", "customer_name", "name")
+    found.products = _distinct(seen.columns, "product_code", "code", "product_name")
+
+
+def _distinct(columns: dict[str, list[str | None]], *names: str) -> int:
+    for name in names:
+        if name in columns:
+            return len(set(columns[name]) - {None})
+    return 0
+
+
+def _row(one: reading.PreviewRow, shown: list[str], plan: Plan) -> Row:
+    cells = []
+    for name in shown:
+        place = plan.fields[name]
+        text = one.cells[place] if place < len(one.cells) else ""
+        problem = next((words.why(why) for why in one.problems if why.field == name), "")
+        warning = next((words.warning_one(why) for why in one.warnings if why.field == name), "")
+        value = None if problem else understood(plan.what, name, one.values.get(name))
+        cells.append(Cell(text, value, problem, warning))
+    reasons = tuple(words.why(why) for why in one.problems if why.field not in shown)
+    return Row(one.row, tuple(cells), one.rejected, reasons)
+
+
+def understood(what: str, name: str, value: str | None) -> datetime | date | Decimal | str | None:
+    """A canonical value as a Python object, to be written in the reader's own way."""
+    if value is None:
+        return None
+    match field_of(what, name).type:
+        case Type.MOMENT:
+            return datetime.fromisoformat(value)
+        case Type.DATE:
+            return date.fromisoformat(value)
+        case Type.NUMBER:
+            return Decimal(value)
+    return value
+
+
+def _problems(rejects: Sequence[reading.Reject]) -> tuple[list[Problem], int]:
+    """The rejected rows gathered by reason and value, the commonest first; and how many rows are not shown."""
+    rows: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for reject in rejects:
+        rows[(reject.code, reject.field, reject.value)].append(reject.row)
+    ordered = sorted(rows.items(), key=lambda one: (-len(one[1]), one[1][0]))
+    problems = [
+        Problem(len(numbers), value, words.rows(numbers), words.reason(code, name, value))
+        for (code, name, value), numbers in ordered[:SHOWN_PROBLEMS]
+    ]
+    return problems, sum(len(numbers) for _, numbers in ordered[SHOWN_PROBLEMS:])
+
+
+def fields_for(what: str) -> list[tuple[str, str]]:
+    """The fields a column may become, with their names for the reader."""
+    return [(one.name, words.field_label(one.name)) for one in FIELDS[what]]
+
+
+def plan_for_sheet(run: Run, sheet: str) -> Plan:
+    """A fresh plan for another sheet of a draft's workbook. Raises `reading.Unreadable`."""
+    path = Path(run.path)
+    layout = reading.sniff(path, sheet=sheet)
+    return reading.suggest(run.what, layout, reading.sample(path, layout))
