@@ -44,9 +44,9 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry("settings", _("Settings"), "settings", "settings"),
 )
 CREATIONS = (
-    (_("Customer"), "user-plus", "customer_new"),
-    (_("Order"), "shopping-bag", "order_new"),
-    (_("Product"), "package-plus", "product_new"),
+    (_("Customer"), "user-plus", "add_customer"),
+    (_("Order"), "shopping-bag", "add_order"),
+    (_("Product"), "package-plus", "add_product"),
     (_("Import a file"), "upload", "imports"),
 )
 
