@@ -79,7 +79,7 @@ def _environment(shop: Workshop) -> dict[str, str]:
     return dict(os.environ) | {
         "DATABASE_URL": shop.url(_THEIRS),
         "DJANGO_SETTINGS_MODULE": "creme_settings",
-        "PYTHONPATH": f"{Path(__file__).parent}{os.pathsep}{folder}",
+        "PYTHONPATH": f"{Path(__file__).parent / 'creme_site'}{os.pathsep}{folder}",
         "PYTHONWARNINGS": "ignore",
         "BENCH_CREME_FOLDER": str(folder),
     }

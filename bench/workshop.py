@@ -126,7 +126,9 @@ class Workshop:
 
     def settle(self) -> None:
         """Write out what the server still holds, so that one measurement does not pay for the one before."""
-        self._ask(sql.SQL("CHECKPOINT"))
+        superuser = self.url("postgres").replace("//setia@", "//postgres@")
+        with psycopg.connect(superuser, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
 
     def _ask(self, statement: sql.Composed | sql.SQL) -> None:
         with psycopg.connect(self.url("setia"), autocommit=True) as connection:
