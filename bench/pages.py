@@ -26,10 +26,11 @@ _HREF = re.compile(r'href="([^"]+)"')
 _ORDERS = ("", "?sort=name", "?sort=newest", "?sort=value", "?sort=latest")
 _FILTERS = ("?kind=COMPANY", "?region=Kota+Bandung", "?gender=FEMALE", "?role=INTERMEDIARY", "?archived=1")
 
-# what, most queries, most milliseconds
+# What, most queries, most milliseconds. A list narrowed by a text is a list by its queries and a search by its time.
 _ASKED: dict[str, tuple[int | None, int]] = {
     "customer list": (8, 100),
-    "search": (4, 150),
+    "search box": (4, 150),
+    "list searched": (8, 150),
     "customer record": (15, 150),
     "home": (None, 300),
 }
@@ -44,11 +45,20 @@ def measure(shop: Workshop, *, requests: int, customers: int) -> list[Row]:
         browser = Browser(running.port)
         browser.sign_in("/sign-in/", "login", *login(shop, BIG))
         paths = _paths(browser, shop, draw, requests, (first, latest))
-        timed = {what: timings(browser, asked) for what, asked in paths.items()}
-    counted = _queries(shop, {what: asked[:: max(len(asked) // 12, 1)] for what, asked in paths.items()})
+        timed: dict[str, list[float] | str] = {}
+        for what, asked in paths.items():
+            try:
+                timed[what] = timings(browser, asked)
+            except RuntimeError as why:
+                timed[what] = str(why)
+    some = {what: asked[:: max(len(asked) // 12, 1)] for what, asked in paths.items() if isinstance(timed[what], list)}
+    counted = _queries(shop, some)
     rows = []
     for what, (most_queries, most_ms) in _ASKED.items():
         found = timed[what]
+        if isinstance(found, str):
+            rows.append(Row(what, None, note=found))
+            continue
         rows.append(
             Row(
                 f"{what}: p95 of {len(found)} requests, {customers:,} customers",
@@ -89,13 +99,13 @@ def _paths(
 ) -> dict[str, list[str]]:
     lists = [one for order in _ORDERS for one in walk(browser, LIST + order, pages=requests // 8)]
     lists += [one for narrow in _FILTERS for one in walk(browser, LIST + narrow, pages=requests // 16)]
-    searches = [f"{LIST}search/?q={text}" for text in _texts(shop, requests // 2)]
-    searches += [f"{LIST}?q={text}" for text in _texts(shop, requests - requests // 2)]
+    texts = _texts(shop, requests)
     records = [f"{LIST}{draw.randint(*ids)}/" for _turn in range(requests)]
     pick: Callable[[list[str]], list[str]] = lambda found: draw.choices(found, k=requests)  # noqa: E731
     return {
         "customer list": pick(lists),
-        "search": searches,
+        "search box": [f"{LIST}search/?field=who&who_q={text}" for text in texts],
+        "list searched": [f"{LIST}?q={text}" for text in texts],
         "customer record": records,
         "home": [HOME] * requests,
     }
