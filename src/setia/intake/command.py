@@ -77,14 +77,17 @@ def _watch(run: Run) -> None:
         return
     share = f"{min(run.bytes_read / run.size, 1):.0%} " if run.size else ""
     line = _("{share}{rows} rows read, {rejected} rejected, {state}")
-    text = line.format(share=share, rows=f"{run.rows:,}", rejected=f"{run.rejected:,}", state=Run.State(run.state).label)
+    text = line.format(
+        share=share, rows=f"{run.rows:,}", rejected=f"{run.rejected:,}", state=Run.State(run.state).label
+    )
     print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 def result(run: Run) -> dict[str, Any]:
     """What an import answers: rows, accepted, rejected, and created, updated, unchanged by kind."""
     by_kind = {
-        verb: {kind: counts[verb] for kind, counts in run.counts.items()} for verb in ("created", "updated", "unchanged")
+        verb: {kind: counts[verb] for kind, counts in run.counts.items()}
+        for verb in ("created", "updated", "unchanged")
     }
     return {
         "run": run.pk,
@@ -103,9 +106,15 @@ def _print(run: Run, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(result(run), ensure_ascii=False))
         return
-    print(_("Run {run}: {rows} rows, {accepted} accepted, {rejected} rejected, {seconds} s").format(
-        run=run.pk, rows=f"{run.rows:,}", accepted=f"{run.accepted:,}", rejected=f"{run.rejected:,}", seconds=run.seconds
-    ))
+    print(
+        _("Run {run}: {rows} rows, {accepted} accepted, {rejected} rejected, {seconds} s").format(
+            run=run.pk,
+            rows=f"{run.rows:,}",
+            accepted=f"{run.accepted:,}",
+            rejected=f"{run.rejected:,}",
+            seconds=run.seconds,
+        )
+    )
     for kind, counts in run.counts.items():
         line = _("  {kind}: {created} created, {updated} updated, {unchanged} unchanged")
         print(line.format(kind=kind, **{verb: f"{count:,}" for verb, count in counts.items()}))

@@ -8,6 +8,8 @@ from django.template import engines
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from setia.portraits.models import Stage
+
 BASES = {
     "ALL": gettext_lazy("All customers"),
     "BUYERS": gettext_lazy("Have bought"),
@@ -29,6 +31,8 @@ CELLS = {
     "HIBERNATING": gettext_lazy("Asleep"),
 }
 PERIODS = {"YEAR": gettext_lazy("yearly"), "QUARTER": gettext_lazy("quarterly"), "MONTH": gettext_lazy("monthly")}
+WORDS: dict[str, Any] = BASES | CELLS | PERIODS | dict(Stage.choices)
+"""Every code that stands in a picture's rows."""
 
 
 def base_word(code: str) -> str:

@@ -1,3 +1,9 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from setia.reports import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.reports, name="reports"),
+    path("<slug:name>/", views.report, name="report"),
+    path("<slug:name>/export/", views.export_report, name="export_report"),
+]

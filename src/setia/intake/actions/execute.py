@@ -235,7 +235,13 @@ def _write(cursor: CursorWrapper, run: Run, layout: reading.Layout, spool: Spool
     if dropped:
         orders.drop_placeholders(cursor, dropped)
     run.warnings += [
-        {"code": "placeholder_crowd", "field": "customer_number", "value": number, "count": count, "kept": number in kept}
+        {
+            "code": "placeholder_crowd",
+            "field": "customer_number",
+            "value": number,
+            "count": count,
+            "kept": number in kept,
+        }
         for number, count in found
     ]
     two = orders.reject_two_customers(cursor)

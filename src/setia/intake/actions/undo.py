@@ -113,7 +113,9 @@ def _undo(run: Run) -> dict[str, Any]:
     return report
 
 
-def _left(cursor: CursorWrapper, table: str, reason: str, where: str, names: dict[str, Any], report: dict[str, Any]) -> None:
+def _left(
+    cursor: CursorWrapper, table: str, reason: str, where: str, names: dict[str, Any], report: dict[str, Any]
+) -> None:
     cursor.execute(f"SELECT count(*) FROM {table} t WHERE {where}", names)
     (count,) = cursor.fetchone()
     if not count:
@@ -167,7 +169,9 @@ def _remove(cursor: CursorWrapper, table: str, names: dict[str, Any], report: di
     gone = f"SELECT t.id FROM {table} t WHERE {untouched} AND NOT ({needed})"
     cursor.execute(f"CREATE TEMP TABLE gone_{table} ON COMMIT DROP AS {gone}", names)
     if table == "orders_order":
-        cursor.execute("UPDATE orders_order SET reverses_id = NULL WHERE reverses_id IN (SELECT id FROM gone_orders_order)")
+        cursor.execute(
+            "UPDATE orders_order SET reverses_id = NULL WHERE reverses_id IN (SELECT id FROM gone_orders_order)"
+        )
         cursor.execute("DELETE FROM orders_orderline WHERE order_id IN (SELECT id FROM gone_orders_order)")
     cursor.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM gone_{table})")
     if cursor.rowcount:

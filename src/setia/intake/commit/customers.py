@@ -11,7 +11,19 @@ from setia.intake.models import Run
 CONTACT_KINDS = ("phone", "whatsapp", "email", "instagram", "facebook", "telegram", "line", "tiktok", "address")
 
 # Text facts a file may set; a blank cell says nothing and changes nothing.
-_FACTS = ("name", "call_name", "title", "kind", "role", "relation", "acquisition", "gender", "birthday", "region", "notes")
+_FACTS = (
+    "name",
+    "call_name",
+    "title",
+    "kind",
+    "role",
+    "relation",
+    "acquisition",
+    "gender",
+    "birthday",
+    "region",
+    "notes",
+)
 
 _KEYED = """
 CREATE TEMP TABLE keyed ON COMMIT DROP AS
@@ -79,7 +91,9 @@ SELECT DISTINCT k.customer_id, v.kind, v.value
 FROM keyed s JOIN customer_key k USING (ckey)
 CROSS JOIN LATERAL (VALUES {values}) v(kind, value)
 WHERE v.value IS NOT NULL
-""".format(values=", ".join(f"('{k.upper()}', {'lower(s.email)' if k == 'email' else f's.{k}'})" for k in CONTACT_KINDS))
+""".format(
+    values=", ".join(f"('{k.upper()}', {'lower(s.email)' if k == 'email' else f's.{k}'})" for k in CONTACT_KINDS)
+)
 
 _CONTACTS = f"""
 INSERT INTO customers_contactpoint (customer_id, kind, value, shown, preferred, made_by_run, latest_run)
@@ -121,4 +135,3 @@ def write(cursor: CursorWrapper, run: Run, *, at: object) -> Counts:
     cursor.execute(_CONTACTS, names)
     counts.add("contact_points", created=cursor.rowcount, unchanged=contacts - cursor.rowcount)
     return counts
-

@@ -64,7 +64,7 @@ _NO_TWINS = "(SELECT *, NULL::text AS twin, 1 AS nth FROM keyed) t"
 
 _GROUPED = f"""
 CREATE TEMP TABLE grouped ON COMMIT DROP AS
-SELECT g.*, {kind_sql(customer='ckey')} AS kind
+SELECT g.*, {kind_sql(customer="ckey")} AS kind
 FROM (
   SELECT okey, bool_and(numbered) AS numbered, min(ordered_at) AS ordered_at, max(ckey) AS ckey,
          bool_or(cancelled) AS cancelled, COALESCE(max(order_discount), 0) AS discount,
@@ -230,7 +230,9 @@ def write(cursor: CursorWrapper, run: Run, *, zone: str, at: object) -> Counts:
     counts.add("orders", created=new[0], updated=changed[0], unchanged=same[0])
     counts.add("lines", created=new[1], updated=changed[1], unchanged=same[1])
     if changed[0]:
-        cursor.execute(_KEEP_BEFORE.format(which="o.id IN (SELECT order_id FROM matched WHERE fate = 'CHANGED')"), names)
+        cursor.execute(
+            _KEEP_BEFORE.format(which="o.id IN (SELECT order_id FROM matched WHERE fate = 'CHANGED')"), names
+        )
         cursor.execute(
             "DELETE FROM orders_orderline WHERE order_id IN (SELECT order_id FROM matched WHERE fate = 'CHANGED')"
         )

@@ -83,9 +83,7 @@ def _encoded(column: Sequence[str | None]) -> Iterable[str]:
     joined = "".join(filled)
     if not _SPECIAL.search(joined.replace("\\N", "")):
         return filled
-    return [
-        "\\N" if value is None else _SPECIAL.sub(lambda found: _ESCAPES[found[0]], value) for value in column
-    ]
+    return ["\\N" if value is None else _SPECIAL.sub(lambda found: _ESCAPES[found[0]], value) for value in column]
 
 
 def fill(cursor: CursorWrapper, row_numbers: Sequence[int], columns: dict[str, list[str | None]]) -> None:

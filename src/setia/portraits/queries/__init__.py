@@ -1,22 +1,41 @@
 """Questions about portraits and pictures. Customers themselves come through `customers.queries.customers_for`."""
 
-from setia.portraits.queries.figures import figures, figures_for, is_stale, latest_refresh, why_absent
+from setia.portraits.queries.cohort_page import CohortPage, cohort_page, interval
+from setia.portraits.queries.figures import Figures, Rows, figures, figures_for, is_stale, latest_refresh, why_absent
+from setia.portraits.queries.home import HomePage, home_page
 from setia.portraits.queries.narrow import KEYS, narrow
-from setia.portraits.queries.portraits import leaving_first, legs_by_value, portrait_of, portraits_of
+from setia.portraits.queries.portraits import leaving_first, portrait_of, portraits_of, worth_most
+from setia.portraits.queries.rfm_page import RfmPage, rfm_page
 from setia.portraits.queries.sentences import Statement, sentences
+from setia.portraits.queries.spread_pages import ConcentrationPage, ValuePage, concentration_page, value_page
+from setia.portraits.words import WORDS
 
 __all__ = [
     "KEYS",
+    "WORDS",
+    "CohortPage",
+    "ConcentrationPage",
+    "Figures",
+    "HomePage",
+    "RfmPage",
+    "Rows",
     "Statement",
+    "ValuePage",
+    "cohort_page",
+    "concentration_page",
     "figures",
     "figures_for",
+    "home_page",
+    "interval",
     "is_stale",
     "latest_refresh",
     "leaving_first",
-    "legs_by_value",
     "narrow",
     "portrait_of",
     "portraits_of",
+    "rfm_page",
     "sentences",
+    "value_page",
     "why_absent",
+    "worth_most",
 ]
