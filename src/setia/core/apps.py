@@ -1,6 +1,10 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
     name = "setia.core"
     label = "core"
+
+    def ready(self) -> None:
+        autodiscover_modules("labels")  # each room names its own verbs and jobs

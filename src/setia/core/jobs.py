@@ -162,7 +162,7 @@ def sweep() -> tuple[int, int]:
     return again, given_up
 
 
-def _call(name: str, **arguments: object) -> None:
+def _call(name: str, **arguments: Any) -> None:
     """One of procrastinate's own statements, on this transaction's connection.
 
     Inside a worker its connector has connections of its own, which would wait for the rows locked here: for ever.
@@ -337,7 +337,7 @@ def _failed(limit: int) -> list[Failed]:
             id=row["id"],
             title=job_name(row["task_name"]),
             at=row["at"],
-            attempts=row["attempts"],
+            attempts=max(1, row["attempts"]),
             why=_words(row["reason"], row["words"]),
             reference=row["reference"] or "",
             mended=row["mended"],

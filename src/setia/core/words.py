@@ -1,7 +1,7 @@
 """Names of things that pages of one room show for all rooms: background jobs, and the verbs of the audit trail.
 
-A room says the words for what is its own (`name_jobs`, `name_verbs`) where it defines it; the jobs page and the audit
-page look them up. What nobody named is shown as its code, made readable.
+A room says the words for what is its own (`name_jobs`, `name_verbs`) in its module `labels`, which is imported when
+Setia starts; the jobs page and the audit page look them up. What nobody named is shown as its code, made readable.
 """
 
 from collections.abc import Mapping

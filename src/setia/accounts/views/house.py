@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 import setia.core.jobs
 from setia.accounts import actions, queries
 from setia.accounts.forms import AuditFilterForm
+from setia.accounts.labels import details
 from setia.accounts.views.gates import me, owners_only
-from setia.accounts.words import details
 from setia.core.words import verb_name
 
 

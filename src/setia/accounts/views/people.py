@@ -5,10 +5,12 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import push_url
 
 from setia.accounts import actions, queries
 from setia.accounts.forms import InviteForm, RoleForm
@@ -151,4 +153,5 @@ def _page(
         "reset_url": reset_url,
         "now": timezone.now(),
     }
-    return render(request, "accounts/people.html", context, status=status)
+    # However it was sent, the page is the list; a reload must not ask for the address of a verb.
+    return push_url(render(request, "accounts/people.html", context, status=status), reverse("people"))

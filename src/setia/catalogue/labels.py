@@ -1,0 +1,14 @@
+"""What the audit trail says about products, in the reader's words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from setia.core.words import name_verbs
+
+name_verbs(
+    {
+        "product.added": _("Added a product"),
+        "product.archived": _("Archived a product"),
+        "product.edited": _("Changed a product"),
+        "product.restored": _("Took a product out of the archive"),
+    }
+)

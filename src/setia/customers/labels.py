@@ -1,0 +1,20 @@
+"""What the audit trail says about customers, in the reader's words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from setia.core.words import name_verbs
+
+name_verbs(
+    {
+        "customer.added": _("Added a customer"),
+        "customer.archived": _("Archived a customer"),
+        "customer.contact_added": _("Added a contact to a customer"),
+        "customer.contact_edited": _("Changed a customer's contact"),
+        "customer.contact_preferred": _("Chose a customer's preferred contact"),
+        "customer.contact_removed": _("Removed a customer's contact"),
+        "customer.deleted": _("Deleted a customer"),
+        "customer.edited": _("Changed a customer"),
+        "customer.note": _("Wrote a note about a customer"),
+        "customer.restored": _("Took a customer out of the archive"),
+    }
+)
