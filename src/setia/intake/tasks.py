@@ -13,10 +13,10 @@ def run_import(run_id: int) -> None:
     execute(run_id)
 
 
-@app.periodic(cron="*/20 * * * * *")
+@app.periodic(cron="* * * * * */15")  # the sixth field is seconds
 @app.task(name="intake.resume_stalled", queue="intake", queueing_lock="intake.resume_stalled")
 def resume_stalled(timestamp: int) -> None:
-    """Put runs back whose worker was killed. Every 20 seconds."""
+    """Put runs back whose worker was killed. Every 15 seconds."""
     from setia.intake.actions import resume_stalled as resume
 
     resume(at=datetime.now(UTC))
