@@ -65,8 +65,9 @@ $(DONE)/venv: requirements/bootstrap.lock
 	@mkdir -p $(DONE) && touch $@
 
 $(DONE)/python: $(DONE)/venv requirements/run.lock requirements/dev.lock pyproject.toml insight/pyproject.toml
-	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/run.lock requirements/dev.lock
+	$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements/run.lock requirements/dev.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . -e insight
+	$(BIN)/python -m compileall -q src/setia insight/src
 	@touch $@
 
 # Pages' libraries come from the npm registry by package-lock.json; Node comes from a wheel where the machine has none.
