@@ -1,5 +1,6 @@
-"""Gives these tests their database: the run's own PostgreSQL, started when the first of them asks for it."""
+"""Gives these tests their database (the run's own PostgreSQL, started when first asked for) and their browser."""
 
 from setia.command.testing import django_db_modify_db_settings
+from tests.browser import chromium, visit
 
-__all__ = ["django_db_modify_db_settings"]
+__all__ = ["chromium", "django_db_modify_db_settings", "visit"]
