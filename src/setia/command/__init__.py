@@ -84,7 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     portraits.add_argument("--json", action="store_true", help=_("answer with one JSON object"))
 
     report = command("report", "report", _("a report as rows of numbers"))
-    report.add_argument("name", metavar="NAME", help="base, stages, new-returning, retention, cohorts, rfm, value")
+    names = "base, stages, new-returning, retention, cohorts, rfm, value, revenue"
+    report.add_argument("name", metavar="NAME", help=names)
     report.add_argument("--json", action="store_true", help=_("answer with a JSON list of rows"))
     report.add_argument("--as-of", type=_day, metavar="DATE", help=_("the day to look from, as 2026-11-22"))
 
