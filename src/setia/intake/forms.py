@@ -13,14 +13,21 @@ from setia.intake.queries.check import fields_for
 from setia.intake.reading.layout import Layout
 from setia.intake.reading.plan import Cancelled, Plan
 
-CURRENCIES = ("", "IDR", "USD", "EUR", "SGD", "MYR", "GBP", "JPY", "CNY", "AUD")
+OWN = "OWN"
+CURRENCIES = ("IDR", "USD", "EUR", "SGD", "MYR", "GBP", "JPY", "CNY", "AUD")
+
+
+CURRENCY_CHOICES = [(OWN, _("the firm's own")), *((code, code) for code in CURRENCIES)]
 
 
 class UploadForm(forms.Form):
     """A file and what it holds."""
 
     what = forms.ChoiceField(
-        label=_("What the file holds"), choices=Run.What, initial=Run.What.ORDERS, widget=forms.RadioSelect
+        label=_("What the file holds"),
+        choices=[(one.value, one.label) for one in (Run.What.ORDERS, Run.What.CUSTOMERS, Run.What.PRODUCTS)],
+        initial=Run.What.ORDERS,
+        widget=forms.RadioSelect,
     )
     file = forms.FileField(label=_("File"), allow_empty_file=True, max_length=300)
     source = forms.CharField(
@@ -55,13 +62,11 @@ class MappingForm(forms.Form):
             ("PREFIX", _("their number starts with a letter")),
             ("COLUMN", _("a column says so")),
         ],
-        required=False,
     )
     letter = forms.CharField(label=_("The letter"), max_length=5, required=False)
     placeholders = forms.ChoiceField(
         label=_("Customer ids such as 0, - or guest"),
         choices=[("DROP", _("mean no customer")), ("KEEP", _("are customers"))],
-        required=False,
     )
     keep_ids = forms.CharField(
         label=_("Except these ids, which are customers"),
@@ -71,8 +76,7 @@ class MappingForm(forms.Form):
     )
     currency = forms.ChoiceField(
         label=_("Currency of the amounts"),
-        choices=[(code, code or _("the firm's own")) for code in CURRENCIES],
-        required=False,
+        choices=CURRENCY_CHOICES,
     )
     sheet = forms.ChoiceField(label=_("Sheet"), required=False)
 
@@ -90,6 +94,9 @@ class MappingForm(forms.Form):
         sheet.choices = [(one, one) for one in layout.sheets]
         if len(layout.sheets) < 2:
             del self.fields["sheet"]
+        currency = self.fields.get("currency")
+        if isinstance(currency, forms.ChoiceField) and base.currency and base.currency not in CURRENCIES:
+            currency.choices = [*CURRENCY_CHOICES, (base.currency, base.currency)]
         if base.what != "ORDERS":
             for name in ("cancelled", "letter", "currency"):
                 del self.fields[name]
@@ -106,7 +113,7 @@ class MappingForm(forms.Form):
             "letter": base.cancelled.prefix,
             "placeholders": base.placeholders,
             "keep_ids": ", ".join(base.keep_ids),
-            "currency": base.currency if base.currency in CURRENCIES else "",
+            "currency": base.currency or OWN,
             "sheet": self.layout.sheet,
         }
 
@@ -115,8 +122,13 @@ class MappingForm(forms.Form):
         return self[f"column_{place}"]
 
     def settings(self) -> list[forms.BoundField]:
-        """The choices that are about no single column."""
-        return [self[name] for name in self.fields if not name.startswith("column_")]
+        """The choices that are about no single column; those that mean nothing as things stand are left out."""
+        idle = set()
+        if "cancelled" in self.fields and self["cancelled"].value() != "PREFIX":
+            idle.add("letter")
+        if "placeholders" in self.fields and self["placeholders"].value() != "DROP":
+            idle.add("keep_ids")
+        return [self[name] for name in self.fields if not name.startswith("column_") and name not in idle]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -133,7 +145,7 @@ class MappingForm(forms.Form):
                     % {"field": labels[field], "names": ", ".join(names)},
                 )
         if data.get("cancelled") == "PREFIX" and not data.get("letter"):
-            self.add_error("letter", _now("Say which letter the numbers of cancelled orders start with."))
+            data["letter"] = "C"  # the usual one; the field appears once the choice is made
         return data
 
     def plan(self) -> Plan:
@@ -143,6 +155,7 @@ class MappingForm(forms.Form):
         rule = base.cancelled
         if kind := data.get("cancelled"):
             rule = Cancelled(kind, data.get("letter", "") if kind == "PREFIX" else "", rule.words)
+        currency = data.get("currency")
         kept = data["keep_ids"].replace(";", ",").split(",") if "keep_ids" in data else base.keep_ids
         return replace(
             base,
@@ -153,7 +166,7 @@ class MappingForm(forms.Form):
             cancelled=rule,
             placeholders=data.get("placeholders") or base.placeholders,
             keep_ids=tuple(one.strip() for one in kept if one.strip()),
-            currency=data.get("currency", base.currency),
+            currency=base.currency if currency is None else "" if currency == OWN else currency,
             header=self.layout.header,
             fingerprint=self.layout.fingerprint,
             sheet=self.layout.sheet,

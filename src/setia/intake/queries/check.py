@@ -176,7 +176,7 @@ def _look(found: Check, path: Path, layout: Layout, plan: Plan) -> None:
     found.warnings = [words.warning(one) for one in seen.warnings]
     found.problems, found.more_problems = _problems(seen.rejects)
     found.orders = _distinct(seen.columns, "order_number")
-    found.customers = _distinct(seen.columns, "customer_number", "number", "customer_name", "name")
+    found.customers = _people(seen.columns)
     found.products = _distinct(seen.columns, "product_code", "code", "product_name")
 
 
@@ -185,6 +185,14 @@ def _distinct(columns: dict[str, list[str | None]], *names: str) -> int:
         if name in columns:
             return len(set(columns[name]) - {None})
     return 0
+
+
+def _people(columns: dict[str, list[str | None]]) -> int:
+    """How many customers the rows name: by number, else phone, else e-mail, else name, as writing does it."""
+    there = [columns[name] for name in ("customer_number", "customer_phone", "customer_email") if name in columns]
+    there += [[name and name.casefold() for name in columns["customer_name"]]] if "customer_name" in columns else []
+    keys = {next((key for key in enumerate(row) if key[1] is not None), None) for row in zip(*there, strict=True)}
+    return len(keys - {None})
 
 
 def _row(one: reading.PreviewRow, shown: list[str], plan: Plan) -> Row:

@@ -326,7 +326,7 @@ class Converter:
                 raw = self._raw(name, cells)
                 value = memo[raw[0]]
                 if isinstance(value, Odd):
-                    why = Why(value.code, name, self._shown(raw[0]))
+                    why = Why(value.code, name, self._shown(raw[0], value.code))
                     if value.fatal:
                         wrong.setdefault(0, []).append(why)
                         value = None
@@ -352,11 +352,12 @@ class Converter:
             return list(zip(raw, cells[self.plan.fields["ordered_time"]], strict=True))
         return raw
 
-    def _shown(self, raw: Any) -> str:
+    def _shown(self, raw: Any, code: str) -> str:
+        """The cell a reason is about; of a date and a time of day, the one that is wrong."""
         if isinstance(raw, pa.Scalar):
             raw = raw.as_py()
         if isinstance(raw, tuple):
-            return " ".join(shown(as_text(part)) for part in raw).strip()
+            raw = raw[1] if code == "time" else raw[0]
         return shown(as_text(raw))
 
     def _odd(
@@ -370,7 +371,7 @@ class Converter:
         for place, value in enumerate(values):
             if value.__class__ is Odd:
                 if value.fatal:
-                    wrong.setdefault(place, []).append(Why(value.code, name, self._shown(raw[place])))
+                    wrong.setdefault(place, []).append(Why(value.code, name, self._shown(raw[place], value.code)))
                     values[place] = None
                 else:
                     key = (value.code, name)

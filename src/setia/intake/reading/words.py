@@ -168,8 +168,8 @@ REJECT: dict[str, Promise] = {
 
 WARNING: dict[str, Callable[[int], str]] = {
     "placeholder": lambda n: ngettext(
-        "{count} row says “nobody” in {field} (such as 0, - or guest) and counts as without a customer.",
-        "{count} rows say “nobody” in {field} (such as 0, - or guest) and count as without a customer.",
+        "In {count} row the {field} stands for nobody (such as 0, - or guest) and is left out.",
+        "In {count} rows the {field} stands for nobody (such as 0, - or guest) and is left out.",
         n,
     ),
     "placeholder_crowd": lambda n: ngettext(
@@ -219,7 +219,7 @@ WARNING: dict[str, Callable[[int], str]] = {
 }
 
 WARNING_ONE: dict[str, Promise] = {
-    "placeholder": _("“{value}” stands for nobody: the row counts as without a customer."),
+    "placeholder": _("“{value}” stands for nobody and is left out."),
     "cut": _("The text is too long and will be cut."),
     "phone": _("“{value}” is no telephone number; it is left out."),
     "email": _("“{value}” is no e-mail address; it is left out."),
