@@ -1,4 +1,4 @@
-"""Runs in the peer's own environment: BG/NBD by `lifetimes` on the arrays of a file, timed; answers in JSON."""
+"""Runs in the peer's own environment: `lifetimes` on the arrays of a file, timed; answers in JSON."""
 
 import json
 import sys
@@ -6,7 +6,9 @@ import time
 import warnings
 
 import numpy as np
+import pandas as pd
 from lifetimes import BetaGeoFitter
+from lifetimes.utils import summary_data_from_transaction_data
 
 warnings.simplefilter("ignore")
 data = np.load(sys.argv[1])
@@ -17,11 +19,18 @@ fitted = time.perf_counter()
 fitter.conditional_probability_alive(x, t_x, age)
 fitter.conditional_expected_number_of_purchases_up_to_time(float(sys.argv[2]), x, t_x, age)
 scored = time.perf_counter()
+orders = pd.DataFrame({name: data[name] for name in ("customer", "day", "amount")})
+loaded = time.perf_counter()
+summary_data_from_transaction_data(
+    orders, "customer", "day", monetary_value_col="amount", observation_period_end=str(data["as_of"])
+)
+summarised = time.perf_counter()
 print(
     json.dumps(
         {
             "fit": fitted - begun,
             "score": scored - fitted,
+            "summary": summarised - loaded,
             "parameters": {name: float(value) for name, value in fitter.params_.items()},
         }
     )

@@ -1,7 +1,8 @@
-"""The analytics beside `lifetimes` 0.11.3: BG/NBD fitted to simulated customers, and their P(alive) and forecasts.
+"""The analytics beside `lifetimes` 0.11.3: BG/NBD fitted to simulated customers, their P(alive) and forecasts, and the
+summary of customers from orders.
 
-Both get the same frequency, recency and age in days (integers), drawn from known parameters. The JIT's first compile is
-done before the clock starts; the peer's import is not counted either.
+Both get the same frequency, recency and age in days (integers), drawn from known parameters, and the same orders. The
+JIT's first compile is done before the clock starts; the peer's import is not counted either.
 """
 
 import json
@@ -9,16 +10,21 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from bench.report import Row
 from bench.workshop import Unavailable, Workshop, peer
 from setia_insight.repeat import BetaGeometricNBD
+from setia_insight.summary import summarise
 
 _HORIZON = 90.0
+_ORDERS = 1_000_000
+_AS_OF = date(2026, 6, 30)
 
 
 def measure(shop: Workshop, *, customers: int, repeat: int) -> list[Row]:
@@ -30,9 +36,12 @@ def measure(shop: Workshop, *, customers: int, repeat: int) -> list[Row]:
     score = _median(
         lambda: (fitted.probability_alive(x, t_x, age), fitted.expected_purchases(x, t_x, age, _HORIZON)), repeat
     )
+    orders = _orders(_ORDERS)
+    summarise(orders.slice(0, 1000), as_of=_AS_OF)
+    summary = _median(lambda: summarise(orders, as_of=_AS_OF), repeat)
     theirs: dict[str, Any] = {}
     try:
-        theirs = _lifetimes(shop.folder, x, t_x, age)
+        theirs = _lifetimes(shop.folder, orders, x=x, t_x=t_x, age=age)
         apart = max(abs(fitted.parameters[name] / value - 1) for name, value in theirs["parameters"].items())
         note = f"parameters at most {apart:.1e} apart"
     except Unavailable as why:
@@ -54,7 +63,21 @@ def measure(shop: Workshop, *, customers: int, repeat: int) -> list[Row]:
             peer_value=theirs.get("score"),
             times_faster=20,
         ),
+        Row(f"summary of customers, {_ORDERS:,} orders", summary, peer=name, peer_value=theirs.get("summary")),
     ]
+
+
+def _orders(count: int) -> pa.Table:
+    """Orders of a tenth as many customers, on random days of two years."""
+    random = np.random.default_rng(8)
+    day = (_AS_OF - date(1970, 1, 1)).days - random.integers(0, 730, count)
+    return pa.table(
+        {
+            "customer": random.integers(1, count // 10, count),
+            "day": pa.array(day.astype(np.int32), pa.date32()),
+            "amount": random.gamma(5.0, 30_000.0, count),
+        }
+    )
 
 
 def _customers(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -83,10 +106,12 @@ def _median(work: Callable[[], object], repeat: int) -> float:
     return statistics.median(seconds)
 
 
-def _lifetimes(folder: Path, x: np.ndarray, t_x: np.ndarray, age: np.ndarray) -> dict[str, Any]:
+def _lifetimes(folder: Path, orders: pa.Table, **customers: np.ndarray) -> dict[str, Any]:
     python = peer(folder, "lifetimes", "lifetimes==0.11.3", "numpy<2", "pandas<2.1", "scipy<1.12")
     data = folder / "customers.npz"
-    np.savez(data, x=x, t_x=t_x, age=age)
+    columns = {name: orders[name].to_numpy() for name in orders.column_names}
+    everything: dict[str, Any] = {"as_of": str(_AS_OF)} | customers | columns
+    np.savez(data, **everything)
     done = subprocess.run(
         [python, Path(__file__).with_name("lifetimes_peer.py"), data, str(_HORIZON)], capture_output=True, text=True
     )
