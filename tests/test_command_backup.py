@@ -1,8 +1,5 @@
 """`setia backup` and `setia restore`: what goes out comes back, and nothing is ever overwritten."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -12,13 +9,9 @@ from setia.command import main
 from setia.command.postgres import PrivateServer
 
 
-@pytest.fixture
-def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+@pytest.fixture(autouse=True)
+def _private_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    folder = Path(tempfile.mkdtemp(prefix="setia-cmd-", dir="/tmp"))
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_a_dump_goes_into_an_empty_home_and_into_no_other(

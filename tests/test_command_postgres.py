@@ -7,9 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -17,19 +16,6 @@ import pytest
 
 from setia.command.postgres import PrivateServer, accounts, binaries, find, record
 from setia.command.trouble import Trouble
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Path]:
-    """A folder with a short path that the server's user may enter, also when the tests run as root."""
-    folder = Path(tempfile.mkdtemp(prefix="setia-cmd-", dir="/tmp"))
-    folder.chmod(0o711)
-    yield folder
-    for pid_file in folder.glob("*/postgres/data/postmaster.pid"):  # a failed test leaves its server running
-        found = record.read(pid_file.parent)
-        if found and record.lives(found, pid_file.parent):
-            os.kill(found.pid, signal.SIGQUIT)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,10 @@ import http.client
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +17,7 @@ import psycopg
 import pytest
 
 from setia.command import up
-from setia.command.postgres import PrivateServer, record
+from setia.command.postgres import PrivateServer
 
 pytestmark = pytest.mark.slow
 
@@ -106,18 +104,6 @@ def _running(home: Path) -> Iterator[Running]:
     finally:
         if running.process.poll() is None:
             running.end()
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="setia-cmd-", dir="/tmp"))
-    folder.chmod(0o711)
-    yield folder
-    for pid_file in folder.glob("*/postgres/data/postmaster.pid"):  # a failed test leaves its server running
-        found = record.read(pid_file.parent)
-        if found and record.lives(found, pid_file.parent):
-            os.kill(found.pid, signal.SIGQUIT)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

@@ -5,29 +5,36 @@ says where the server will be. It is started when the first test asks for the da
 With `DATABASE_URL` set, that server is used instead. `SETIA_HOME` is always a folder of the run's own.
 """
 
+import fcntl
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
-from setia.command.postgres import PrivateServer
+from setia.command.postgres import PrivateServer, record
 
 _PREFIX = "setia-test-"
+_HELD = "held"
 _server: PrivateServer | None = None
 _folder: Path | None = None
+_lock: IO[str] | None = None
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests() -> Iterator[None]:
     """Names the run's home and database before pytest-django reads the settings."""
-    global _server, _folder
+    global _server, _folder, _lock
     _sweep()
     # Not pytest's own tmp_path: as root that one is closed to the user who runs the server.
     _folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir="/tmp"))
     _folder.chmod(0o711)
+    _lock = (_folder / _HELD).open("w")
+    fcntl.flock(_lock, fcntl.LOCK_EX)
     os.environ["SETIA_HOME"] = str(_folder / "home")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser tests run inside Playwright's event loop
     if "DATABASE_URL" not in os.environ:
@@ -43,21 +50,40 @@ def django_db_modify_db_settings() -> None:
         _server.start()
 
 
+@pytest.fixture(scope="module")
+def place() -> Iterator[Path]:
+    """A folder for homes of a test's own: its path is short, and the server's user may enter it."""
+    folder = Path(tempfile.mkdtemp(prefix="place-", dir=_folder))
+    folder.chmod(0o711)
+    yield folder
+    _remove(folder)
+
+
 def pytest_unconfigure() -> None:
-    """Stops the server and removes its folder."""
+    """Stops the server and removes the run's folder."""
     if _server is not None:
         _server.stop()
     if _folder is not None:
-        shutil.rmtree(_folder, ignore_errors=True)
+        _remove(_folder)
+
+
+def _remove(folder: Path) -> None:
+    """Removes a folder with the homes in it; a server that a failed test left running goes first."""
+    for pid_file in folder.rglob("postgres/data/postmaster.pid"):
+        found = record.read(pid_file.parent)
+        if found and record.lives(found, pid_file.parent):
+            os.kill(found.pid, signal.SIGQUIT)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sweep() -> None:
-    """Removes what an earlier run left behind when it was killed: its folder, and a server nobody holds any more."""
-    for folder in Path("/tmp").glob(f"{_PREFIX}*"):  # noqa: S108 - looks for its own kind only
-        if folder.stat().st_uid != os.geteuid():
+    """Removes what earlier runs left behind when they were killed: a folder that nobody holds any more."""
+    for lock in Path("/tmp").glob(f"{_PREFIX}*/{_HELD}"):  # noqa: S108 - looks for its own kind only
+        if lock.stat().st_uid != os.geteuid():
             continue
-        server = PrivateServer(folder / "home", throwaway=True)
-        if server.is_running and not server.is_held:
-            server.start()
-            server.stop()
-            shutil.rmtree(folder, ignore_errors=True)
+        with lock.open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                continue
+            _remove(lock.parent)
