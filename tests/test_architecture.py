@@ -240,10 +240,25 @@ def _emitted() -> set[str]:
     }
 
 
+def _emitted_prefixes() -> set[str]:
+    return {
+        str(call.args[0].values[0].value)
+        for tree in code().values()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", getattr(call.func, "attr", "")) == "emit"
+        and call.args
+        and isinstance(call.args[0], ast.JoinedStr)
+        and isinstance(call.args[0].values[0], ast.Constant)
+    }
+
+
 def test_every_event_that_is_listened_for_is_sent_by_somebody() -> None:
     from setia import listeners
 
-    assert {*listeners.NOW, *listeners.LATER} <= _emitted()
+    # A room that names its events by their verb sends them as f"customer.{verb}".
+    silent = {*listeners.NOW, *listeners.LATER} - _emitted()
+    assert not {name for name in silent if not name.startswith(tuple(_emitted_prefixes()))}
 
 
 def test_every_task_that_is_to_run_later_exists() -> None:

@@ -8,7 +8,7 @@ from django.template import engines
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from setia.portraits.models import Stage
+from setia.portraits.models import Stage, Trait
 
 BASES = {
     "ALL": gettext_lazy("All customers"),
@@ -31,7 +31,7 @@ CELLS = {
     "HIBERNATING": gettext_lazy("Asleep"),
 }
 PERIODS = {"YEAR": gettext_lazy("yearly"), "QUARTER": gettext_lazy("quarterly"), "MONTH": gettext_lazy("monthly")}
-WORDS: dict[str, Any] = BASES | CELLS | PERIODS | dict(Stage.choices)
+WORDS: dict[str, Any] = BASES | CELLS | PERIODS | dict(Stage.choices) | dict(Trait.choices)
 """Every code that stands in a picture's rows."""
 
 

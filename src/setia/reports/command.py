@@ -1,54 +1,41 @@
-"""`setia report NAME [--json] [--as-of DATE]`: a report's rows on standard output."""
+"""`setia report NAME [--json] [--as-of DATE]`: the numbers of the pages, as JSON rows or as a table."""
 
 import argparse
 import json
 import sys
-from datetime import UTC, date, datetime
-from typing import Any
 
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from setia.reports.queries import REPORTS, WORDS, Column, rows_now
+from setia.core.queries import firm
+from setia.reports.actions import UnknownReport, rows
+from setia.reports.tables import REPORTS
+from setia.reports.writing import written
 
 
-def main(args: argparse.Namespace) -> int:
-    """Print the report `args.name`; `args.json` for a JSON list of rows, `args.as_of` for a day of one's own."""
-    report = REPORTS.get(args.name)
-    if report is None:
-        names = ", ".join(REPORTS)
-        print(_("There is no report {name}. There are: {names}").format(name=args.name, names=names), file=sys.stderr)
-        return 2
-    as_of = date.fromisoformat(args.as_of) if isinstance(args.as_of, str) else args.as_of
-    answer = rows_now(report, at=datetime.now(UTC), as_of=as_of)
-    if args.json:
-        json.dump(answer.rows, sys.stdout, ensure_ascii=False)
-        print()
-        return 0
-    if not answer.rows:
-        print(_("No orders yet: import a file first (setia import FILE --as orders)."), file=sys.stderr)
-        return 0
-    _table([str(column.label) for column in report.columns], [_cells(row, report.columns) for row in answer.rows])
+def main(arguments: argparse.Namespace) -> int:
+    """Write the report to standard output; 2 for a name there is none of."""
+    with translation.override(firm().language):
+        try:
+            report, found = rows(arguments.name, at=timezone.now(), as_of=arguments.as_of)
+        except UnknownReport:
+            words = {"name": arguments.name, "names": ", ".join(REPORTS)}
+            sys.stderr.write(_("There is no report {name}. There are: {names}").format(**words) + "\n")
+            return 2
+        if arguments.json:
+            json.dump(found, sys.stdout, ensure_ascii=False, indent=1)
+            sys.stdout.write("\n")
+            return 0
+        if not found:
+            sys.stderr.write(_("No orders yet: import a file first (setia import FILE --as orders).") + "\n")
+            return 0
+        table = [[str(column.label) for column in report.columns]]
+        table += [[written(column, row) for column in report.columns] for row in found]
+        widths = [max(len(line[place]) for line in table) for place in range(len(report.columns))]
+        for line in table:
+            cells = [
+                cell.ljust(width) if column.kind in {"WORD", "MONTH", "DAY"} else cell.rjust(width)
+                for cell, width, column in zip(line, widths, report.columns, strict=True)
+            ]
+            sys.stdout.write("  ".join(cells).rstrip() + "\n")
     return 0
-
-
-def _cells(row: dict[str, Any], columns: tuple[Column, ...]) -> list[str]:
-    return [_cell(row.get(column.name), column.kind) for column in columns]
-
-
-def _cell(value: Any, kind: str) -> str:
-    if value is None:
-        return "–"
-    if kind == "word":
-        return str(WORDS.get(value, value))
-    if kind == "share":
-        return f"{value:.1%}"
-    if kind in {"count", "money"}:
-        return f"{value:,.0f}" if kind == "money" else f"{value:,}"
-    return str(value)[:7] if kind == "month" else str(value)
-
-
-def _table(head: list[str], rows: list[list[str]]) -> None:
-    widths = [max(len(line[place]) for line in [head, *rows]) for place in range(len(head))]
-    for line in [head, *rows]:
-        cells = [cell.ljust(widths[0]) if not place else cell.rjust(widths[place]) for place, cell in enumerate(line)]
-        print("  ".join(cells).rstrip())

@@ -1,37 +1,36 @@
-"""Report pages: the list, one report as a table, and its export."""
+"""The reports: their list, one as a table, one as a file."""
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from setia.accounts.queries import me
 from setia.core.sheets import csv_response
 from setia.reports import queries
+from setia.reports.writing import written
+
+MOST_ON_PAGE = 1000
 
 
 @require_GET
-def reports(request: HttpRequest) -> HttpResponseBase:
-    """Every report with what it answers."""
-    return render(request, "reports/reports.html", {"reports": list(queries.REPORTS.values())})
+def reports(request: HttpRequest) -> HttpResponse:
+    """Every report in a line."""
+    return render(request, "reports/reports.html", {"reports": queries.reports_for(me(request))})
 
 
 @require_GET
-def report(request: HttpRequest, name: str) -> HttpResponseBase:
-    """One report as a table."""
+def report(request: HttpRequest, name: str) -> HttpResponse:
+    """One report as a table, its latest rows first where they are many."""
     found = queries.get_report_for(me(request), name)
-    if found is None:
-        raise Http404
-    answer = queries.rows_for(me(request), found)
-    return render(request, "reports/report.html", {"answer": answer, "words": queries.WORDS})
+    shown = found.rows[-MOST_ON_PAGE:]
+    context = {"found": found, "shown": shown, "cut": len(found.rows) - len(shown), "written": written}
+    return render(request, "reports/report.html", context)
 
 
 @require_GET
 def export_report(request: HttpRequest, name: str) -> HttpResponseBase:
-    """The same rows as CSV, exact and harmless to a spreadsheet."""
+    """One report as CSV, with the codes and the numbers `setia report` gives."""
     found = queries.get_report_for(me(request), name)
-    if found is None:
-        raise Http404
-    answer = queries.rows_for(me(request), found)
-    head = [str(column.label) for column in found.columns]
-    rows = ([row.get(column.name) for column in found.columns] for row in answer.rows)
-    return csv_response(f"setia-{name}", head, rows)
+    keys = [column.key for column in found.report.columns]
+    return csv_response(name, keys, ([row[key] for key in keys] for row in found.rows))

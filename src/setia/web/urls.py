@@ -1,8 +1,9 @@
 from django.urls import URLPattern, URLResolver, path
 
-from setia.web.views import customer, customers, shell
+from setia.web.views import customer, customers, home, shell
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
     path("customers/", customers.customers, name="customers"),
     path("customers/filters/", customers.customer_filters, name="customer_filters"),
     path("customers/export/", customers.export_customers, name="export_customers"),

@@ -8,7 +8,7 @@ from setia.portraits.queries.portraits import leaving_first, portrait_of, portra
 from setia.portraits.queries.rfm_page import RfmPage, rfm_page
 from setia.portraits.queries.sentences import Statement, sentences
 from setia.portraits.queries.spread_pages import ConcentrationPage, ValuePage, concentration_page, value_page
-from setia.portraits.words import WORDS
+from setia.portraits.words import WORDS, written
 
 __all__ = [
     "KEYS",
@@ -38,4 +38,5 @@ __all__ = [
     "value_page",
     "why_absent",
     "worth_most",
+    "written",
 ]

@@ -1,11 +1,11 @@
 """Lists of customers in an order that only portraits know, for the page composed in `web`."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from setia.core.keyset import By, Leg
-from setia.customers.models import Customer
 from setia.portraits.models import Portrait, Refresh, Stage, Trait
 from setia.portraits.words import base_word
 
@@ -24,7 +24,7 @@ def trait_words(portrait: Portrait) -> list[str]:
     return [str(Trait(code).label) for code in portrait.traits]
 
 
-def legs_by_value(customers: QuerySet[Customer]) -> list[Leg]:
+def legs_by_value(customers: QuerySet[Any]) -> list[Leg]:
     """By expected spend, the highest first; then those for whom nothing can be expected yet, then the newest.
 
     Rows of the last leg are customers, those of the others portraits with their customer.
@@ -32,12 +32,12 @@ def legs_by_value(customers: QuerySet[Customer]) -> list[Leg]:
     return _legs(customers, "value", By("value", descending=True, nulls_last=True))
 
 
-def legs_by_latest(customers: QuerySet[Customer]) -> list[Leg]:
+def legs_by_latest(customers: QuerySet[Any]) -> list[Leg]:
     """By the day of the latest purchase, the latest first; then those without one, then the newest."""
     return _legs(customers, "latest_date", By("latest_date", descending=True, nulls_last=True))
 
 
-def _legs(customers: QuerySet[Customer], field: str, by: By) -> list[Leg]:
+def _legs(customers: QuerySet[Any], field: str, by: By) -> list[Leg]:
     portraits = Portrait.objects.filter(customer__in=customers).select_related("customer", "customer__industry")
     known = portraits.filter(**{f"{field}__isnull": False})
     unknown = portraits.filter(**{f"{field}__isnull": True})
@@ -48,7 +48,7 @@ def _legs(customers: QuerySet[Customer], field: str, by: By) -> list[Leg]:
     ]
 
 
-def _without(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+def _without(customers: QuerySet[Any]) -> QuerySet[Any]:
     """Customers without a portrait. A refresh gives one to everybody, so only those made since can be without."""
     latest = Refresh.objects.filter(finished_at__isnull=False).order_by("-id").first()
     since = Q(created_at__gte=latest.started_at - timedelta(days=1)) if latest else Q()

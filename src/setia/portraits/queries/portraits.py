@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from setia.core.keyset import Leg
 from setia.portraits.models import Portrait
 
 
@@ -19,14 +18,13 @@ def portraits_of(customer_ids: Iterable[int]) -> dict[int, Portrait]:
     return Portrait.objects.in_bulk(list(customer_ids))
 
 
-def legs_by_value(customers: QuerySet[Any], *, lowest_first: bool = False) -> list[Leg]:
-    """Rows for a list by expected value: portraits with their `customer`, those without a value after all others."""
-    rows = Portrait.objects.filter(customer__in=customers).select_related("customer")
-    order = ("value", "-customer_id") if lowest_first else ("-value", "customer_id")
-    return [Leg(rows.filter(value__isnull=False), order), Leg(rows.filter(value=None), ("customer_id",))]
-
-
 def leaving_first(customers: QuerySet[Any], *, most: int) -> list[Portrait]:
     """Customers about to leave, those with the most at stake first, with their `customer`."""
     rows = Portrait.objects.filter(leaving=True, customer__in=customers)
     return list(rows.select_related("customer").order_by("-spent_12_months", "customer_id")[:most])
+
+
+def worth_most(customers: QuerySet[Any], *, most: int) -> list[Portrait]:
+    """The customers who spent most so far, with their `customer`."""
+    rows = Portrait.objects.filter(spent_rank__isnull=False, customer__in=customers)
+    return list(rows.select_related("customer").order_by("spent_rank")[:most])

@@ -24,7 +24,7 @@ def of(who: Any) -> Portrait:
     return Portrait.objects.get(pk=who.pk)
 
 
-def rows(name: str, key: str) -> dict[str, dict[str, Any]]:
+def rows(name: str, key: str) -> dict[Any, dict[str, Any]]:
     return {row[key]: row for row in figures(name)[name]}
 
 
@@ -255,7 +255,7 @@ class TestTheSwap:
         assert of(refreshed.siti).computed_at == LATER
 
     def test_the_table_keeps_its_indexes_and_their_names(self, shop: Shop) -> None:
-        def indexes() -> list[Any]:
+        def indexes() -> Any:
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'portraits_portrait' ORDER BY 1"

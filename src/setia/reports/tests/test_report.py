@@ -4,8 +4,7 @@ import argparse
 import csv
 import io
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -15,14 +14,14 @@ from setia.accounts.models import User
 from setia.customers.models import Customer
 from setia.orders.models import Order
 from setia.reports import command
-from setia.reports.queries import REPORTS
+from setia.reports.tables import REPORTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 3, 1, 3, tzinfo=UTC)
 
 
 @pytest.fixture
-def shop() -> Iterator[None]:
+def shop() -> None:
     """Siti bought in January and March, Budi in March only; one walk-in."""
     siti = Customer.objects.create(name="Siti Rahma", number="7", created_at=AT, updated_at=AT)
     budi = Customer.objects.create(name="Budi Santoso", number="8", created_at=AT, updated_at=AT)
@@ -41,10 +40,9 @@ def shop() -> Iterator[None]:
             total=Decimal(total),
             created_at=AT,
         )
-    return
 
 
-def _ask(capsys: pytest.CaptureFixture[str], name: str, as_of: str | None = None) -> list[dict[str, object]]:
+def _ask(capsys: pytest.CaptureFixture[str], name: str, as_of: date | None = None) -> list[dict[str, object]]:
     assert command.main(argparse.Namespace(name=name, json=True, as_of=as_of)) == 0
     rows: list[dict[str, object]] = json.loads(capsys.readouterr().out)
     return rows
@@ -67,7 +65,7 @@ def test_the_command_tells_revenue_by_month(capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.usefixtures("shop")
 def test_the_command_counts_as_of_a_day_of_ones_own_and_keeps_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     now = {row["class"]: row["customers"] for row in _ask(capsys, "base")}
-    then = {row["class"]: row["customers"] for row in _ask(capsys, "base", "2026-02-01")}
+    then = {row["class"]: row["customers"] for row in _ask(capsys, "base", date(2026, 2, 1))}
     assert (then["BUYERS"], now["BUYERS"]) == (1, 2)
     assert {row["class"]: row["customers"] for row in _ask(capsys, "base")} == now
 
@@ -91,13 +89,23 @@ def test_page_export_report_and_command_show_the_same_rows(name: str, capsys: py
     page = client.get(f"/reports/{name}/")
     assert page.status_code == 200
     assert page.content.count(b"<tr>") == (len(rows) + 1 if rows else 0)
-    export = b"".join(client.get(f"/reports/{name}/export/")).decode("utf-8-sig")  # type: ignore[call-overload]
+    export = b"".join(client.get(f"/reports/{name}/export/")).decode("utf-8-sig")
     lines = list(csv.reader(io.StringIO(export)))
     assert len(lines) == len(rows) + 1
     for line, row in zip(lines[1:], rows, strict=True):
         for cell, column in zip(line, REPORTS[name].columns, strict=True):
-            value = row.get(column.name)
-            assert cell == ("" if value is None else str(value)) or float(cell) == value
+            value = row.get(column.key)
+            if value is None or isinstance(value, str | bool):
+                assert cell == ("" if value is None else str(int(value)) if isinstance(value, bool) else value)
+            else:
+                assert float(cell) == value
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_figure_opens_its_customers() -> None:
+    command.main(argparse.Namespace(name="base", json=True, as_of=None))
+    page = _signed_in().get("/reports/new-returning/").content.decode()
+    assert '<a class="s-link" href="/customers/?bought=2026-03.new">1</a>' in page
 
 
 def test_an_empty_firm_is_told_what_to_do() -> None:

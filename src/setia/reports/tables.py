@@ -1,0 +1,226 @@
+"""The reports by name: columns in order, what each holds, and which customers stand behind a figure.
+
+A column's kind says how it is written: WORD (a code in words), MONTH, DAY, COUNT, SHARE, MONEY, NUMBER, FLAG.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Row = Mapping[str, Any]
+
+
+class Column(NamedTuple):
+    """One column; `opens` gives the filter of the list of customers behind a figure."""
+
+    key: str
+    label: Promise | str
+    kind: str = "COUNT"
+    opens: Callable[[Row], str] | None = None
+
+
+class Report(NamedTuple):
+    """A table. `picture` names the rows in `portraits`; `about` says what they count."""
+
+    name: str
+    picture: str
+    title: Promise | str
+    about: Promise | str
+    columns: tuple[Column, ...]
+
+
+def _month(row: Row, key: str = "period") -> str:
+    return str(row[key])[:7]
+
+
+_ALL = [
+    Report(
+        "base",
+        "base",
+        _("Base"),
+        _("Customers by base class, several at once, and at the start of the month."),
+        (
+            Column("class", _("Base"), "WORD"),
+            Column(
+                "customers",
+                _("Customers"),
+                opens=lambda row: "" if row["class"] == "ALL" else f"base={row['class']}",
+            ),
+            Column("at_month_start", _("Start of the month")),
+            Column("recorded", _("Recorded"), "FLAG"),
+        ),
+    ),
+    Report(
+        "stages",
+        "stages",
+        _("Stages"),
+        _("Customers by stage, and who came in and went out since the start of the month."),
+        (
+            Column("stage", _("Stage"), "WORD"),
+            Column("customers", _("Customers"), opens=lambda row: f"stage={row['stage']}"),
+            Column("at_month_start", _("Start of the month")),
+            Column("came", _("Came in"), opens=lambda row: f"move=.{row['stage']}"),
+            Column("went", _("Went out"), opens=lambda row: f"move={row['stage']}."),
+        ),
+    ),
+    Report(
+        "new-returning",
+        "new-returning",
+        _("New and returning"),
+        _("Customers new and returning per month (both: those who did both in one month), and orders of walk-ins."),
+        (
+            Column("period", _("Month"), "MONTH"),
+            Column("new", _("New"), opens=lambda row: f"bought={_month(row)}.new"),
+            Column("returning", _("Returning"), opens=lambda row: f"bought={_month(row)}.returning"),
+            Column("both", _("Both")),
+            Column("new_orders", _("Orders of new customers")),
+            Column("returning_orders", _("Orders of returning customers")),
+            Column("walk_in_orders", _("Orders of walk-ins")),
+        ),
+    ),
+    Report(
+        "new-returning-days",
+        "new-returning-days",
+        _("New and returning by day"),
+        _("The same per day."),
+        (
+            Column("period", _("Day"), "DAY"),
+            Column("new", _("New"), opens=lambda row: f"bought={row['period']}.new"),
+            Column("returning", _("Returning"), opens=lambda row: f"bought={row['period']}.returning"),
+            Column("new_orders", _("Orders of new customers")),
+            Column("returning_orders", _("Orders of returning customers")),
+            Column("walk_in_orders", _("Orders of walk-ins")),
+        ),
+    ),
+    Report(
+        "retention",
+        "retention",
+        _("Retention"),
+        _("Of those who bought in the earlier window, who bought in the later one too; by year, quarter and month."),
+        (
+            Column("period", _("Window"), "WORD"),
+            Column("as_of", _("As of"), "DAY"),
+            Column("kept", _("Stayed"), opens=lambda row: f"retention={row['period']}.{row['as_of']}.kept"),
+            Column("earlier", _("Bought in the earlier window")),
+            Column("rate", _("Retention"), "SHARE"),
+        ),
+    ),
+    Report(
+        "cohorts",
+        "cohorts",
+        _("Cohorts"),
+        _("Of the customers whose first purchase fell in a month, how many bought so many months later."),
+        (
+            Column("cohort", _("First bought"), "MONTH"),
+            Column("k", _("Months since"), "NUMBER"),
+            Column("customers", _("Bought"), opens=lambda row: f"cohort={_month(row, 'cohort')}.{row['k']}"),
+            Column("size", _("New"), opens=lambda row: f"cohort={_month(row, 'cohort')}"),
+            Column("share", _("Share"), "SHARE"),
+            Column("complete", _("Month is over"), "FLAG"),
+        ),
+    ),
+    Report(
+        "rfm",
+        "rfm",
+        _("RFM map"),
+        _("Customers who have bought, in fifths by recency and by frequency (5 is best)."),
+        (
+            Column("r", _("Recency"), "NUMBER"),
+            Column("f", _("Frequency"), "NUMBER"),
+            Column("cell", _("Group"), "WORD"),
+            Column("customers", _("Customers"), opens=lambda row: f"rfm={row['r']}.{row['f']}"),
+            Column("spent", _("Spent"), "MONEY"),
+            Column("days_from", _("Days since latest, from")),
+            Column("days_to", _("to")),
+            Column("purchase_days_from", _("Days bought, from")),
+            Column("purchase_days_to", _("to")),
+        ),
+    ),
+    Report(
+        "rfm-groups",
+        "rfm-cells",
+        _("RFM groups"),
+        _("The named groups of the map."),
+        (
+            Column("cell", _("Group"), "WORD"),
+            Column("customers", _("Customers"), opens=lambda row: f"rfm={row['cell']}"),
+            Column("median_purchase_days", _("Median days bought")),
+            Column("median_spent", _("Median spent"), "MONEY"),
+            Column("spent", _("Spent"), "MONEY"),
+            Column("share", _("Share of the money"), "SHARE"),
+        ),
+    ),
+    Report(
+        "value",
+        "value",
+        _("Value"),
+        _("Customers by what they are expected to spend in the 12 months to come."),
+        (
+            Column("low", _("From"), "MONEY"),
+            Column("high", _("Below"), "MONEY"),
+            Column("customers", _("Customers"), opens=lambda row: f"value={_plain(row['low'])}-{_plain(row['high'])}"),
+            Column("value", _("Expected together"), "MONEY"),
+            Column("share", _("Share"), "SHARE"),
+        ),
+    ),
+    Report(
+        "concentration",
+        "concentration",
+        _("Concentration"),
+        _("Which share of all purchases the customers who spent most brought."),
+        (
+            Column("percent", _("First … % of customers"), "NUMBER"),
+            Column("customers", _("Customers"), opens=lambda row: f"top={row['percent']}"),
+            Column("spent", _("Spent"), "MONEY"),
+            Column("share", _("Share of the money"), "SHARE"),
+        ),
+    ),
+    Report(
+        "revenue",
+        "revenue",
+        _("Revenue"),
+        _("Purchases of new, returning and walk-in customers per month, returns, and revenue: all of them together."),
+        (
+            Column("month", _("Month"), "MONTH"),
+            Column("new", _("New"), "MONEY", opens=lambda row: f"bought={_month(row, 'month')}.new"),
+            Column("returning", _("Returning"), "MONEY", opens=lambda row: f"bought={_month(row, 'month')}.returning"),
+            Column("walk_in", _("Walk-in"), "MONEY"),
+            Column("returns", _("Returns"), "MONEY"),
+            Column("revenue", _("Revenue"), "MONEY"),
+            Column("new_orders", _("Orders of new customers")),
+            Column("returning_orders", _("Orders of returning customers")),
+            Column("walk_in_orders", _("Orders of walk-ins")),
+            Column("return_orders", _("Returned orders")),
+        ),
+    ),
+    Report(
+        "traits",
+        "traits",
+        _("Traits"),
+        _("Customers by trait, several at once; a trait whose records are not kept yet is empty."),
+        (
+            Column("trait", _("Trait"), "WORD"),
+            Column("customers", _("Customers"), opens=lambda row: f"trait={row['trait']}"),
+        ),
+    ),
+    Report(
+        "leaving",
+        "leaving",
+        _("About to leave"),
+        _("Customers late by their own rhythm and likelier than not to stay away, and what they spent in 12 months."),
+        (
+            Column("customers", _("Customers"), opens=lambda row: "leaving=1"),
+            Column("spent_12_months", _("At stake"), "MONEY"),
+            Column("known", _("Forecast exists"), "FLAG"),
+        ),
+    ),
+]
+
+REPORTS = {report.name: report for report in _ALL}
+"""Every report, in the order of the list."""
+
+
+def _plain(limit: float) -> str:
+    return f"{limit:.4f}".rstrip("0").rstrip(".")

@@ -1,0 +1,28 @@
+"""Home: the customer base at a glance, and who is about to leave. Composed here from several rooms' questions."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from setia.accounts.queries import me
+from setia.customers.queries import customers_for
+from setia.portraits import queries as portraits
+
+LEAVING = 5
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The figures of the latest refresh; on the first day, what to do instead."""
+    page = portraits.home_page(me(request))
+    customers = customers_for(me(request))
+    if page.as_of is None:
+        return render(request, "web/home_empty.html", {"counting": customers.exists()})
+    context = {
+        "page": page,
+        "leaving": portraits.leaving_first(customers, most=LEAVING) if page.leaving else [],
+        "why_absent": "" if page.leaving_known else portraits.why_absent(portraits.latest_refresh()),
+        "stale": portraits.is_stale(at=timezone.now()),
+    }
+    return render(request, "web/home.html", context)
