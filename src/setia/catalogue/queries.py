@@ -7,6 +7,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from setia.catalogue import codes
 from setia.catalogue.models import Category, Product
 from setia.core.chips import Chip
 from setia.core.keyset import Leg
@@ -64,3 +65,14 @@ def search(user: Actor, q: str, *, most: int = 10) -> list[Product]:
 def legs(products: QuerySet[Product], sort: str) -> list[Leg]:
     """The list's order: `code`, or by name."""
     return [Leg(products, ("code", "id") if sort == "code" else ("name", "id"))]
+
+
+def product_coded(user: Actor, text: str) -> Product | None:
+    """The product with exactly this code, however it is written; None where there is none."""
+    return products_for(user).filter(code=codes.code(text)).first()
+
+
+def product_name(pk: int) -> str:
+    """A product's name for a label on a page whose rows went through the gate; the key where there is none."""
+    found = Product.objects.filter(pk=pk).first()
+    return str(found) if found else f"#{pk}"

@@ -119,7 +119,9 @@ def find_product(request: HttpRequest) -> HttpResponse:
     if "pick" in request.GET:
         pick = request.GET["pick"]
         context["chosen"] = queries.get_product_for(me(request), int(pick)) if pick.isdecimal() else None
-        return render(request, "catalogue/picked_product.html", context)
+        response = render(request, "catalogue/picked_product.html", context)
+        response["HX-Trigger-After-Settle"] = "picked"  # the form around it may have sums to count anew
+        return response
     q = request.GET.get(f"{field}_q", "")
     return render(request, "catalogue/find_product.html", context | {"q": q, "found": queries.search(me(request), q)})
 

@@ -1,3 +1,14 @@
-from django.urls import URLPattern, URLResolver
+"""This room's table of contents."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import path
+
+from setia.orders import views
+
+urlpatterns = [
+    path("", views.orders, name="orders"),
+    path("new/", views.add_order, name="add_order"),
+    path("export/", views.export_orders, name="export_orders"),
+    path("<int:pk>/", views.order, name="order"),
+    path("<int:pk>/edit/", views.edit_order, name="edit_order"),
+    path("<int:pk>/return/", views.give_back, name="give_back"),
+]

@@ -3,6 +3,7 @@
 from setia.orders.kinds import kind_of, kind_sql
 from setia.orders.queries.pages import (
     channels,
+    exported,
     get_order_for,
     legs,
     lines_of,
@@ -16,6 +17,7 @@ from setia.orders.queries.version import version_of
 
 __all__ = [
     "channels",
+    "exported",
     "get_order_for",
     "kind_of",
     "kind_sql",

@@ -1,18 +1,20 @@
 """What the pages ask about orders. `orders_for` and `get_order_for` are the only gates to them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from setia.catalogue.queries import product_name
 from setia.core.chips import Chip
 from setia.core.keyset import Leg
 from setia.core.permissions import Actor, may
-from setia.core.queries import firm
 from setia.core.text import line
 from setia.customers.queries import name_of
 from setia.orders.models import Order, OrderLine
@@ -79,7 +81,7 @@ def channels() -> list[str]:
 def narrow(orders: QuerySet[Order], params: Mapping[str, str]) -> tuple[QuerySet[Order], list[Chip]]:
     """Apply the filters an address names, and say which in words.
 
-    `kind`, `channel`, `walk_in=1`, `from` and `to` (days of the firm, both included), `customer` (a key), `q` (the
+    `kind`, `channel`, `walk_in=1`, `from` and `to` (days, both included), `customer` and `product` (keys), `q` (the
     beginning of a number). A value that is not one of a filter's is no filter.
     """
     chips: list[Chip] = []
@@ -94,12 +96,15 @@ def narrow(orders: QuerySet[Order], params: Mapping[str, str]) -> tuple[QuerySet
         chips.append(Chip(str(_("Walk-in")), str(pgettext_lazy("the filter Walk-in", "only")), "walk_in"))
     for key, label, sign in (("from", _("From"), 0), ("to", _("Until"), 1)):
         if day := _day(params.get(key, "")):
-            moment = datetime.combine(day + timedelta(days=sign), time(), firm().tz)
+            moment = datetime.combine(day + timedelta(days=sign), time(), timezone.get_current_timezone())
             orders = orders.filter(ordered_at__lt=moment) if sign else orders.filter(ordered_at__gte=moment)
             chips.append(Chip(str(label), date_format(day, "j M Y"), key))
     if (customer := params.get("customer", "")).isdecimal() and len(customer) < 19:
         orders = orders.filter(customer=int(customer))
         chips.append(Chip(str(_("Customer")), name_of(int(customer)), "customer"))
+    if (product := params.get("product", "")).isdecimal() and len(product) < 19:
+        orders = orders.filter(Exists(OrderLine.objects.filter(order=OuterRef("pk"), product=int(product))))
+        chips.append(Chip(str(_("Product")), product_name(int(product)), "product"))
     if q := line(params.get("q", ""))[:100]:
         orders = orders.filter(_numbered(q))
     return orders, chips
@@ -109,6 +114,41 @@ def legs(orders: QuerySet[Order], sort: str) -> list[Leg]:
     """The list's order: the newest first, `oldest` first, or by `total`, the highest first."""
     order = {"oldest": ("ordered_at", "id"), "total": ("-total", "-id")}.get(sort, ("-ordered_at", "-id"))
     return [Leg(orders.select_related("customer"), order)]
+
+
+def exported(orders: QuerySet[Order], *, chunk: int = 1000) -> Iterator[list[Any]]:
+    """Rows for a file, one per line of an order, read some hundred orders at a time in the order they were written."""
+    after = 0
+    ordered = orders.select_related("customer", "reverses").order_by("id")
+    while found := list(ordered.filter(id__gt=after)[:chunk]):
+        after = found[-1].pk
+        lines = lines_of_many(found, most=2**31 - 1)
+        for order in found:
+            for one in lines[order.pk] or (None,):
+                yield _exported(order, one)
+
+
+def _exported(order: Order, one: OrderLine | None) -> list[Any]:
+    customer, product = order.customer, one.product if one else None
+    return [
+        order.number,
+        timezone.localtime(order.ordered_at),
+        order.get_kind_display(),
+        customer.number if customer else "",
+        customer.name if customer else "",
+        product.code if product else "",
+        (one.description or (product.name if product else "")) if one else "",
+        one.quantity if one else None,
+        one.unit_price if one else None,
+        one.discount if one else None,
+        one.amount if one else None,
+        order.discount,
+        order.total,
+        order.promotion_code,
+        order.channel,
+        order.reverses.number if order.reverses else "",
+        order.note,
+    ]
 
 
 def _numbered(q: str) -> Q:

@@ -1,0 +1,100 @@
+"""Entering, correcting and taking back an order.
+
+The form sends itself again with `do` to get a line more or less, or its sums counted; nothing is judged or saved then.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from setia.accounts.queries import me
+from setia.core.versions import ChangedMeanwhile
+from setia.orders import actions, queries
+from setia.orders.forms import Entry, GiveBackForm
+from setia.orders.models import Order
+
+
+@require_http_methods(["GET", "POST"])
+def add_order(request: HttpRequest) -> HttpResponse:
+    """Enter an order."""
+    entry = Entry(request.POST or None, user=me(request), customer=request.GET.get("customer", ""))
+    if do := request.POST.get("do"):
+        return _page(request, "orders/add_order.html", entry.changed(do))
+    if request.method == "POST" and entry.is_valid():
+        try:
+            order = actions.add(by=me(request), at=timezone.now(), lines=entry.values(), **entry.facts())
+        except actions.NumberTaken as taken:
+            _number_taken(entry, taken.order)
+        else:
+            return redirect("order", order.pk)
+    return _page(request, "orders/add_order.html", entry)
+
+
+@require_http_methods(["GET", "POST"])
+def edit_order(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct an order."""
+    order = queries.get_order_for(me(request), pk)
+    entry = Entry(request.POST or None, user=me(request), order=order)
+    if do := request.POST.get("do"):
+        return _page(request, "orders/edit_order.html", entry.changed(do), order=order)
+    if request.method == "POST" and entry.is_valid():
+        version = entry.form.cleaned_data["version"]
+        try:
+            actions.edit(
+                by=me(request), at=timezone.now(), order=order, version=version, lines=entry.values(), **entry.facts()
+            )
+        except actions.NumberTaken as taken:
+            _number_taken(entry, taken.order)
+        except actions.Settled:
+            return redirect("order", pk)
+        except ChangedMeanwhile as changed:
+            entry.form.data = entry.form.data.copy()  # type: ignore[attr-defined]
+            entry.form.data["version"] = changed.version  # type: ignore[index]
+            return _page(request, "orders/edit_order.html", entry, order=order, conflict=True, status=422)
+        else:
+            return redirect("order", pk)
+    return _page(request, "orders/edit_order.html", entry, order=order)
+
+
+@require_http_methods(["GET", "POST"])
+def give_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a purchase back whole, saying why."""
+    order = queries.get_order_for(me(request), pk)
+    form = GiveBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            back = actions.give_back(by=me(request), at=timezone.now(), order=order, reason=form.cleaned_data["reason"])
+        except actions.CannotGiveBack:
+            order.refresh_from_db()
+        else:
+            return redirect("order", back.pk)
+    possible = order.kind == Order.Kind.PURCHASE and not order.reversed
+    context = {"order": order, "form": form, "possible": possible}
+    status = 409 if request.method == "POST" and not possible else 422 if form.errors else 200
+    return render(request, "orders/give_back.html", context, status=status)
+
+
+def _page(request: HttpRequest, template: str, entry: Entry, *, status: int = 0, **context: Any) -> HttpResponse:
+    customer, products = entry.chosen()
+    context |= {
+        "entry": entry,
+        "form": entry.form,
+        "chosen": customer,
+        "products": products,
+        "amounts": entry.amounts(),
+        "sums": entry.sums(),
+        "channels": queries.channels(),
+        "errors": entry.errors() if entry.form.is_bound else 0,
+    }
+    return render(request, template, context, status=status or (422 if context["errors"] else 200))
+
+
+def _number_taken(entry: Entry, other: Order) -> None:
+    words = _("This number belongs to <a class='s-link' href='{url}'>another order</a>. Use another, or open that one.")
+    entry.form.add_error("number", format_html(words, url=reverse("order", args=[other.pk])))
