@@ -3,4 +3,4 @@
 from setia.command.testing import django_db_modify_db_settings
 from tests.browser import chromium, visit
 
-__all__ = ["chromium", "django_db_modify_db_settings", "place", "visit"]
+__all__ = ["chromium", "django_db_modify_db_settings", "visit"]
