@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Concat, Lower, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from setia.core.models import Stamped
+from setia.customers import normalise
 
 
 class Industry(models.Model):
@@ -155,7 +156,7 @@ class ContactPoint(Stamped):
         ]
 
     def __str__(self) -> str:
-        return self.shown or self.value
+        return self.shown or normalise.written(self.kind, self.value)
 
 
 class TimelineEntry(models.Model):

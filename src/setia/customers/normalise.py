@@ -13,7 +13,7 @@ import phonenumbers
 from setia.core.text import line as text
 from setia.core.text import paragraph
 
-__all__ = ["contact", "email", "handle", "paragraph", "phone", "text"]
+__all__ = ["contact", "email", "handle", "paragraph", "phone", "text", "written"]
 
 _PLAIN_MOBILE = re.compile(r"(?:\+?62|0)?0?(8[1-9][0-9]{7,10})")
 _PHONE_MARKS = re.compile(r"[\s.\-()/\u2010-\u2015]")
@@ -51,6 +51,21 @@ def phone(value: str, *, region: str = "ID") -> str | None:
     if not phonenumbers.is_valid_number(parsed):
         return None
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def written(kind: str, value: str) -> str:
+    """The stored form as a person writes it: 0812-2045-7781 at home, +65 6123 4567 elsewhere."""
+    if kind not in {"PHONE", "WHATSAPP"}:
+        return value
+    if mobile := re.fullmatch(r"\+62(8[0-9]{2})([0-9]{3,4})([0-9]{3,5})", value):
+        return "0" + "-".join(mobile.groups())
+    try:
+        parsed = phonenumbers.parse(value, None)
+    except phonenumbers.NumberParseException:
+        return value
+    national = parsed.country_code == 62
+    shape = phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return str(phonenumbers.format_number(parsed, shape))
 
 
 def email(value: str) -> str | None:

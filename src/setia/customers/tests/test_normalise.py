@@ -28,6 +28,20 @@ def test_every_spelling_of_siti_s_mobile_is_one_number(written: str) -> None:
     assert normalise.phone(written) == "+6281220457781"
 
 
+@pytest.mark.parametrize(
+    ("stored", "written"),
+    [
+        ("+6281220457781", "0812-2045-7781"),
+        ("+628122045778", "0812-2045-778"),
+        ("+622152960000", "(021) 52960000"),
+        ("+6561234567", "+65 6123 4567"),
+    ],
+)
+def test_a_number_without_a_spelling_of_its_own_is_written_as_people_do(stored: str, written: str) -> None:
+    assert normalise.written("WHATSAPP", stored) == written
+    assert normalise.phone(written) == stored
+
+
 def test_a_jakarta_landline_and_a_singapore_number_keep_their_own_codes() -> None:
     assert normalise.phone("021-5296 0000") == "+622152960000"
     assert normalise.phone("+65 6123 4567") == "+6561234567"
