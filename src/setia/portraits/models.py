@@ -8,15 +8,16 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Stage(models.TextChoices):
-    REACH = "REACH", _("Reach")
-    RELATIONSHIP = "RELATIONSHIP", _("Relationship")
-    FIRST = "FIRST", _("First purchase")
-    RETENTION = "RETENTION", _("Retention")
-    LOYALTY = "LOYALTY", _("Loyalty")
-    DEFECTED = "DEFECTED", _("Defected")
+    REACH = "REACH", pgettext_lazy("stage", "Reach")
+    RELATIONSHIP = "RELATIONSHIP", pgettext_lazy("stage", "Relationship")
+    FIRST = "FIRST", pgettext_lazy("stage", "First purchase")
+    RETENTION = "RETENTION", pgettext_lazy("stage", "Retention")
+    LOYALTY = "LOYALTY", pgettext_lazy("stage", "Loyalty")
+    DEFECTED = "DEFECTED", pgettext_lazy("stage", "Defected")
 
 
 class Trait(models.TextChoices):

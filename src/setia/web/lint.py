@@ -175,7 +175,7 @@ class _Reader(HTMLParser):
 
 def _quiet(text: str) -> bool:
     """Nothing a translator would want: values, marks, names."""
-    rest = text.replace(_SPOT, " ").strip()
+    rest = re.sub(r"[?&]\w+=", " ", text.replace(_SPOT, " "))  # a part of an address is no word
     words = [word for word in re.split(r"[\s\W\d_]+", rest) if word]
     return all(len(word) == 1 or word in _NAMES for word in words)
 

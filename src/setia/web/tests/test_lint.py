@@ -32,6 +32,7 @@ SOUND = [
     "<p>{% trans %}Hello there{% endtrans %}</p>",
     "<p title=\"{{ _('Hello there') }}\"></p>",
     "<p>WhatsApp, Setia</p>",
+    "{% macro link(a) %}{{ url('home') }}?span={{ a }}&view=x{% endmacro %}",
     '{{ _("80%% range of %(name)s", name=x) }}',
     '<form method="post">{{ m.csrf() }}<button>{{ _("Go") }}</button></form>',
     '{{ m.icon("house") }}',

@@ -2,21 +2,21 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.template import TemplateDoesNotExist
-from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from setia.accounts.actions import change_profile
+from setia.web import guide
 from setia.web.format import language
 from setia.web.middleware import LANGUAGES
 
 YEAR_SECONDS = 365 * 24 * 3600
 
 
+@require_safe
 def more(request: HttpRequest) -> HttpResponse:
     """Everything of the navigation that does not fit the phone's bottom bar."""
     return render(request, "web/more.html")
@@ -45,12 +45,14 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_safe
 def help(request: HttpRequest, page: str) -> HttpResponse:
     """What a page shows and how it counts, in the reader's language."""
-    for name in (page, "home"):
-        try:
-            get_template(f"web/help/{language()}/{name}.html")
-        except TemplateDoesNotExist:
-            continue
-        return render(request, f"web/help/{language()}/{name}.html", {"page": name})
-    raise Http404
+    topic = guide.topic_of(page)
+    context = {
+        "here_topic": topic,
+        "title": guide.title(topic, language()),
+        "body": guide.body(topic, language()),
+        "contents": guide.contents(language()),
+    }
+    return render(request, "web/help.html", context)
