@@ -87,7 +87,9 @@ def test_append_adds_lines_and_not_those_that_are_there(tmp_path: Path) -> None:
 
 
 def test_an_order_with_two_customers_is_rejected_whole_with_the_reason(tmp_path: Path) -> None:
-    run = take_in(tmp_path, ORDERS + "B1,2026-03-01,7,Siti,x,1,10\nB1,2026-03-01,8,Budi,x,1,10\nB2,2026-03-01,8,Budi,x,1,10\n")
+    run = take_in(
+        tmp_path, ORDERS + "B1,2026-03-01,7,Siti,x,1,10\nB1,2026-03-01,8,Budi,x,1,10\nB2,2026-03-01,8,Budi,x,1,10\n"
+    )
     assert (run.rows, run.accepted, run.rejected) == (3, 1, 2)
     assert list(Order.objects.values_list("number", flat=True)) == ["B2"]
     rejected = Path(run.rejects_path).read_text()
@@ -128,7 +130,10 @@ def test_each_kind_of_order_is_what_the_meanings_say(tmp_path: Path) -> None:
 
 def test_a_return_that_names_an_order_takes_it_out_of_the_purchases(tmp_path: Path) -> None:
     head = ORDERS.strip() + ",reverses order\n"
-    take_in(tmp_path, head + "E1,2026-03-01,7,Siti,x,2,10,\nE2,2026-03-02,7,Siti,x,-2,10,E1\nE3,2026-03-03,7,Siti,x,-1,10,E1\n")
+    take_in(
+        tmp_path,
+        head + "E1,2026-03-01,7,Siti,x,2,10,\nE2,2026-03-02,7,Siti,x,-2,10,E1\nE3,2026-03-03,7,Siti,x,-1,10,E1\n",
+    )
     assert Order.objects.get(number="E1").reversed
     assert Order.objects.get(number="E2").reverses_id == Order.objects.get(number="E1").pk
 
@@ -152,7 +157,10 @@ def test_a_buyer_known_by_phone_or_name_alone_is_one_customer(tmp_path: Path) ->
     )
     assert Customer.objects.count() == 2
     assert list(ContactPoint.objects.values_list("value", flat=True)) == ["+6281234567890"]
-    again = take_in(tmp_path, "order no,date,customer name,phone,amount\nF5,2026-04-01,BUDI SANTOSO,,5\nF6,2026-04-01,Siti,6281234567890,5\n")
+    again = take_in(
+        tmp_path,
+        "order no,date,customer name,phone,amount\nF5,2026-04-01,BUDI SANTOSO,,5\nF6,2026-04-01,Siti,6281234567890,5\n",
+    )
     assert again.counts["customers"]["created"] == 0
 
 
