@@ -1,8 +1,8 @@
 /* Pictures from data blocks: <div data-chart="NAME"> draws <script type="application/json" id="data-NAME">.
-   The block says its `kind`; `Setia.charts[kind]` turns (data, narrow, tools) into an ECharts option. A room adds a kind by
-   assigning to `Setia.charts` before DOMContentLoaded. Drawn on canvas, because SVG would need style attributes.
+   The block says its `kind`; the function of that name turns (data, size) into an ECharts option. Drawn on canvas, because
+   SVG would need style attributes, which the content policy forbids.
 
-   stacked  {labels, series: [{name, values, tone, href?}], line?: {name, values}, money?: true, running?: true}
+   stacked  {labels, series: [{name, values, tone, hrefs?}], line?: {name, values}, money?: true, running?: true}
    line     {labels, name, values, band?: [low, high], band_label?, percent?: true}
    bars     {labels, values, name?, tone?, tones?, money?, hrefs?}
    curve    {points: [[x, y]…], name, x_name, y_name, diagonal?: true}
@@ -25,41 +25,67 @@
     tooltip: { trigger: 'axis', renderMode: 'richText', confine: true, backgroundColor: t('raised'), borderColor: t('line'), borderWidth: 1,
       textStyle: { color: t('ink'), fontSize: 12, fontFamily: font() }, axisPointer: { type: 'none' } } });
   const ends = (color, weight = 500) => ({ show: true, color, fontSize: 12, fontWeight: weight, fontFamily: font() });
-  const xAxis = labels => ({ type: 'category', data: labels, axisTick: { show: false }, axisLine: { lineStyle: { color: t('grey-1') } },
-    axisLabel: { color: t('ink-3'), fontSize: 11, margin: 8, hideOverlap: true } });
+  /* `Des 2025`: the year is said once, at the first month and at each January */
+  const month = (label, index, labels) => {
+    const found = /^(\S+) (\d{4})$/.exec(label);
+    if (!found) return label;
+    return index === 0 || (index > 0 && !labels[index - 1].endsWith(found[2])) ? found[1] + ' ’' + found[2].slice(2) : found[1];
+  };
+  const xAxis = (labels, width) => {
+    const every = Math.max(1, Math.ceil(labels.length * 44 / Math.max(width, 1)));
+    return { type: 'category', data: labels, axisTick: { show: false }, axisLine: { lineStyle: { color: t('grey-1') } },
+      axisLabel: { color: t('ink-3'), fontSize: 11, margin: 8, interval: index => (labels.length - 1 - index) % every === 0, formatter: (label, index) => month(label, index, labels) } };
+  };
+  /* round steps for three grid lines: 1, 2, 2.5, 5 times a power of ten */
+  const scale = top => {
+    const rough = Math.max(top, 1e-9) / 3, power = 10 ** Math.floor(Math.log10(rough));
+    const step = [1, 2, 2.5, 5, 10].find(one => one * power >= rough * 0.999) * power;
+    return { step, max: Math.ceil(top / step - 1e-9) * step || step };
+  };
   const yAxis = extra => Object.assign({ type: 'value', splitNumber: 3, axisLabel: { color: t('ink-3'), fontSize: 11, formatter: brief },
     splitLine: { lineStyle: { color: t('line-2') } } }, extra);
   const grid = (left, right) => ({ left, right, top: 12, bottom: 24 });
 
+  /* labels at their wished heights, moved as little as possible so that none touches another or leaves the picture */
+  function apart(marks, from, to) {
+    const list = marks.slice().sort((a, b) => a.y - b.y);
+    list.forEach((one, i) => { const before = list[i - 1]; one.y = Math.max(one.y, before ? before.y + (before.tall + one.tall) / 2 : from + one.tall / 2 - 8); });
+    for (let i = list.length - 1; i >= 0; i -= 1) { const after = list[i + 1]; list[i].y = Math.min(list[i].y, after ? after.y - (after.tall + list[i].tall) / 2 : to - list[i].tall / 2 + 8); }
+    return list;
+  }
+
   const charts = {
-    stacked(d) {
-      const end = d.labels.length - 1;
-      const write = v => (d.money ? brief(v) : num(v));
-      const option = Object.assign(base(), { grid: grid(44, 72), xAxis: xAxis(d.labels), yAxis: yAxis() });
+    stacked(d, size) {
+      const end = d.labels.length - 1, write = v => (d.money ? brief(v) : num(v));
+      const totals = d.labels.map((_, i) => d.series.reduce((sum, s) => sum + (s.values[i] || 0), 0));
+      const { step, max } = scale(Math.max(1, ...totals, ...(d.line ? d.line.values.map(v => v || 0) : [])));
+      const left = 44, right = 76, top = 12, bottom = 24, height = size.height - top - bottom;
+      const option = Object.assign(base(), { grid: { left, right, top, bottom }, xAxis: xAxis(d.labels, size.width - left - right), yAxis: yAxis({ max, interval: step }) });
       option.tooltip.valueFormatter = write;
+      option.series = d.series.map(s => ({ type: 'bar', stack: 's', name: s.name, barWidth: '64%', cursor: s.hrefs ? 'pointer' : 'default',
+        itemStyle: { color: tone(s.tone) }, data: s.values.map((v, i) => ({ value: v, href: s.hrefs && s.hrefs[i],
+          itemStyle: { color: i === end && d.running ? (s.tone === 'accent' ? t('accent-mid') : t('line')) : tone(s.tone) } })) }));
+      /* names at the end of the marks instead of a legend, each at its own height, pushed apart where they would meet */
       let below = 0;
-      const top = Math.max(1, ...d.labels.map((_, i) => d.series.reduce((sum, s) => sum + (s.values[i] || 0), 0)));
-      option.series = d.series.map((s, order) => {
-        const middle = (below + (s.values[end] || 0) / 2) / top;
-        below += s.values[end] || 0;
-        return { type: 'bar', stack: 's', name: s.name, barWidth: '64%', cursor: s.hrefs ? 'pointer' : 'default', data: s.values.map((v, i) => ({
-          value: v, href: s.hrefs && s.hrefs[i], itemStyle: { color: i === end && d.running ? (s.tone === 'accent' ? t('accent-mid') : t('line')) : tone(s.tone) } })) ,
-          middle, order };
+      const marks = d.series.map(s => {
+        const value = s.values[end] || 0, middle = below + value / 2;
+        below += value;
+        return { text: s.name + '\n' + write(value), y: top + height * (1 - middle / max), tall: 26, fill: s.tone === 'accent' ? t('accent') : t('ink-2') };
       });
-      /* names at the end of the bars, pushed apart so that they never overlap */
-      const height = 24, room = 128;
-      const marks = option.series.map(s => ({ name: s.name, y: s.middle * room, tone: d.series[s.order].tone, value: d.series[s.order].values[end] || 0 }));
-      marks.sort((a, b) => a.y - b.y).forEach((m, i) => { if (i && m.y - marks[i - 1].y < height + 4) m.y = marks[i - 1].y + height + 4; });
-      option.graphic = marks.map(m => ({ type: 'text', right: 0, bottom: 14 + m.y, silent: true,
-        style: { text: m.name + '\n' + write(m.value), width: 66, lineHeight: 13, fontSize: 11, fontFamily: font(), fontWeight: 500, fill: m.tone === 'accent' ? t('accent') : t('ink-2') } }));
-      if (d.line) option.series.push({ type: 'line', name: d.line.name, data: d.line.values, symbol: 'none', z: 5, lineStyle: { color: t('ink-2'), width: 1.5, type: [3, 3] }, itemStyle: { color: t('ink-2') } });
+      if (d.line) {
+        const final = d.line.values[end];
+        marks.push({ text: d.line.name, y: top + height * (1 - (final || 0) / max), tall: 14, fill: t('ink-2'), light: true });
+        option.series.push({ type: 'line', name: d.line.name, data: d.line.values, symbol: 'none', z: 5, lineStyle: { color: t('ink-2'), width: 1.5, type: [3, 3] }, itemStyle: { color: t('ink-2') } });
+      }
+      option.graphic = apart(marks, top, top + height + 8).map(m => ({ type: 'text', left: size.width - right + 4, top: m.y - m.tall / 2, silent: true,
+        style: { text: m.text, lineHeight: 13, fontSize: 11, fontFamily: font(), fontWeight: m.light ? 400 : 500, fill: m.fill, width: right - 4, overflow: 'truncate' } }));
       return option;
     },
-    line(d) {
+    line(d, size) {
       const end = d.values.length - 1, write = v => (v == null ? '–' : d.percent ? num(v, 1) + '%' : d.money ? brief(v) : num(v));
       const known = d.values.filter(v => v != null), low = Math.min(...known, ...(d.band || [])), high = Math.max(...known, ...(d.band || []));
       const pad = Math.max((high - low) * 0.15, 2);
-      const option = Object.assign(base(), { grid: grid(40, 60), xAxis: Object.assign(xAxis(d.labels), { boundaryGap: false }),
+      const option = Object.assign(base(), { grid: grid(40, 60), xAxis: Object.assign(xAxis(d.labels, size.width - 100), { boundaryGap: false }),
         yAxis: yAxis({ min: Math.max(0, Math.floor((low - pad) / 5) * 5), max: d.percent ? Math.min(100, Math.ceil((high + pad) / 5) * 5) : null, axisLabel: { color: t('ink-3'), fontSize: 11, formatter: v => (d.percent ? num(v) : brief(v)) } }) });
       option.tooltip.valueFormatter = write;
       option.series = [{ type: 'line', name: d.name, symbolSize: 8, showSymbol: true, clip: false, lineStyle: { color: t('accent-fill'), width: 2 },
@@ -69,9 +95,9 @@
         label: { position: 'insideTopLeft', color: t('ink-3'), fontSize: 11, fontFamily: font(), distance: 4 } };
       return option;
     },
-    bars(d) {
+    bars(d, size) {
       const write = v => (d.money ? brief(v) : num(v));
-      const option = Object.assign(base(), { grid: grid(44, 8), xAxis: xAxis(d.labels), yAxis: yAxis() });
+      const option = Object.assign(base(), { grid: grid(44, 8), xAxis: xAxis(d.labels, size.width - 52), yAxis: yAxis() });
       option.tooltip.valueFormatter = write;
       option.series = [{ type: 'bar', name: d.name || '', barWidth: '72%', data: d.values.map((v, i) => ({ value: v, href: d.hrefs && d.hrefs[i], itemStyle: { color: tone((d.tones && d.tones[i]) || d.tone || 'accent') } })) }];
       return option;
@@ -86,10 +112,6 @@
       return option;
     },
   };
-  window.Setia = window.Setia || {};
-  window.Setia.charts = Object.assign(charts, window.Setia.charts || {});
-  const tools = { t, num, brief, tone, base, xAxis, yAxis, ends, grid };
-
   /* ECharts is a megabyte: it is fetched by the first page that has a picture, and only then. */
   let coming = null;
   function library() {
@@ -116,11 +138,11 @@
   }
   function paint(el) {
     const data = JSON.parse(document.getElementById('data-' + el.dataset.chart).textContent);
-    const kind = charts[data.kind || el.dataset.chart] || window.Setia.charts[data.kind || el.dataset.chart];
+    const kind = charts[data.kind || el.dataset.chart];
     if (!kind) return;
-    window.Setia.properties(el);
+    el.style.setProperty('--h', el.dataset.cssH || '');
     const picture = window.echarts.init(el, null, { renderer: 'canvas' });
-    const show = () => { if (el.clientWidth) { picture.resize(); picture.setOption(kind(data, el.clientWidth < 480, tools), true); } };
+    const show = () => { if (el.clientWidth) { picture.resize(); picture.setOption(kind(data, { width: el.clientWidth, height: el.clientHeight }), true); } };
     picture.on('click', event => { if (event.data && event.data.href) open(event.data.href); });
     const watcher = new ResizeObserver(show);
     watcher.observe(el);
