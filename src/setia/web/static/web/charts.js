@@ -103,7 +103,7 @@
       return option;
     },
     curve(d) {
-      const axis = (name, gap) => ({ type: 'value', min: 0, max: 100, splitNumber: 4, name, nameLocation: 'middle', nameGap: gap, nameTextStyle: { color: t('ink-3'), fontSize: 11 },
+      const axis = (name, gap) => ({ type: 'value', min: 0, max: 100, interval: 20, name, nameLocation: 'middle', nameGap: gap, nameTextStyle: { color: t('ink-3'), fontSize: 11 },
         axisLabel: { color: t('ink-3'), fontSize: 11, formatter: v => num(v) + '%' }, splitLine: { lineStyle: { color: t('line-2') } }, axisTick: { show: false }, axisLine: { show: false } });
       const option = Object.assign(base(), { grid: { left: 56, right: 16, top: 12, bottom: 44 }, xAxis: axis(d.x_name, 28), yAxis: axis(d.y_name, 42) });
       option.tooltip.valueFormatter = v => num(v, 1) + '%';
