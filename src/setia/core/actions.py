@@ -42,7 +42,7 @@ def change_mail_server(*, at: datetime, password: str | None, **values: Any) -> 
         for name in changed:
             setattr(row, name, values[name])
         fields = list(changed)
-        if password is not None or (moved and row.password_sealed):
+        if password or (row.password_sealed and (moved or password == "")):
             row.password_sealed = seal(password) if password else ""
             fields.append("password_sealed")
             changed = sorted([*changed, "password"])

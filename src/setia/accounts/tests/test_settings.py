@@ -189,6 +189,19 @@ class TestMail:
         server = MailServer.objects.get()
         assert (server.password_sealed, server.from_name) == (sealed, "Kopi Dago")
 
+    def test_the_same_again_changes_nothing(self, client: Client) -> None:
+        client.force_login(ratna())
+        open_server = {**MAIL, "username": "", "password": ""}
+        for _ in range(2):
+            client.post("/settings/mail/", open_server)
+        assert verbs() == ["mail_server.changed"]
+
+    def test_without_a_user_name_the_stored_password_goes(self, client: Client) -> None:
+        client.force_login(ratna())
+        client.post("/settings/mail/", MAIL)
+        client.post("/settings/mail/", {**MAIL, "username": "", "password": ""})
+        assert MailServer.objects.get().password_sealed == ""
+
     def test_another_server_name_drops_the_old_password_and_says_so(self, client: Client) -> None:
         client.force_login(ratna())
         client.post("/settings/mail/", MAIL)

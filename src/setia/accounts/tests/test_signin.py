@@ -112,6 +112,18 @@ def test_a_flood_gets_429_in_a_page_of_ours(client: Client) -> None:
     assert "Wait a minute" in answer.content.decode()
 
 
+@pytest.mark.parametrize("path", ["/welcome/guess/", "/invitation/guess/"])
+def test_whoever_tries_links_is_slowed_down_too(client: Client, path: str) -> None:
+    answers = [client.post(path, {"name": "X"}).status_code for _ in range(11)]
+    assert answers == [410] * 10 + [429]
+
+
+def test_nobody_floods_an_inbox_with_reset_letters(client: Client) -> None:
+    member = dewi()
+    answers = [client.post("/password/reset/", {"email": member.email}).status_code for _ in range(6)]
+    assert answers == [302] * 5 + [429]
+
+
 def test_coming_and_going_and_being_refused_leave_a_line_without_the_typed_words(client: Client) -> None:
     member = dewi()
     sign_in(client, member.email, "kata-sandi-salah")
