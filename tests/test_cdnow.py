@@ -2,7 +2,8 @@
 
 Source of the figures: Fader, Hardie & Lee (2005) and their public copy of the data; the full set of 23,570 customers as
 measured with the library `lifetimes`. In it an order of nothing counts as a purchase, so the firm's rule says so here.
-The models of a firm count days; the published ones weeks, which changes alpha by seven and the likelihood by a constant.
+The models of a firm count days; the published ones weeks, which changes alpha
+by seven and the likelihood by a constant.
 """
 
 import math

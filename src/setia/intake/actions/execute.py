@@ -76,7 +76,7 @@ class Spool:
     """Rejected rows on their way to the file a person mends: on disk, since every row of a file may be one."""
 
     def __init__(self) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile()
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 — closed by close()
         self.count = 0
 
     def add(self, rejects: list[reading.Reject]) -> None:

@@ -1,8 +1,8 @@
 """Undo of a run: every row whose value is still the run's goes back to what it was; the others are left and listed.
 
 A row is still the run's when its stamp (`latest_run`) says so; the trigger of `core.stamps` clears the stamp on any
-change since. Rows are taken in the order in which they point to each other: orders, contact points, customers, products,
-categories. A row that others have come to need is left too: a customer with a note, a product in a later order.
+change since. Rows are taken in the order in which they point to each other: orders, contact points, customers,
+products, categories. A row that others have come to need is left too: a customer with a note, a product in a later order.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,8 @@ _LABEL = {
 
 # Why a row made by the run cannot go although its own value is unchanged: something that stays still needs it.
 _NEEDED = {
-    "orders_order": "EXISTS (SELECT 1 FROM orders_order r WHERE r.reverses_id = t.id AND r.latest_run IS DISTINCT FROM %(run)s)",
+    "orders_order": """
+      EXISTS (SELECT 1 FROM orders_order r WHERE r.reverses_id = t.id AND r.latest_run IS DISTINCT FROM %(run)s)""",
     "customers_contactpoint": "false",
     "customers_customer": """
       EXISTS (SELECT 1 FROM orders_order o WHERE o.customer_id = t.id)
@@ -90,7 +91,7 @@ def undo(run: Run, *, by: User | None, at: datetime) -> dict[str, Any]:
 
 def _undo(run: Run) -> dict[str, Any]:
     report: dict[str, Any] = {"removed": {}, "restored": {}, "left": {}, "left_rows": []}
-    names = {"run": run.pk, "run_text": str(run.pk)}
+    names: dict[str, Any] = {"run": run.pk, "run_text": str(run.pk)}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
         cursor.execute("SELECT state FROM intake_run WHERE id = %(run)s FOR UPDATE", names)

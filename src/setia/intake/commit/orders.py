@@ -4,6 +4,8 @@ The meanings are those of `docs/meanings.md`. An order's content hash does not d
 re-sorted export of the same orders changes nothing.
 """
 
+from typing import Any
+
 from django.db.backends.utils import CursorWrapper
 
 from setia.intake.commit import people
@@ -39,7 +41,8 @@ FROM (
                       trim_scale(discount), trim_scale(amount)) AS content
   FROM (
     SELECT rn, ckey, order_number IS NOT NULL AS numbered,
-           COALESCE(order_number, '~' || md5(concat_ws('|', COALESCE(ckey, ''), ordered_at, twin)) || '-' || nth) AS okey,
+           COALESCE(order_number,
+                    '~' || md5(concat_ws('|', COALESCE(ckey, ''), ordered_at, twin)) || '-' || nth) AS okey,
            COALESCE(upper(btrim(product_code)), left(upper(btrim(product_name)), 100)) AS code,
            left(product_name, 300) AS product_name, ordered_at,
            COALESCE(cancelled, false) AS cancelled, order_discount, promotion_code, channel, reverses_number, note,
@@ -144,7 +147,8 @@ LEFT JOIN catalogue_product p ON p.code = l.code
 _APPEND_LINES = """
 INSERT INTO line (rn, okey, numbered, ckey, code, product_name, ordered_at, cancelled, order_discount, promotion_code,
                   channel, reverses_number, note, quantity, unit_price, discount, amount, h0, h1)
-SELECT -1000000 + l.position, o.number, o.numbered, 'i:' || o.customer_id, p.code, NULLIF(l.description, ''), o.ordered_at, o.cancelled,
+SELECT -1000000 + l.position, o.number, o.numbered, 'i:' || o.customer_id, p.code, NULLIF(l.description, ''),
+       o.ordered_at, o.cancelled,
        NULLIF(o.discount, 0), NULLIF(o.promotion_code, ''), NULLIF(o.channel, ''), NULL, NULLIF(o.note, ''),
        l.quantity, l.unit_price, l.discount, l.amount, hashtextextended(c.content, 0), hashtextextended(c.content, 1)
 FROM orders_order o
@@ -202,7 +206,7 @@ def write(cursor: CursorWrapper, run: Run, *, zone: str, at: object) -> Counts:
     counts = Counts()
     # An order that a status column calls cancelled never brought money, whatever its lines add up to.
     by_status = (run.mapping.get("cancelled") or {}).get("kind") == "COLUMN"
-    names = {"source": run.source, "run": run.pk, "zone": zone, "at": at, "by_status": by_status}
+    names: dict[str, Any] = {"source": run.source, "run": run.pk, "zone": zone, "at": at, "by_status": by_status}
     people.key(cursor, names, counts)
     cursor.execute("SELECT EXISTS (SELECT 1 FROM keyed WHERE order_number IS NULL)")
     (unnumbered,) = cursor.fetchone()
@@ -245,7 +249,7 @@ def write(cursor: CursorWrapper, run: Run, *, zone: str, at: object) -> Counts:
     return counts
 
 
-def _link_reversals(cursor: CursorWrapper, names: dict[str, object]) -> None:
+def _link_reversals(cursor: CursorWrapper, names: dict[str, Any]) -> None:
     """A return that names an order points to it, and takes it out of the purchases when it reverses it whole."""
     cursor.execute(_REVERSALS, names)
     if not cursor.rowcount:

@@ -23,7 +23,8 @@ _PARTY = """
 CREATE TEMP TABLE party ON COMMIT DROP AS
 SELECT ckey, max(customer_number) AS number,
   (array_agg(customer_name ORDER BY ordered_at DESC, rn DESC) FILTER (WHERE customer_name IS NOT NULL))[1] AS name,
-  (array_agg(customer_region ORDER BY ordered_at DESC, rn DESC) FILTER (WHERE customer_region IS NOT NULL))[1] AS region,
+  (array_agg(customer_region ORDER BY ordered_at DESC, rn DESC) FILTER (WHERE customer_region IS NOT NULL))[1]
+    AS region,
   max(customer_gender) AS gender, max(customer_kind) AS kind
 FROM keyed WHERE ckey IS NOT NULL GROUP BY ckey
 """

@@ -51,7 +51,7 @@ def make_categories(cursor: CursorWrapper, names: dict[str, Any]) -> None:
 def write(cursor: CursorWrapper, run: Run, *, at: object) -> Counts:
     """Write the staged products: new ones made, known ones changed where the file says something else."""
     counts = Counts()
-    names = {"run": run.pk, "at": at}
+    names: dict[str, Any] = {"run": run.pk, "at": at}
     make_categories(cursor, names)
     cursor.execute(_WANTED)
     total = cursor.rowcount
