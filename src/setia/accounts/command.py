@@ -1,6 +1,7 @@
 """`setia user list|reset|add`: letting people in without e-mail, for whoever holds the keyboard of the machine."""
 
 import argparse
+import os
 import sys
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from setia.core.queries import firm
 
 def main(args: argparse.Namespace) -> int:
     """Run one of the three; returns the exit code: 0 done, 1 told what is wrong."""
-    with override(firm().language):
+    with override(_language()):
         match args.action:
             case "list":
                 return _list()
@@ -24,6 +25,14 @@ def main(args: argparse.Namespace) -> int:
                 return _reset(args.email)
             case _:
                 return _add(args.email, args.role.upper())
+
+
+def _language() -> str:
+    """The terminal's language, like every other command; the firm's where the terminal says none."""
+    said = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    if not said:
+        return firm().language
+    return "id" if said.startswith("id") else "en"
 
 
 def _list() -> int:

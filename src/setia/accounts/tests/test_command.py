@@ -9,14 +9,15 @@ from django.test import Client
 from setia.accounts import actions, command
 from setia.accounts.models import AuditEntry, Invitation
 from setia.accounts.tests.people import NOON, PASSWORD, dewi, ratna
-from setia.core.actions import change_firm
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _english(db: None) -> None:
-    change_firm(at=NOON, language="en")
+def _terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
 
 
 def run(capsys: pytest.CaptureFixture[str], action: str, **values: str) -> tuple[int, str, str]:
@@ -85,3 +86,13 @@ def test_add_of_somebody_who_is_here_or_of_no_address_is_refused(
     assert email in err
     with pytest.raises(ObjectDoesNotExist):
         Invitation.objects.get()
+
+
+def test_it_speaks_the_terminals_language_and_else_the_firms(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Nobody is here yet" in run(capsys, "list")[1]
+    monkeypatch.setenv("LANG", "id_ID.UTF-8")
+    assert "Belum ada" in run(capsys, "list")[1]
+    monkeypatch.delenv("LANG")
+    assert "Belum ada" in run(capsys, "list")[1]  # a new firm's language is Indonesian
