@@ -70,6 +70,16 @@ def day_word(value: date | None) -> str:
     return written("day", value, year=True)
 
 
+def short_month_word(value: date | str) -> str:
+    """Nov."""
+    return month_word(value).split(" ")[0]
+
+
+def near_day_word(value: date | None) -> str:
+    """8 Nov; with the year where it is another one than now."""
+    return written("day", value)
+
+
 def month_word(value: date | str) -> str:
     """Nov 2025."""
     return written("month", value)

@@ -23,6 +23,8 @@ def main(arguments: argparse.Namespace) -> int:
             sys.stderr.write(_("There is no report {name}. There are: {names}").format(**words) + "\n")
             return 2
         if arguments.json:
+            order = [column.key for column in report.columns]
+            found = [{key: row[key] for key in [*order, *sorted(set(row) - set(order))]} for row in found]
             json.dump(found, sys.stdout, ensure_ascii=False, indent=1)
             sys.stdout.write("\n")
             return 0

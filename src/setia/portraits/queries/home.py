@@ -14,7 +14,15 @@ from django.utils.translation import ngettext
 from setia.core.permissions import Actor
 from setia.portraits.models import Stage, Trait
 from setia.portraits.queries.figures import Figures, Rows, figures_for
-from setia.portraits.words import base_word, day_word, money_word, month_word, number_word, percent_word
+from setia.portraits.words import (
+    base_word,
+    money_word,
+    month_word,
+    near_day_word,
+    number_word,
+    percent_word,
+    short_month_word,
+)
 
 MONTHS = 12
 BAND = (0.25, 0.40)
@@ -88,7 +96,7 @@ def home_page(user: Actor) -> HomePage:
         stages_title=_("%(up)s moved up a stage this month, %(gone)s left")
         % {"up": number_word(up), "gone": number_word(gone)},
         stages_sub=_("Customers by stage on %(day)s; arrows: moved on to the next stage since %(start)s")
-        % {"day": day_word(counted.as_of), "start": day_word(month_start)},
+        % {"day": near_day_word(counted.as_of), "start": near_day_word(month_start)},
         steps=steps,
         defected=defected,
         defected_now=gone,
@@ -134,7 +142,7 @@ def _figures(base: Rows, month_start: date) -> list[dict[str, Any]]:
 
 
 def _change(change: int, since: date) -> str:
-    day = day_word(since)
+    day = near_day_word(since)
     if change > 0:
         return _("Up %(count)s since %(day)s") % {"count": number_word(change), "day": day}
     if change < 0:
@@ -174,9 +182,9 @@ def _buyers(counted: Figures) -> Picture | None:
         return None
     latest, customers = rows[-1], reverse("customers")
     people = latest["new"] + latest["returning"] - latest["both"]
-    month = month_word(latest["period"][:7])
+    month = short_month_word(latest["period"][:7])
     title = (
-        _("Returning customers are %(share)s of the buyers of %(month)s")
+        _("Returning customers: %(share)s of the buyers in %(month)s")
         % {"share": percent_word(latest["returning"] / people, 0), "month": month}
         if people
         else _("Nobody known by name has bought in %(month)s yet") % {"month": month}
@@ -214,11 +222,11 @@ def _retention(rows: Rows) -> Picture | None:
     rate = rows[-1]["rate"]
     words = {"rate": percent_word(rate)}
     if rate > BAND[1]:
-        title = _("Retention %(rate)s: more than the 25–40%% steady firms keep at least") % words
+        title = _("Retention %(rate)s, above the line of 25–40%%") % words
     elif rate >= BAND[0]:
-        title = _("Retention %(rate)s: within the 25–40%% steady firms keep at least") % words
+        title = _("Retention %(rate)s, within the line of 25–40%%") % words
     else:
-        title = _("Retention %(rate)s: under the 25%% steady firms keep at least") % words
+        title = _("Retention %(rate)s, below the line of 25–40%%") % words
     chart = {
         "kind": "line",
         "name": _("Retention, %"),
@@ -230,7 +238,7 @@ def _retention(rows: Rows) -> Picture | None:
         "percent": True,
     }
     table = [{**row, "lost": row["earlier"] - row["kept"], "day": date.fromisoformat(row["as_of"])} for row in rows]
-    sub = _("Buyers of the year before who bought again within the year, %")
+    sub = _("Buyers of a year who bought again in the next, %")
     return Picture(title, sub, chart, table)
 
 
@@ -243,14 +251,14 @@ def _revenue(counted: Figures) -> Picture | None:
     latest = whole[-1]
     sold = latest["new"] + latest["returning"] + latest["walk_in"]
     words = {
-        "month": month_word(latest["month"][:7]),
+        "month": short_month_word(latest["month"][:7]),
         "money": money_word(latest["revenue"]),
         "share": percent_word(latest["returning"] / sold if sold else 0, 0),
     }
     if len(whole) > 1 and latest["revenue"] >= max(row["revenue"] for row in whole):
-        title = _("%(month)s %(money)s, the highest; %(share)s from returning customers") % words
+        title = _("%(month)s %(money)s, the highest; %(share)s returning") % words
     else:
-        title = _("%(month)s %(money)s; %(share)s from returning customers") % words
+        title = _("%(month)s %(money)s; %(share)s returning") % words
     before = {row["month"]: row["new"] + row["returning"] + row["walk_in"] for row in every}
     series = [("returning", _("Returning"), "accent"), ("new", _("New"), "grey"), ("walk_in", _("Walk-in"), "dark")]
     chart: dict[str, Any] = {
@@ -267,7 +275,7 @@ def _revenue(counted: Figures) -> Picture | None:
     year_before = [before.get(f"{int(row['month'][:4]) - 1}{row['month'][4:]}") for row in rows]
     if any(year_before):
         chart["line"] = {"name": _("Year before"), "values": year_before}
-    return Picture(title, _with_end(_("Purchases per month, before returns"), counted.as_of), chart, rows)
+    return Picture(title, _with_end(_("Per month, before returns"), counted.as_of), chart, rows)
 
 
 def _leaving_title(row: dict[str, Any]) -> str:
@@ -288,4 +296,4 @@ def _is_running(as_of: date | None) -> bool:
 def _with_end(text: str, as_of: date | None) -> str:
     if not _is_running(as_of):
         return text
-    return _("%(what)s; the final one until %(day)s") % {"what": text, "day": day_word(as_of)}
+    return _("%(what)s; the final one until %(day)s") % {"what": text, "day": near_day_word(as_of)}
