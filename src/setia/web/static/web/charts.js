@@ -36,9 +36,9 @@
     return { type: 'category', data: labels, axisTick: { show: false }, axisLine: { lineStyle: { color: t('grey-1') } },
       axisLabel: { color: t('ink-3'), fontSize: 11, margin: 8, interval: index => (labels.length - 1 - index) % every === 0, formatter: (label, index) => month(label, index, labels) } };
   };
-  /* round steps for three grid lines: 1, 2, 2.5, 5 times a power of ten */
+  /* round steps for three or four grid lines: 1, 2, 2.5, 5 times a power of ten */
   const scale = top => {
-    const rough = Math.max(top, 1e-9) / 3, power = 10 ** Math.floor(Math.log10(rough));
+    const rough = Math.max(top, 1e-9) / 4, power = 10 ** Math.floor(Math.log10(rough));
     const step = [1, 2, 2.5, 5, 10].find(one => one * power >= rough * 0.999) * power;
     return { step, max: Math.ceil(top / step - 1e-9) * step || step };
   };
@@ -59,26 +59,27 @@
       const end = d.labels.length - 1, write = v => (d.money ? brief(v) : num(v));
       const totals = d.labels.map((_, i) => d.series.reduce((sum, s) => sum + (s.values[i] || 0), 0));
       const { step, max } = scale(Math.max(1, ...totals, ...(d.line ? d.line.values.map(v => v || 0) : [])));
-      const left = 44, right = 76, top = 12, bottom = 24, height = size.height - top - bottom;
+      const left = 44, right = 88, top = 12, bottom = 24, height = size.height - top - bottom;
       const option = Object.assign(base(), { grid: { left, right, top, bottom }, xAxis: xAxis(d.labels, size.width - left - right), yAxis: yAxis({ max, interval: step }) });
       option.tooltip.valueFormatter = write;
       option.series = d.series.map(s => ({ type: 'bar', stack: 's', name: s.name, barWidth: '64%', cursor: s.hrefs ? 'pointer' : 'default',
         itemStyle: { color: tone(s.tone) }, data: s.values.map((v, i) => ({ value: v, href: s.hrefs && s.hrefs[i],
           itemStyle: { color: i === end && d.running ? (s.tone === 'accent' ? t('accent-mid') : t('line')) : tone(s.tone) } })) }));
       /* names at the end of the marks instead of a legend, each at its own height, pushed apart where they would meet */
+      const tight = d.series.length * 26 + (d.line ? 14 : 0) > height - 8;
       let below = 0;
       const marks = d.series.map(s => {
         const value = s.values[end] || 0, middle = below + value / 2;
         below += value;
-        return { text: s.name + '\n' + write(value), y: top + height * (1 - middle / max), tall: 26, fill: s.tone === 'accent' ? t('accent') : t('ink-2') };
+        return { name: s.name, value: write(value), y: top + height * (1 - middle / max), tall: tight ? 14 : 26, fill: s.tone === 'accent' ? t('accent') : t('ink-2') };
       });
       if (d.line) {
         const final = d.line.values[end];
-        marks.push({ text: d.line.name, y: top + height * (1 - (final || 0) / max), tall: 14, fill: t('ink-2'), light: true });
+        marks.push({ name: d.line.name, y: top + height * (1 - (final || 0) / max), tall: 14, fill: t('ink-2'), light: true });
         option.series.push({ type: 'line', name: d.line.name, data: d.line.values, symbol: 'none', z: 5, lineStyle: { color: t('ink-2'), width: 1.5, type: [3, 3] }, itemStyle: { color: t('ink-2') } });
       }
       option.graphic = apart(marks, top, top + height + 8).map(m => ({ type: 'text', left: size.width - right + 4, top: m.y - m.tall / 2, silent: true,
-        style: { text: m.text, lineHeight: 13, fontSize: 11, fontFamily: font(), fontWeight: m.light ? 400 : 500, fill: m.fill, width: right - 4, overflow: 'truncate' } }));
+        style: { text: m.value ? m.name + (tight ? ' ' : '\n') + m.value : m.name, lineHeight: 13, fontSize: 11, fontFamily: font(), fontWeight: m.light ? 400 : 500, fill: m.fill, width: right - 4, overflow: 'truncate' } }));
       return option;
     },
     line(d, size) {
