@@ -126,6 +126,15 @@ def test_a_stale_postmaster_file_with_somebody_elses_pid_does_not_stop_the_start
         assert _notes(server) == ["kept"]
 
 
+def test_a_stale_socket_lock_with_somebody_elses_pid_does_not_stop_the_start(home: Path) -> None:
+    server = PrivateServer(home, throwaway=True)
+    stale = server.root / "run" / ".s.PGSQL.5432.lock"
+    stale.write_text(f"{os.getpid()}\n{server.data}\n1\n5432\n{stale.parent}\n")
+    shutil.chown(stale, server.account.uid, server.account.gid)
+    with server:
+        assert _notes(server) == ["kept"]
+
+
 def test_a_socket_that_answers_for_another_folder_is_refused(place: Path, home: Path) -> None:
     other = PrivateServer(place / "other", throwaway=True)
     ours = PrivateServer(home, throwaway=True)

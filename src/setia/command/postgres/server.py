@@ -238,6 +238,8 @@ class PrivateServer:
     def _launch(self, programs: binaries.Binaries) -> None:
         """Starts the server and waits until it accepts connections, however long crash recovery takes."""
         sockets = self._choose_socket_folder()
+        # As with postmaster.pid: PostgreSQL would believe any living process that now has the dead server's number.
+        (sockets / f"{record.SOCKET_NAME}.lock").unlink(missing_ok=True)
         where = ["-D", str(self.data), "-p", "5432", "-c", f"unix_socket_directories={sockets}"]
         give_up_at = time.monotonic() + _RETRY_SECONDS
         while True:
