@@ -158,9 +158,11 @@ def _initial(one: Product) -> dict[str, Any]:
     }
 
 
-def _form_page(request: HttpRequest, template: str, form: ProductForm, **context: Any) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, template: str, form: ProductForm, *, status: int = 0, **context: Any
+) -> HttpResponse:
     context |= {"form": form, "categories": queries.categories()}
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render(request, template, context, status=status or (422 if form.errors else 200))
 
 
 def _code_taken(form: ProductForm, other: Product) -> None:
@@ -179,4 +181,4 @@ def _conflict(request: HttpRequest, form: ProductForm, pk: int, changed: Changed
         for bound in form.visible_fields()
         if str(now[bound.name] or "") != str(form.data.get(bound.name) or "")
     ]
-    return _form_page(request, "catalogue/edit_product.html", form, product=one, theirs=theirs)
+    return _form_page(request, "catalogue/edit_product.html", form, product=one, theirs=theirs, status=409)

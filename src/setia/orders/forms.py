@@ -7,7 +7,7 @@ empty ones do not count.
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,15 +15,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from setia.catalogue.models import Product
 from setia.catalogue.queries import product_coded, products_for
 from setia.core.permissions import Actor
 from setia.core.text import line, paragraph
-from setia.customers.models import Customer
 from setia.customers.queries import customers_for
 from setia.orders.lines import Line, total_of
 from setia.orders.models import Order
 from setia.orders.queries import lines_of, version_of
+
+if TYPE_CHECKING:
+    from setia.catalogue.models import Product
+    from setia.customers.models import Customer
 
 MOST_LINES = 200
 _MINUTES = "%Y-%m-%dT%H:%M"
@@ -33,8 +35,8 @@ _AMOUNT = {"inputmode": "decimal", "step": "any"}
 class OrderForm(forms.Form):
     """An order without its lines. `cleaned_data` names are those of `lines.Facts`."""
 
-    customer = forms.ModelChoiceField(
-        label=gettext_lazy("Customer"), queryset=Customer.objects.none(), required=False, widget=forms.HiddenInput
+    customer: "forms.ModelChoiceField[Customer]" = forms.ModelChoiceField(
+        label=gettext_lazy("Customer"), queryset=None, required=False, widget=forms.HiddenInput
     )
     ordered_at = forms.DateTimeField(
         label=gettext_lazy("Day and time"),
@@ -109,7 +111,9 @@ class OrderForm(forms.Form):
 class LineForm(forms.Form):
     """One line: a product or a description, how many, for how much each, less what."""
 
-    product = forms.ModelChoiceField(queryset=Product.objects.none(), required=False, widget=forms.HiddenInput)
+    product: "forms.ModelChoiceField[Product]" = forms.ModelChoiceField(
+        queryset=None, required=False, widget=forms.HiddenInput
+    )
     description = forms.CharField(required=False, max_length=300)
     quantity = forms.DecimalField(
         required=False, max_digits=14, decimal_places=4, widget=forms.NumberInput(attrs=_AMOUNT)
@@ -229,7 +233,7 @@ class Entry:
         discount = _decimal(self.form["discount"].value()) or Decimal(0)
         return whole, discount, whole - discount
 
-    def chosen(self) -> tuple[Customer | None, dict[str, Product]]:
+    def chosen(self) -> tuple["Customer | None", dict[str, "Product"]]:
         """Who and what the pickers show: the customer, and products by the name of their field."""
         people = customers_for(self.user).filter(pk=_key(self.form["customer"].value()) or 0)
         keys = {one["product"].html_name: _key(one["product"].value()) for one in self.lines}

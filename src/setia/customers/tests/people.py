@@ -43,3 +43,8 @@ class People(TestCase):
     def told(self, customer: Customer) -> list[tuple[str, Any]]:
         """The customer's timeline, oldest first, as kinds and what they tell."""
         return list(TimelineEntry.objects.filter(customer=customer).order_by("id").values_list("kind", "data"))
+
+    def sign_in(self, user: User | None = None) -> None:
+        """Sign Dimas in, or somebody else, reading English."""
+        self.client.force_login(user or self.dimas)
+        self.client.cookies["setia_language"] = "en"

@@ -1,5 +1,6 @@
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from setia.accounts.models import AuditEntry
 from setia.core.models import Event
@@ -51,3 +52,65 @@ class AddTest(People):
     def test_somebody_who_left_the_firm_adds_nobody(self) -> None:
         with pytest.raises(PermissionDenied):
             actions.add(by=self.bayu, at=NOON, name="Maria")
+
+
+class AddPageTest(People):
+    def setUp(self) -> None:
+        self.sign_in()
+        self.url = reverse("add_customer")
+
+    def test_a_name_as_it_is_said_becomes_a_record_with_titles_apart(self) -> None:
+        answer = self.client.post(
+            self.url,
+            {
+                "kind": "PERSON",
+                "role": "EXTERNAL",
+                "name": "Ibu Hj. Maria Goretti, S.E.",
+                "whatsapp": "0813 1111 2222",
+                "industry_name": "batik",
+                "region": " Kota  Bandung ",
+                "recommended_by": self.siti.pk,
+            },
+        )
+        maria = Customer.objects.get(name="Maria Goretti")
+        self.assertRedirects(answer, reverse("customer", args=[maria.pk]))
+        assert (maria.title, maria.call_name, maria.region) == ("Ibu Hj., S.E.", "Maria", "Kota Bandung")
+        assert (str(maria.industry), maria.recommended_by) == ("batik", self.siti)
+        assert ContactPoint.objects.get(customer=maria).value == "+6281311112222"
+
+    def test_a_firm_is_known_by_its_name_even_when_person_was_left_chosen(self) -> None:
+        self.client.post(self.url, {"kind": "PERSON", "role": "EXTERNAL", "name": "PT. Rasa", "gender": "MALE"})
+        rasa = Customer.objects.get(name="PT Rasa")
+        assert (rasa.kind, rasa.gender) == ("COMPANY", "")
+
+    def test_every_wrong_field_is_told_beside_it_and_nothing_typed_is_lost(self) -> None:
+        answer = self.client.post(
+            self.url,
+            {"kind": "PERSON", "role": "EXTERNAL", "name": "Maria", "phone": "besok", "birthday": "2099-01-01"},
+        )
+        assert answer.status_code == 422
+        self.assertContains(answer, "2 things need another look", status_code=422)
+        self.assertContains(answer, "“besok” is not a telephone number", status_code=422)
+        self.assertContains(answer, "between 1900 and today", status_code=422)
+        self.assertContains(answer, 'value="Maria"', status_code=422)
+        assert not Customer.objects.filter(name="Maria").exists()
+
+    def test_a_number_in_use_leads_to_whose_it_is(self) -> None:
+        answer = self.client.post(self.url, {"kind": "PERSON", "role": "EXTERNAL", "name": "Maria", "number": "C-1"})
+        self.assertContains(answer, reverse("customer", args=[self.siti.pk]), status_code=422)
+
+    def test_somebody_without_a_name_or_a_number_is_not_added(self) -> None:
+        answer = self.client.post(self.url, {"kind": "PERSON", "role": "EXTERNAL", "email": "a@b.id"})
+        self.assertContains(answer, "Give a name or a customer number", status_code=422)
+
+    def test_hostile_names_are_shown_as_text(self) -> None:
+        for name in HOSTILE_NAMES:
+            answer = self.client.post(self.url, {"kind": "PERSON", "role": "EXTERNAL", "name": name}, follow=True)
+            assert answer.status_code == 200, name
+            self.assertNotContains(answer, "<script>alert(1)</script>")
+
+    def test_a_stranger_is_sent_to_the_door(self) -> None:
+        self.client.logout()
+        for answer in (self.client.get(self.url), self.client.post(self.url, {"name": "Maria"})):
+            self.assertRedirects(answer, f"{reverse('account_login')}?next={self.url}", fetch_redirect_response=False)
+        assert Customer.objects.count() == 1

@@ -1,5 +1,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
 
 from setia.customers import actions
 from setia.customers.tests.people import LATER, LATER_STILL, People
@@ -29,3 +31,24 @@ class ArchiveTest(People):
     def test_somebody_who_left_the_firm_archives_nobody(self) -> None:
         with pytest.raises(PermissionDenied):
             actions.archive(by=self.bayu, at=LATER, customer=self.siti)
+
+
+class ArchivePageTest(People):
+    def test_a_member_archives_and_restores_by_a_button_never_by_a_link(self) -> None:
+        self.sign_in()
+        archive, restore = (reverse(name, args=[self.siti.pk]) for name in ("archive_customer", "restore_customer"))
+        assert self.client.get(archive).status_code == 405
+        self.client.post(archive)
+        self.siti.refresh_from_db()
+        assert self.siti.is_archived
+        self.assertContains(self.client.get(reverse("customer", args=[self.siti.pk])), "This customer is archived.")
+        self.client.post(restore)
+        self.siti.refresh_from_db()
+        assert not self.siti.is_archived
+
+    def test_a_form_without_its_token_changes_nothing(self) -> None:
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(self.dimas)
+        assert client.post(reverse("archive_customer", args=[self.siti.pk])).status_code == 403
+        self.siti.refresh_from_db()
+        assert not self.siti.is_archived

@@ -1,5 +1,6 @@
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from setia.customers import actions
 from setia.customers.models import ContactPoint
@@ -57,3 +58,36 @@ class ContactTest(People):
             actions.add_contact(by=self.bayu, at=LATER, customer=self.siti, kind="EMAIL", text="siti@kusuma.id")
         with pytest.raises(PermissionDenied):
             actions.remove_contact(by=self.bayu, at=LATER, contact=self.whatsapp)
+
+
+class ContactPageTest(People):
+    def setUp(self) -> None:
+        self.sign_in()
+        self.whatsapp = ContactPoint.objects.get(customer=self.siti)
+
+    def at(self, name: str) -> str:
+        return reverse(name, args=[self.siti.pk] if name == "add_contact" else [self.siti.pk, self.whatsapp.pk])
+
+    def test_a_contact_is_added_corrected_preferred_and_removed(self) -> None:
+        record = reverse("customer", args=[self.siti.pk])
+        self.assertRedirects(self.client.post(self.at("add_contact"), {"kind": "EMAIL", "text": "S@k.id"}), record)
+        self.assertRedirects(self.client.post(self.at("edit_contact"), {"kind": "PHONE", "text": "0811111111"}), record)
+        self.assertRedirects(self.client.post(self.at("prefer_contact")), record)
+        assert [str(p) for p in contacts_of(self.siti)] == ["0811111111", "S@k.id"]
+        self.assertRedirects(self.client.post(self.at("remove_contact")), record)
+        assert [str(p) for p in contacts_of(self.siti)] == ["S@k.id"]
+
+    def test_what_is_no_contact_is_told_beside_the_field_and_kept(self) -> None:
+        answer = self.client.post(self.at("add_contact"), {"kind": "EMAIL", "text": "siti di kusuma"})
+        self.assertContains(answer, "is not an e-mail address", status_code=422)
+        self.assertContains(answer, 'value="siti di kusuma"', status_code=422)
+
+    def test_a_contact_that_is_there_already_is_told(self) -> None:
+        answer = self.client.post(self.at("add_contact"), {"kind": "WHATSAPP", "text": "+62 812 2045 7781"})
+        self.assertContains(answer, "has it already", status_code=422)
+
+    def test_a_contact_is_reached_only_through_its_own_customer(self) -> None:
+        maria = actions.add(by=self.dimas, at=LATER, name="Maria")
+        for name in ("edit_contact", "remove_contact", "prefer_contact"):
+            assert self.client.post(reverse(name, args=[maria.pk, self.whatsapp.pk])).status_code == 404
+        assert ContactPoint.objects.filter(pk=self.whatsapp.pk).exists()

@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.urls import reverse
 
 from setia.accounts.models import AuditEntry
 from setia.customers import actions
@@ -45,3 +46,34 @@ class DeleteTest(People):
         with pytest.raises(PermissionDenied):
             actions.delete(by=self.dimas, at=LATER, customer=self.siti)
         assert Customer.objects.filter(pk=self.siti.pk).exists()
+
+
+class DeletePageTest(People):
+    def setUp(self) -> None:
+        self.url = reverse("delete_customer", args=[self.siti.pk])
+
+    def test_the_owner_is_asked_and_then_it_is_gone(self) -> None:
+        self.sign_in(self.rani)
+        self.assertContains(self.client.get(self.url), "This cannot be undone")
+        self.assertRedirects(self.client.post(self.url), reverse("customers"))
+        assert not Customer.objects.exists()
+
+    def test_a_customer_with_an_order_is_kept_and_the_page_says_what_to_do(self) -> None:
+        Order.objects.create(
+            number="1",
+            customer=self.siti,
+            ordered_at=NOON,
+            day=NOON.date(),
+            kind="FREE",
+            total=Decimal(0),
+            created_at=NOON,
+        )
+        self.sign_in(self.rani)
+        self.assertContains(self.client.post(self.url), "Archive the customer instead", status_code=409)
+        assert Customer.objects.exists()
+
+    def test_a_member_is_told_who_may_and_refused(self) -> None:
+        self.sign_in(self.dimas)
+        self.assertContains(self.client.get(self.url), "Only an owner may delete")
+        assert self.client.post(self.url).status_code == 403
+        assert Customer.objects.exists()

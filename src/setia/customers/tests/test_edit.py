@@ -2,8 +2,10 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from setia.accounts.models import AuditEntry
+from setia.core.tests.pages import form_on
 from setia.core.versions import ChangedMeanwhile, version_of
 from setia.customers import actions
 from setia.customers.models import Customer, TimelineEntry
@@ -73,3 +75,38 @@ class EditTest(People):
     def test_somebody_who_left_the_firm_edits_nothing(self) -> None:
         with pytest.raises(PermissionDenied):
             actions.edit(by=self.bayu, at=LATER, customer=self.siti, region="Bandung")
+
+
+class EditPageTest(People):
+    def setUp(self) -> None:
+        self.sign_in()
+        self.url = reverse("edit_customer", args=[self.siti.pk])
+
+    def filled(self) -> dict[str, str]:
+        """The form as it stands on the page."""
+        return form_on(self.client.get(self.url))
+
+    def test_a_member_edits_and_comes_back_to_the_record(self) -> None:
+        answer = self.client.post(self.url, self.filled() | {"region": "Bandung"})
+        self.assertRedirects(answer, reverse("customer", args=[self.siti.pk]))
+        self.siti.refresh_from_db()
+        assert (self.siti.region, self.siti.name) == ("Bandung", "Siti Nurhaliza")
+
+    def test_the_form_saved_as_it_is_changes_nothing(self) -> None:
+        self.client.post(self.url, self.filled())
+        assert [kind for kind, _ in self.told(self.siti)] == ["ADDED"]
+
+    def test_the_second_of_two_sees_what_the_first_wrote_and_keeps_what_she_typed(self) -> None:
+        hers = self.filled() | {"region": "Jakarta", "notes": "minta faktur"}
+        actions.edit(by=self.rani, at=LATER, customer=self.siti, region="Bandung")
+        answer = self.client.post(self.url, hers)
+        self.assertContains(answer, "Somebody else changed this customer", status_code=409)
+        self.assertContains(answer, "<dd>Bandung</dd>", status_code=409)
+        self.assertContains(answer, 'value="Jakarta"', status_code=409)
+        self.assertContains(answer, "minta faktur", status_code=409)
+        self.client.post(self.url, form_on(answer))
+        self.siti.refresh_from_db()
+        assert (self.siti.region, self.siti.notes) == ("Jakarta", "minta faktur")
+
+    def test_who_is_not_there_is_not_found(self) -> None:
+        assert self.client.get(reverse("edit_customer", args=[10**9])).status_code == 404

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from setia.customers import actions
 from setia.customers.models import TimelineEntry
@@ -45,3 +46,16 @@ class NoteTest(People):
     def test_somebody_who_left_the_firm_writes_no_note(self) -> None:
         with pytest.raises(PermissionDenied):
             actions.note(by=self.bayu, at=LATER, customer=self.siti, body="halo")
+
+
+class NotePageTest(People):
+    def setUp(self) -> None:
+        self.sign_in()
+        self.url = reverse("add_note", args=[self.siti.pk])
+
+    def test_a_note_lands_on_the_timeline_as_text(self) -> None:
+        answer = self.client.post(self.url, {"body": "<b>Gayo</b>\nlagi"}, follow=True)
+        self.assertContains(answer, "&lt;b&gt;Gayo&lt;/b&gt;\nlagi")
+
+    def test_an_empty_note_says_so(self) -> None:
+        self.assertContains(self.client.post(self.url, {"body": " "}), "The note is empty", status_code=422)

@@ -3,6 +3,7 @@
 from unittest import mock
 
 from django.test import TestCase
+from django.urls import reverse
 
 from setia.accounts.models import User
 from setia.core.keyset import page
@@ -112,3 +113,20 @@ class SearchTest(TestCase):
 
     def test_regions_are_those_in_use(self) -> None:
         assert queries.regions() == [("Bandung", "Bandung")]
+
+    def test_a_picker_finds_picks_and_takes_back_in_four_queries(self) -> None:
+        self.client.force_login(self.dimas)
+        url, siti = reverse("find_customer"), Customer.objects.get(number="C-1001")
+        with self.assertNumQueries(4):  # the firm, the session, the person, the customers
+            answer = self.client.get(url, {"field": "customer", "customer_q": "0812"})
+        self.assertContains(answer, "Raden Ajeng Siti Nurhaliza")
+        self.assertNotContains(answer, "Maria")
+        picked = self.client.get(url, {"field": "line-3-customer", "pick": str(siti.pk)})
+        self.assertContains(picked, f'name="line-3-customer" value="{siti.pk}"')
+        assert picked["HX-Trigger-After-Settle"] == "picked"
+        self.assertContains(self.client.get(url, {"field": "customer", "pick": ""}), 'name="customer" value=""')
+
+    def test_a_picker_answers_only_for_a_field_s_name(self) -> None:
+        self.client.force_login(self.dimas)
+        for field in ["", '"><script>', "a-b", "x" * 99]:
+            assert self.client.get(reverse("find_customer"), {"field": field}).status_code == 404

@@ -135,10 +135,12 @@ def _initial(customer: Customer) -> dict[str, Any]:
     }
 
 
-def _form_page(request: HttpRequest, template: str, form: CustomerForm, **context: Any) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, template: str, form: CustomerForm, *, status: int = 0, **context: Any
+) -> HttpResponse:
     context |= {"form": form, "industries": queries.choices_of("industry"), "regions": queries.regions()}
     context["chosen"] = _chosen(request, form)
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render(request, template, context, status=status or (422 if form.errors else 200))
 
 
 def _chosen(request: HttpRequest, form: CustomerForm) -> Customer | None:
@@ -167,4 +169,4 @@ def _conflict(request: HttpRequest, form: CustomerForm, changed: ChangedMeanwhil
         if (now or "") != (typed or ""):
             choices = dict(getattr(bound.field, "choices", []))
             theirs.append((bound.label, choices.get(now, now) or _("empty")))
-    return _form_page(request, "customers/edit_customer.html", form, customer=current, theirs=theirs)
+    return _form_page(request, "customers/edit_customer.html", form, customer=current, theirs=theirs, status=409)

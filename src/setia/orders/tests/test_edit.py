@@ -2,9 +2,11 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from setia.accounts.models import AuditEntry
 from setia.core.models import Event
+from setia.core.tests.pages import form_on
 from setia.core.versions import ChangedMeanwhile
 from setia.orders import actions
 from setia.orders.lines import Line
@@ -62,3 +64,36 @@ class EditTest(Shop):
     def test_somebody_who_left_the_firm_edits_no_order(self) -> None:
         with pytest.raises(PermissionDenied):
             actions.edit(by=self.bayu, at=LATER, order=self.order, lines=self.kilo_and_pack())
+
+
+class EditPageTest(Shop):
+    def setUp(self) -> None:
+        self.order = self.sell(self.siti, number="KN-1", at=LATER.replace(second=33))
+        self.url = reverse("edit_order", args=[self.order.pk])
+        self.client.force_login(self.dimas)
+        self.client.cookies["setia_language"] = "en"
+
+    def test_the_form_saved_as_it_is_changes_nothing_not_even_the_seconds(self) -> None:
+        self.client.post(self.url, form_on(self.client.get(self.url)))
+        assert not AuditEntry.objects.filter(verb="order.edited").exists()
+        self.order.refresh_from_db()
+        assert self.order.ordered_at.second == 33
+
+    def test_a_correction_is_saved(self) -> None:
+        form = form_on(self.client.get(self.url)) | {"line-1-quantity": "3", "promotion_code": "HEMAT"}
+        self.assertRedirects(self.client.post(self.url, form), reverse("order", args=[self.order.pk]))
+        self.order.refresh_from_db()
+        assert (self.order.total, self.order.promotion_code) == (Decimal(688000), "HEMAT")
+
+    def test_the_second_of_two_keeps_what_was_typed_and_may_save_again(self) -> None:
+        mine = form_on(self.client.get(self.url)) | {"note": "antar sore"}
+        actions.edit(by=self.dimas, at=LATER, order=self.order, channel="Shopee", lines=self.kilo_and_pack())
+        answer = self.client.post(self.url, mine)
+        self.assertContains(answer, "Somebody else changed this order", status_code=409)
+        self.client.post(self.url, form_on(answer))
+        self.order.refresh_from_db()
+        assert self.order.note == "antar sore"
+
+    def test_an_order_that_was_taken_back_offers_no_form(self) -> None:
+        actions.give_back(by=self.dimas, at=LATER, order=self.order, reason="rusak")
+        self.assertContains(self.client.get(self.url), "mirror each other")

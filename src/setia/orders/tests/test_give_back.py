@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from setia.core.models import Event
 from setia.orders import actions
@@ -52,3 +53,27 @@ class GiveBackTest(Shop):
     def test_somebody_who_left_the_firm_takes_nothing_back(self) -> None:
         with pytest.raises(PermissionDenied):
             actions.give_back(by=self.bayu, at=LATER, order=self.order, reason="")
+
+
+class GiveBackPageTest(Shop):
+    def setUp(self) -> None:
+        self.order = self.sell(self.siti, number="KN-1")
+        self.url = reverse("give_back", args=[self.order.pk])
+        self.client.force_login(self.dimas)
+        self.client.cookies["setia_language"] = "en"
+
+    def test_the_page_says_what_will_happen_asks_why_and_leads_to_the_return(self) -> None:
+        self.assertContains(self.client.get(self.url), "What will happen")
+        answer = self.client.post(self.url, {"reason": "Biji terlalu gelap"})
+        back = Order.objects.get(kind="RETURN")
+        self.assertRedirects(answer, reverse("order", args=[back.pk]))
+        assert back.note == "Biji terlalu gelap"
+
+    def test_without_a_reason_nothing_happens(self) -> None:
+        assert self.client.post(self.url, {"reason": "  "}).status_code == 422
+        assert Order.objects.count() == 1
+
+    def test_the_second_of_two_is_told_and_nothing_is_taken_back_twice(self) -> None:
+        actions.give_back(by=self.dimas, at=LATER, order=self.order, reason="rusak")
+        self.assertContains(self.client.post(self.url, {"reason": "rusak"}), "Nothing was changed", status_code=409)
+        assert Order.objects.count() == 2

@@ -56,7 +56,7 @@ def edit_order(request: HttpRequest, pk: int) -> HttpResponse:
         except ChangedMeanwhile as changed:
             entry.form.data = entry.form.data.copy()  # type: ignore[attr-defined]
             entry.form.data["version"] = changed.version  # type: ignore[index]
-            return _page(request, "orders/edit_order.html", entry, order=order, conflict=True, status=422)
+            return _page(request, "orders/edit_order.html", entry, order=order, conflict=True, status=409)
         else:
             return redirect("order", pk)
     return _page(request, "orders/edit_order.html", entry, order=order)
