@@ -1,24 +1,23 @@
 """XLSX workbooks, row by row, after a look at the archive that no bomb survives.
 
 An XLSX file is a ZIP of XML parts. Both can be made to explode: by compression, by thousands of parts, by XML entities.
-The sizes are checked before anything is unpacked (a part never yields more than its declared size), and entities are
-refused twice: by a look at each part's beginning and by defusedxml, which openpyxl uses where it is installed.
+The sizes are checked before anything is unpacked, and a part never yields more than its declared size.
 """
 
 from __future__ import annotations
 
 import re
-import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 
-import openpyxl
 from defusedxml.common import DefusedXmlException
 
 from setia.intake.reading.layout import Format, Layout, unique_names
@@ -26,62 +25,58 @@ from setia.intake.reading.problems import Cell, Note, Reject, Unreadable, shown
 from setia.intake.reading.source import FREE_BYTES, RATIO
 from setia.intake.reading.table import BLOCK_ROWS, Block, fit, is_blank
 from setia.intake.reading.texts import as_text
+from setia.intake.reading.workbook import CELL_LIMIT, Sheet, Workbook
 
 MOST_PARTS = 5_000
 LARGEST_PART = 2 << 30
-LARGEST_STRINGS = 256 << 20
+LARGEST_STRINGS = 128 << 20
 """The table of shared texts is held in memory as a whole."""
-MOST_ROWS = 1_048_576
 WIDEST = 1_000
-CELL_LIMIT = 1 << 20
 LOOKED_AT = 400
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_FORMULA = re.compile(rb"<f[ />]")
-_FORMULA_EMPTY = re.compile(rb"</f>\s*(?:</c>|<v\s*/>|<v></v>)|<f[^>]*/>\s*(?:</c>|<v\s*/>|<v></v>)")
-FORMULA_BYTES = 32 << 20
 _BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, ParseError, OSError, EOFError, RuntimeError, AssertionError),
+    *(zipfile.BadZipFile, zlib.error, ParseError, ExpatError, OSError, EOFError, RuntimeError, AssertionError),
     *(ValueError, TypeError, AttributeError, LookupError, ArithmeticError),
 )
-"""openpyxl leaves many mistakes of a file to whatever Python makes of them."""
+"""What the parts of a broken workbook make their readers raise."""
 
 
 def sniff(path: Path, *, size: int, sheet: str | None) -> Layout:
     """The layout of a workbook's sheet: the one named, else the first visible one with rows. Raises Unreadable."""
     with _guarded():
         _check(path, size)
-        book = _open(path)
-        try:
-            names = [one.title for one in book.worksheets]
+        with Workbook(path) as book:
+            names = [one.name for one in book.sheets]
             if sheet and sheet not in names:
                 raise Unreadable("no_sheet", name=sheet, names=", ".join(names[:20]))
-            wanted = [one for one in book.worksheets if (one.title == sheet if sheet else one.sheet_state == "visible")]
-            for one in wanted or book.worksheets:
-                start = _start(one)
-                if not all(map(is_blank_text, start)):
-                    return _layout(path, one, start, names, size)
-        finally:
-            book.close()
+            wanted = [one for one in book.sheets if (one.name == sheet if sheet else one.visible)]
+            for one in wanted or book.sheets:
+                start, whole = _start(book, one)
+                if any(map(_has_text, start)):
+                    return _layout(book, one, start, names, size, whole=whole)
     raise Unreadable("empty")
 
 
-def is_blank_text(row: Sequence[str]) -> bool:
-    """Whether a row of texts holds nothing."""
-    return not any(cell.strip() for cell in row)
+def _has_text(row: Sequence[str]) -> bool:
+    return any(cell.strip() for cell in row)
 
 
-def _start(one: Any) -> list[list[str]]:
+def _start(book: Workbook, one: Sheet) -> tuple[list[list[str]], bool]:
+    """The first rows as texts, empty ones between them included, and whether that is all of the sheet."""
     found: list[list[str]] = []
-    one.reset_dimensions()
-    for row in one.iter_rows(values_only=True, max_row=LOOKED_AT):
-        cells = [as_text(_typed(cell))[:1_000] for cell in row]
-        while cells and not cells[-1].strip():
-            cells.pop()
-        found.append(cells)
-    return found
+    for rows, _share in book.rows(one):
+        for number, cells in rows:
+            if number > LOOKED_AT:
+                return found, False
+            found.extend([] for _ in range(number - 1 - len(found)))
+            texts = [as_text(_typed(cell))[:1_000] for cell in cells]
+            while texts and not texts[-1].strip():
+                texts.pop()
+            found.append(texts)
+    return found, True
 
 
-def _layout(path: Path, one: Any, start: list[list[str]], names: list[str], size: int) -> Layout:
+def _layout(book: Workbook, one: Sheet, start: list[list[str]], names: list[str], size: int, *, whole: bool) -> Layout:
     from setia.intake.reading.sniff import find_header, width_of
 
     width = width_of(start)
@@ -97,14 +92,17 @@ def _layout(path: Path, one: Any, start: list[list[str]], names: list[str], size
     else:
         header = tuple(f"Column {place}" for place in range(1, width + 1))
         notes.append(Note("no_header", {}))
-    if all(map(is_blank_text, start[header_row + (1 if has_header else 0) :])) and len(start) < LOOKED_AT:
+    if whole and not any(map(_has_text, start[header_row + (1 if has_header else 0) :])):
         raise Unreadable("header_alone", names=", ".join(header[:8]))
     if has_header and header_row:
         notes.append(Note("rows_above", {"row": header_row + 1}))
-    others = [name for name in names if name != one.title]
+    others = [name for name in names if name != one.name]
     if others:
-        notes.append(Note("other_sheets", {"sheet": one.title, "names": ", ".join(others[:8])}))
-    notes += _formulas(path, one._worksheet_path)
+        notes.append(Note("other_sheets", {"sheet": one.name, "names": ", ".join(others[:8])}))
+    if book.has_empty_formulas:
+        notes.append(Note("formulas_empty", {}))
+    elif book.has_formulas:
+        notes.append(Note("formulas", {}))
     return Layout(
         format=Format.XLSX,
         compressed=False,
@@ -115,7 +113,7 @@ def _layout(path: Path, one: Any, start: list[list[str]], names: list[str], size
         has_header=has_header,
         header_row=header_row + 1 if has_header else 0,
         skip_rows=header_row,
-        sheet=one.title,
+        sheet=one.name,
         sheets=tuple(names),
         size=size,
         problems=tuple(notes),
@@ -130,32 +128,29 @@ def read(path: Path, layout: Layout) -> Iterator[Block]:
     bad: list[Reject] = []
     with _guarded():
         _check(path, layout.size)
-        book = _open(path)
-        try:
-            one = book[layout.sheet]
-            told = one.max_row or MOST_ROWS
-            one.reset_dimensions()
-            row = 0
-            for row, found in enumerate(one.iter_rows(values_only=True, max_row=MOST_ROWS), 1):
-                if row <= first_data:
-                    continue
-                cells = [_typed(cell) for cell in found]
-                fitting = fit(cells, layout.width)
-                if any(cell.__class__ is str and len(cell) > CELL_LIMIT for cell in cells):
-                    bad.append(_reject(row, "cell_too_long", cells))
-                elif fitting is None:
-                    bad.append(_reject(row, "cell_count", cells))
-                elif not is_blank(fitting):
-                    rows.append(fitting)
-                    numbers.append(row)
-                if len(rows) + len(bad) >= BLOCK_ROWS:
-                    yield Block(rows, numbers, bad, int(layout.size * min(row / told, 1)))
+        with Workbook(path) as book:
+            one = next((sheet for sheet in book.sheets if sheet.name == layout.sheet), None)
+            if one is None:
+                known = ", ".join(sheet.name for sheet in book.sheets[:20])
+                raise Unreadable("no_sheet", name=layout.sheet, names=known)
+            empty: list[tuple[list[tuple[int, list[Any]]], float]] = [([], 1.0)]
+            for group, share in chain(book.rows(one), empty):
+                for number, cells in group:
+                    if number <= first_data:
+                        continue
+                    typed = [_typed(cell) for cell in cells]
+                    fitting = fit(typed, layout.width)
+                    if any(cell.__class__ is str and len(cell) > CELL_LIMIT for cell in typed):
+                        bad.append(_reject(number, "cell_too_long", typed))
+                    elif fitting is None:
+                        bad.append(_reject(number, "cell_count", typed))
+                    elif not is_blank(fitting):
+                        rows.append(fitting)
+                        numbers.append(number)
+                if not group or len(rows) + len(bad) >= BLOCK_ROWS:
+                    told = {"formulas_empty": 1} if book.has_empty_formulas else {}
+                    yield Block(rows, numbers, bad, int(layout.size * share), told)
                     rows, numbers, bad = [], [], []
-            yield Block(rows, numbers, bad, layout.size)
-        except KeyError as error:
-            raise Unreadable("no_sheet", name=layout.sheet, names=", ".join(book.sheetnames[:20])) from error
-        finally:
-            book.close()
 
 
 def _reject(row: int, code: str, cells: list[Any]) -> Reject:
@@ -164,34 +159,19 @@ def _reject(row: int, code: str, cells: list[Any]) -> Reject:
 
 
 def _typed(cell: Any) -> Any:
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, timedelta):
-        return str(cell)
-    return cell
-
-
-def _open(path: Path) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl tells of styles and extensions it leaves out
-        return openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=True, keep_links=False)
+    return str(cell) if isinstance(cell, timedelta) else cell
 
 
 @contextmanager
 def _guarded() -> Iterator[None]:
-    """Whatever a broken workbook makes openpyxl raise becomes one plain refusal."""
+    """Whatever a broken workbook makes its readers raise becomes one plain refusal."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        yield
     except Unreadable:
         raise
+    except DefusedXmlException as error:
+        raise Unreadable("xml_entities", name="XML") from error
     except _BROKEN as error:
-        cause: BaseException | None = error  # openpyxl wraps what defusedxml raises
-        while cause is not None and not isinstance(cause, DefusedXmlException):
-            cause = cause.__cause__
-        if cause is not None:
-            raise Unreadable("xml_entities", name="XML") from error
         raise Unreadable("zip_damaged") from error
 
 
@@ -217,19 +197,3 @@ def _check(path: Path, size: int) -> None:
                 with archive.open(part) as file:
                     if _DOCTYPE.search(file.read(1 << 16)):
                         raise Unreadable("xml_entities", name=part.filename)
-
-
-def _formulas(path: Path, part: str) -> list[Note]:
-    """Whether the sheet has formulas, and some without a result saved beside them."""
-    some = False
-    tail = b""
-    with zipfile.ZipFile(path) as archive, archive.open(part.lstrip("/")) as file:
-        read_bytes = 0
-        while read_bytes < FORMULA_BYTES and (block := file.read(1 << 20)):
-            read_bytes += len(block)
-            block = tail + block
-            if _FORMULA_EMPTY.search(block):
-                return [Note("formulas_empty", {})]
-            some = some or _FORMULA.search(block) is not None
-            tail = block[-4096:]
-    return [Note("formulas", {})] if some else []

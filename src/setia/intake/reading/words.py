@@ -211,6 +211,10 @@ WARNING: dict[str, Callable[[int], str]] = {
         "Some letters in the file are written in an old encoding (Windows-1252) and were converted."
         " Check names with accents."
     ),
+    "formulas_empty": lambda n: gettext(
+        "The sheet has formulas without a saved result; those cells count as empty."
+        " Open the file in your spreadsheet program, save it, and choose it again."
+    ),
     "json_new_key": lambda n: ngettext(
         "{count} value stands under a key that the first rows do not have, and is left out.",
         "{count} values stand under keys that the first rows do not have, and are left out.",

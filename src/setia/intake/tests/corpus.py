@@ -361,6 +361,25 @@ def parquet(columns: Mapping[str, object]) -> bytes:
     return out.getvalue()
 
 
+def parts(content: Mapping[str, str]) -> bytes:
+    """A workbook of one sheet, put together from its parts as other programs write them."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    whole = {
+        "[Content_Types].xml": "<Types/>",
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{relations}">'
+        '<sheets><sheet name="Data" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": "<Relationships>"
+        '<Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>',
+        **content,
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in whole.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
 def _saved(book: openpyxl.Workbook) -> bytes:
     out = io.BytesIO()
     book.save(out)

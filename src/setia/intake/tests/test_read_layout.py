@@ -2,8 +2,11 @@
 
 import gzip
 import json
+import re
+from datetime import datetime, time
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from setia.intake import reading
@@ -102,8 +105,6 @@ def test_json_lines_have_the_columns_of_all_first_rows(tmp_path: Path) -> None:
 
 
 def test_a_workbook_is_read_from_its_first_sheet_with_rows(tmp_path: Path) -> None:
-    import openpyxl
-
     book = openpyxl.Workbook()
     first = book.active
     assert first is not None
@@ -122,6 +123,59 @@ def test_a_workbook_is_read_from_its_first_sheet_with_rows(tmp_path: Path) -> No
     with pytest.raises(reading.Unreadable) as refusal:
         reading.sniff(tmp_path / "a.xlsx", sheet="Lain")
     assert refusal.value.code == "no_sheet"
+
+
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    '<row r="2"><c r="A2" t="s"><v>0</v></c><c r="B2" t="s"><v>1</v></c>'
+    '<c r="D2" t="inlineStr"><is><t>lunas</t></is></c><c r="E2" t="inlineStr"><is><t>total</t></is></c></row>'
+    '<row r="4"><c r="A4"><v>42</v></c><c r="B4" s="1"><v>40886.5</v></c><c t="str"><v>a&amp;b</v></c>'
+    '<c r="D4" t="b"><v>1</v></c><c r="E4"><f>A4*2</f><v>84.5</v></c></row>'
+    '<row><c r="A5" t="e"><v>#REF!</v></c><c r="B5" s="2"><v>0.5</v></c><c r="E5"><f>A5</f></c></row>'
+    "</sheetData></worksheet>"
+)
+PREFIXED = re.sub("<(/?)", r"<\1x:", SHEET).replace("xmlns=", "xmlns:x=")
+STRINGS = (
+    '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><r><t>No </t></r><r><t>Faktur</t></r>'
+    "<rPh><t>aside</t></rPh></si><si><t>Tanggal_x000D_</t></si></sst>"
+)
+STYLES = (
+    '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    '<numFmts><numFmt numFmtId="170" formatCode="dd\\-mmm\\-yyyy"/></numFmts>'
+    '<cellXfs><xf numFmtId="0"/><xf numFmtId="170"/><xf numFmtId="20"/></cellXfs></styleSheet>'
+)
+
+
+def test_a_workbook_of_another_program_is_read_the_same(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(
+        corpus.parts({"xl/worksheets/sheet1.xml": PREFIXED, "xl/sharedStrings.xml": STRINGS, "xl/styles.xml": STYLES})
+    )
+    layout = reading.sniff(tmp_path / "a.xlsx")
+    assert layout.header == ("No Faktur", "Tanggal", "Column 3", "lunas", "total")
+    assert layout.header_row == 2
+    assert {note.code for note in layout.problems} == {"rows_above", "header_empty", "formulas_empty"}
+    first, second = reading.sample(tmp_path / "a.xlsx", layout)
+    assert list(first) == [42, datetime(2011, 12, 9, 12), "a&b", "TRUE", 84.5]
+    assert list(second) == ["#REF!", time(12), "", "", ""]
+
+
+def test_a_workbook_may_count_its_days_from_1904(tmp_path: Path) -> None:
+    book = (
+        '<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+        '<workbookPr date1904="1"/><sheets><sheet name="Data" r:id="rId1"/></sheets></workbook>'
+    )
+    (tmp_path / "a.xlsx").write_bytes(
+        corpus.parts(
+            {
+                "xl/workbook.xml": book,
+                "xl/worksheets/sheet1.xml": SHEET,
+                "xl/sharedStrings.xml": STRINGS,
+                "xl/styles.xml": STYLES,
+            }
+        )
+    )
+    first, _ = reading.sample(tmp_path / "a.xlsx", reading.sniff(tmp_path / "a.xlsx"))
+    assert first[1] == datetime(2015, 12, 10, 12)
 
 
 def test_parquet_keeps_its_types(tmp_path: Path) -> None:
