@@ -86,10 +86,14 @@ $(DONE)/translations: $(DONE)/python $(TRANSLATIONS)
 	$(BIN)/python -m setia.web.i18n compile
 	@touch $@
 
-# Browser tests want a Chromium; where this user may not install one they say that they were skipped.
+# Browser tests want a Chromium, and Playwright's driver a library that a bare Debian lacks; where this user may not
+# install them the tests say that they were skipped.
+CHROMIUM := command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
+DRIVER := $(VENV)/lib/python3*/site-packages/playwright/driver/node --version >/dev/null 2>&1
 browser:
-	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; then :; \
+	@if { $(CHROMIUM); } && $(DRIVER); then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null \
+		apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium libatomic1 >/dev/null \
 		|| echo "Chromium could not be installed; the browser tests will be skipped."; \
 	else echo "There is no Chromium here and this user may not install one; the browser tests will be skipped."; fi
