@@ -47,11 +47,13 @@ class By(NamedTuple):
 class Leg(NamedTuple):
     """Rows in one order. `order` names fields as in `order_by`, or says more by `By`.
 
-    Together, but for constant ones, they are unique and never NULL in this leg.
+    Together, but for constant ones, they are unique and never NULL in this leg. `with_next` is this leg and the next as
+    one query in this leg's order, those of the next at the end with NULL in the first field: a first page asks once.
     """
 
     rows: QuerySet[Any]
     order: tuple[str | By, ...]
+    with_next: QuerySet[Any] | None = None
 
     @property
     def by(self) -> list[By]:
@@ -121,16 +123,24 @@ def neighbours(legs: Sequence[Leg], place: str) -> tuple[tuple[Any, str] | None,
 def _rows(legs: Sequence[Leg], *, most: int, back: bool, start: int, values: list[str] | None) -> list[tuple[int, Any]]:
     """At most so many rows from a place on, each with the number of its leg, in the order walked."""
     found: list[tuple[int, Any]] = []
+    if values is None and not back and (both := legs[0].with_next) is not None:
+        order = [one.expression() for one in legs[0].by]
+        found = [(int(_is_null(row, legs[0])), row) for row in both.order_by(*order)[:most]]
+        start = 2
     for index in range(start, -1, -1) if back else range(start, len(legs)):
+        if len(found) == most:
+            break
         leg = legs[index]
         rows = leg.rows
         if values is not None and index == start:
             rows = rows.filter(_beyond(leg.keys, values, back=back))
         order = [(one.reversed() if back else one).expression() for one in leg.by]
         found += [(index, row) for row in rows.order_by(*order)[: most - len(found)]]
-        if len(found) == most:
-            break
     return found
+
+
+def _is_null(row: Model, leg: Leg) -> bool:
+    return getattr(row, leg.by[0].field) is None
 
 
 def _page(legs: Sequence[Leg], *, size: int, back: bool, start: int, values: list[str] | None) -> Page:

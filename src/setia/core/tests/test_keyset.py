@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from setia.catalogue.models import Product
 from setia.core.keyset import By, Leg, Page, count, neighbours, page
@@ -38,11 +39,17 @@ def by_price_then_name() -> list[Leg]:
     ]
 
 
+def by_price_asked_once() -> list[Leg]:
+    first, second = by_price_then_name()
+    order = (By("price", descending=True, nulls_last=True), "id")
+    return [Leg(first.rows, order, Product.objects.all()), Leg(second.rows, (By("price", constant=True), "id"))]
+
+
 def codes(shown: Page) -> list[str]:
     return [row.code for row in shown.rows]
 
 
-@pytest.mark.parametrize("legs", [by_name, by_price_then_name])
+@pytest.mark.parametrize("legs", [by_name, by_price_then_name, by_price_asked_once])
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 11, 50])
 def test_walking_there_and_back_shows_every_row_once_and_the_same_pages(legs: object, size: int) -> None:
     assert callable(legs)
@@ -68,6 +75,11 @@ def test_legs_follow_one_another_in_their_own_orders() -> None:
     ]
 
 
+def test_two_legs_in_one_order_are_asked_for_once(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(1):
+        assert len(page(by_price_asked_once(), size=50).rows) == 11
+
+
 def test_a_row_that_came_in_before_the_first_page_is_found_on_the_way_back() -> None:
     second = page(by_name(), size=5, cursor=page(by_name(), size=5).later)
     Product.objects.create(code="NEW", name="Aceh", created_at=NOON, updated_at=NOON)
@@ -75,7 +87,7 @@ def test_a_row_that_came_in_before_the_first_page_is_found_on_the_way_back() -> 
     assert codes(page(by_name(), size=5, cursor=first.earlier)) == ["NEW", "P00", "P01", "P02", "P03"]
 
 
-@pytest.mark.parametrize("legs", [by_name, by_price_then_name])
+@pytest.mark.parametrize("legs", [by_name, by_price_then_name, by_price_asked_once])
 def test_a_record_opened_from_the_list_knows_who_stands_before_and_after_it(legs: object) -> None:
     assert callable(legs)
     whole = page(legs(), size=50)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, Lower
 
-from setia.core.keyset import COUNTED, Leg
+from setia.core.keyset import COUNTED, Count, Leg
 from setia.customers import normalise
 from setia.customers.models import ContactPoint, Customer
 from setia.customers.queries.listing import legs_by_name
@@ -23,10 +23,10 @@ _NUMBERS = [ContactPoint.Kind.PHONE, ContactPoint.Kind.WHATSAPP]
 
 
 class Matches(NamedTuple):
-    """The customers a text matches, and whether they are so many that they were not looked up one by one."""
+    """The customers a text matches, and how many they are where that is known already."""
 
     customers: QuerySet[Customer]
-    broad: bool
+    counted: Count | None
 
 
 def matching(customers: QuerySet[Customer], q: str) -> Matches:
@@ -37,19 +37,17 @@ def matching(customers: QuerySet[Customer], q: str) -> Matches:
     """
     q = _folded(q)
     if not q:
-        return Matches(customers, False)
+        return Matches(customers, None)
     if _is_short(q):
-        return Matches(customers.filter(sort_name__startswith=q), False)
-    ids = _ids(q, COUNTED + 1)
+        return Matches(customers.filter(sort_name__startswith=q), None)
+    ids = list(_union(customers, q, COUNTED + 1)[: COUNTED + 1].values_list("id", flat=True))
     if len(ids) <= COUNTED:
-        return Matches(customers.filter(id__in=ids), False)
+        return Matches(Customer.objects.filter(id__in=ids), Count(len(ids), True))
     contact = _contacts(q).filter(customer=OuterRef("pk"))
-    return Matches(
-        customers.alias(number_folded=Lower("number")).filter(
-            Q(sort_name__contains=q) | Q(number_folded__contains=q) | Q(Exists(contact))
-        ),
-        True,
+    broad = customers.alias(number_folded=Lower("number")).filter(
+        Q(sort_name__contains=q) | Q(number_folded__contains=q) | Q(Exists(contact))
     )
+    return Matches(broad, Count(COUNTED, False))
 
 
 def search(customers: QuerySet[Customer], q: str, *, most: int = 10) -> list[Customer]:
@@ -61,7 +59,7 @@ def search(customers: QuerySet[Customer], q: str, *, most: int = 10) -> list[Cus
     if _is_short(q):
         return list(customers.filter(sort_name__startswith=q).order_by("sort_name", "id")[:most])
     # No more than this many are ranked: of a text that matches thousands, ten are as good as any other ten.
-    found = customers.filter(id__in=_union(q, 1000))
+    found = Customer.objects.filter(id__in=_union(customers, q, 1000))
     ranked = found.alias(begins=Q(sort_name__startswith=q)).order_by("-begins", "sort_name", "id")
     return list(ranked[:most])
 
@@ -83,14 +81,12 @@ def _is_short(q: str) -> bool:
     return len(q) < 3 or not _WORD.search(q)
 
 
-def _ids(q: str, most: int) -> list[int]:
-    return list(_union(q, most)[:most].values_list("id", flat=True))
-
-
-def _union(q: str, most: int) -> QuerySet[Customer, Any]:
-    names = Customer.objects.filter(sort_name__contains=q).values("id")[:most]
-    numbers = Customer.objects.alias(folded=Lower("number")).filter(folded__contains=q).values("id")[:most]
-    contacts = _contacts(q).values("customer_id")[:most]
+def _union(customers: QuerySet[Customer], q: str, most: int) -> QuerySet[Customer, Any]:
+    """The keys of at most so many of `customers` that match by name, as many by number, and by contact point."""
+    customers = customers.order_by()
+    names = customers.filter(sort_name__contains=q).values("id")[:most]
+    numbers = customers.alias(folded=Lower("number")).filter(folded__contains=q).values("id")[:most]
+    contacts = _contacts(q).filter(customer__in=customers.values("id")).values("customer_id")[:most]
     return names.union(numbers, contacts)
 
 

@@ -68,7 +68,7 @@ class SearchTest(TestCase):
         few = [queries.matching(everybody, q) for q in ["7781", "nurhaliza", "1002"]]
         with mock.patch("setia.customers.queries.search.COUNTED", 0):
             many = [queries.matching(everybody, q) for q in ["7781", "nurhaliza", "1002"]]
-        assert [m.broad for m in (*few, *many)] == [False] * 3 + [True] * 3
+        assert [m.counted.exact for m in (*few, *many) if m.counted] == [True] * 3 + [False] * 3
         assert [set(m.customers) for m in few] == [set(m.customers) for m in many]
 
     def test_the_search_box_puts_names_that_begin_with_the_text_first_in_one_query(self) -> None:

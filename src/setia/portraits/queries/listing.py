@@ -1,13 +1,16 @@
 """Lists of customers in an order that only portraits know, for the page composed in `web`."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from setia.core.keyset import By, Leg
 from setia.portraits.models import Portrait, Refresh, Stage, Trait
 from setia.portraits.words import base_word
+
+_EVER = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def choices() -> dict[str, list[tuple[str, str]]]:
@@ -42,7 +45,7 @@ def _legs(customers: QuerySet[Any], field: str, by: By) -> list[Leg]:
     known = portraits.filter(**{f"{field}__isnull": False})
     unknown = portraits.filter(**{f"{field}__isnull": True})
     return [
-        Leg(known, (by, "customer_id")),
+        Leg(known, (by, "customer_id"), with_next=portraits),
         Leg(unknown, (by._replace(constant=True), "customer_id")),
         Leg(_without(customers).select_related("industry"), ("-created_at", "-id")),
     ]
@@ -50,6 +53,6 @@ def _legs(customers: QuerySet[Any], field: str, by: By) -> list[Leg]:
 
 def _without(customers: QuerySet[Any]) -> QuerySet[Any]:
     """Customers without a portrait. A refresh gives one to everybody, so only those made since can be without."""
-    latest = Refresh.objects.filter(finished_at__isnull=False).order_by("-id").first()
-    since = Q(created_at__gte=latest.started_at - timedelta(days=1)) if latest else Q()
-    return customers.filter(since, ~Exists(Portrait.objects.filter(customer=OuterRef("pk"))))
+    latest = Refresh.objects.filter(finished_at__isnull=False).order_by("-id")
+    since = Coalesce(Subquery(latest.values("started_at")[:1]), _EVER) - timedelta(days=1)
+    return customers.filter(~Exists(Portrait.objects.filter(customer=OuterRef("pk"))), created_at__gte=since)

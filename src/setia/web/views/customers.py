@@ -45,7 +45,7 @@ class Found(NamedTuple):
     chips: list[Chip]
     params: dict[str, str]
     sort: str
-    broad: bool
+    matched: keyset.Count | None
 
     def legs(self) -> list[keyset.Leg]:
         """The list in its order."""
@@ -90,7 +90,7 @@ def customers(request: HttpRequest) -> HttpResponse:
     context = {
         "found": found,
         "rows": rows,
-        "count": _count(found),
+        "count": _count(found, page),
         "chips": [(chip, found.address(chip.key)) for chip in found.chips if chip.key not in _AS_CHOICE],
         "kept": [(chip.key, params[chip.key]) for chip in found.chips if chip.key not in (*_AS_CHOICE, "archived")],
         "choices": _choices(),
@@ -130,7 +130,7 @@ def find(request: HttpRequest) -> Found:
     mine, more = portraits.narrow(mine, params)
     matches = queries.matching(mine, params.get("q", ""))
     sort = params.get("sort", "")
-    return Found(matches.customers, chips + more, params, sort if sort in SORTS else "value", matches.broad)
+    return Found(matches.customers, chips + more, params, sort if sort in SORTS else "value", matches.counted)
 
 
 def _params(request: HttpRequest) -> dict[str, str]:
@@ -138,9 +138,12 @@ def _params(request: HttpRequest) -> dict[str, str]:
     return defaultdict(str, {key: line(value)[:2000] for key, value in request.GET.dict().items()})
 
 
-def _count(found: Found) -> keyset.Count:
-    if found.broad and not found.chips:
-        return keyset.Count(keyset.COUNTED, False)
+def _count(found: Found, page: keyset.Page) -> keyset.Count:
+    """How many there are; a page that holds all of them need not ask."""
+    if found.matched:
+        return found.matched
+    if not page.earlier and not page.later:
+        return keyset.Count(len(page.rows), True)
     return keyset.count(found.customers)
 
 
