@@ -170,7 +170,7 @@ def _guarded() -> Iterator[None]:
     except Unreadable:
         raise
     except DefusedXmlException as error:
-        raise Unreadable("xml_entities", name="XML") from error
+        raise Unreadable("xml_entities", name="xl") from error
     except _BROKEN as error:
         raise Unreadable("zip_damaged") from error
 

@@ -166,7 +166,7 @@ class _Reader:
         self._parser.Parse(b"", True)
 
     def _refuse(self, *_: object) -> NoReturn:
-        raise Unreadable("xml_entities", name="XML")
+        raise Unreadable("xml_entities", name="xl")
 
     def _open(self, tag: str, attributes: dict[str, str]) -> None:
         if ":" in tag:
