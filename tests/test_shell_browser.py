@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import Dialog
 
 from setia.accounts.models import User
 from setia.core.models import Firm
@@ -114,7 +115,12 @@ def test_what_was_typed_is_not_lost_by_a_stray_click(visit: Visit, ratna: User) 
     page = visit(ratna).goto("/customers/new/").page
     page.get_by_label("Nama", exact=False).first.fill("Siti")
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.get_by_role("link", name="Pengaturan").first.click()
     page.wait_for_timeout(300)
     assert asked, "the reader was asked"

@@ -2,7 +2,8 @@
 
 A row is still the run's when its stamp (`latest_run`) says so; the trigger of `core.stamps` clears the stamp on any
 change since. Rows are taken in the order in which they point to each other: orders, contact points, customers,
-products, categories. A row that others have come to need is left too: a customer with a note, a product in a later order.
+products, categories. A row that others have come to need is left too: a customer with a note, a product in a later
+order.
 """
 
 from collections.abc import Sequence
