@@ -14,6 +14,7 @@ Chromium is installed these tests are skipped and say so.
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
+from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -110,11 +112,19 @@ class Tab:
 Visit = Callable[..., Tab]
 
 
+def _driver_runs() -> bool:
+    """A bare Debian lacks a library that the driver's Node wants."""
+    node, _script = compute_driver_executable()
+    return subprocess.run([node, "--version"], capture_output=True, check=False).returncode == 0
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser of this run, started when the first test asks for it."""
     if CHROMIUM is None:
         pytest.skip("no Chromium here: apt install chromium")
+    if not _driver_runs():
+        pytest.skip("Playwright's driver does not run here: apt install libatomic1")
     # Playwright's own event loop makes Django suspect every query of being asynchronous.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as driver:
