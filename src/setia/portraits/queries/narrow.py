@@ -24,10 +24,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from setia.core.chips import Chip
+from setia.core.queries import firm
 from setia.orders.queries.bought import bought_between
 from setia.portraits.models import Portrait, Stage, Trait
 from setia.portraits.queries.figures import latest_refresh
@@ -109,9 +110,9 @@ def _cohort(customers: Customers, value: str) -> Narrowed | None:
         return None
     if parts[3]:
         words = _("%(month)s, did not buy in %(later)s") % {"month": month, "later": month_word(window[0])}
-        return found.exclude(bought_between(*window)), label, words
+        return found.exclude(_bought_between(*window)), label, words
     words = _("%(month)s, bought in %(later)s") % {"month": month, "later": month_word(window[0])}
-    return found.filter(bought_between(*window)), label, words
+    return found.filter(_bought_between(*window)), label, words
 
 
 def _bought(customers: Customers, value: str) -> Narrowed | None:
@@ -128,7 +129,7 @@ def _bought(customers: Customers, value: str) -> Narrowed | None:
     # Returning: on a day after the first one, which for those new in the period is a second day within it.
     first = Portrait.objects.filter(pk=OuterRef("pk")).values("first_date")
     customers = customers.alias(first_date=Subquery(first))
-    return customers.filter(bought_between(*window, after="first_date")), _("Returning"), words
+    return customers.filter(_bought_between(*window, after="first_date")), _("Returning"), words
 
 
 def _retention(customers: Customers, value: str) -> Narrowed | None:
@@ -141,8 +142,8 @@ def _retention(customers: Customers, value: str) -> Narrowed | None:
         middle, start = _months_before(as_of, months), _months_before(as_of, 2 * months)
     except ValueError:
         return None
-    earlier = customers.filter(bought_between(start + ONE_DAY, middle))
-    later = bought_between(middle + ONE_DAY, as_of)
+    earlier = customers.filter(_bought_between(start + ONE_DAY, middle))
+    later = _bought_between(middle + ONE_DAY, as_of)
     day = day_word(as_of)
     if parts[3] == "kept":
         return earlier.filter(later), _("Retention"), _("stayed as of %(day)s") % {"day": day}
@@ -180,6 +181,10 @@ def _top(customers: Customers, value: str) -> Narrowed | None:
     # Rounded up, as the picture counts.
     found = _having(customers, spent_rank__lte=-(-ranked * int(value) // 100))
     return found, _("Spent most"), _("the first %(share)s%%") % {"share": value}
+
+
+def _bought_between(first: date, latest: date, *, after: str | None = None) -> Exists:
+    return bought_between(first, latest, after=after, free=bool(firm().rules.get("free_is_purchase")))
 
 
 def _days(period: str) -> tuple[date, date] | None:

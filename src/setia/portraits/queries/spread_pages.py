@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from setia.core.permissions import Actor
 from setia.portraits.queries.figures import Rows, figures_for, latest_refresh, why_absent
-from setia.portraits.words import money_word, number_word, percent_word
+from setia.portraits.words import number_word, percent_word, written
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ def value_page(user: Actor) -> ValuePage:
     }
     chart = {
         "kind": "bars",
-        "name": _("Customers"),
-        "labels": [_("from %(low)s") % {"low": money_word(row["low"])} for row in rows],
+        "name": _("Customers, by what each is expected to spend at least"),
+        "labels": [written("short_number", row["low"]) for row in rows],
         "values": [row["customers"] for row in rows],
         "hrefs": [f"{reverse('customers')}?value={row['key']}" for row in rows],
     }
