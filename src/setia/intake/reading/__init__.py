@@ -6,13 +6,14 @@ with every row either accepted or rejected with a reason. `write_rejects` keeps 
 mended and fed again. Memory stays bounded whatever the file holds.
 
 The order of work, and where it lives: bytes (`source`) → text (`encoding`) → rows of cells (`delimited`, `sheets`,
-`columnar`, `json_lines`) → values (`numbers`, `moments`, `texts`) → chunks (`convert`).
+`columnar`, `json_lines`) → values (`numbers`, `moments`, `texts`) → chunks (`convert`) or a first look (`preview`).
 """
 
-from setia.intake.reading.convert import Chunk, Preview, PreviewRow, chunks, preview, raw_rows
+from setia.intake.reading.convert import Chunk, PreviewRow, chunks
 from setia.intake.reading.fields import FIELDS, Field
 from setia.intake.reading.layout import Layout
 from setia.intake.reading.plan import Cancelled, Plan
+from setia.intake.reading.preview import Preview, preview, raw_rows
 from setia.intake.reading.problems import Note, Reject, Unreadable
 from setia.intake.reading.rejects import write_rejects
 from setia.intake.reading.sniff import sniff
