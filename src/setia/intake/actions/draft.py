@@ -22,8 +22,12 @@ class NotADraft(Exception):
     """The run has started, or is over, since the page was opened."""
 
 
+def _folder() -> Path:
+    return Path(settings.HOME) / "files" / "intake"
+
+
 def _store(upload: BinaryIO, name: str) -> Path:
-    folder = Path(settings.HOME) / "files" / "intake"
+    folder = _folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest = hashlib.sha256(f"{name}{datetime.now().astimezone().timestamp()}".encode()).hexdigest()[:16]
     # Only the ending of the firm's own file name is kept on disk: the name itself is shown, never used as a path.
@@ -117,6 +121,8 @@ def cancel(run: Run, *, by: User | None, at: datetime) -> Run:
     waiting = (Run.State.DRAFT, Run.State.QUEUED)
     running = (Run.State.READING, Run.State.WRITING)
     if Run.objects.filter(pk=run.pk, state__in=waiting).update(state=Run.State.CANCELLED, finished_at=at):
+        if Path(run.path).parent == _folder():  # a copy of ours; a file read where it lies stays the person's own
+            Path(run.path).unlink(missing_ok=True)
         audit(by=by, at=at, verb="import.cancelled", about="run", about_id=run.pk)
     elif Run.objects.filter(pk=run.pk, state__in=running).update(cancel_asked=True):
         audit(by=by, at=at, verb="import.cancel_asked", about="run", about_id=run.pk)

@@ -257,7 +257,7 @@ def _check_currency(cursor: CursorWrapper, run: Run) -> None:
         [run.mapping.get("currency") or ours, run.mapping.get("currency") or ours, ours],
     )
     if foreign := [code for (code,) in cursor.fetchall()]:
-        raise reading.Unreadable("currency", found=foreign, ours=ours)
+        raise reading.Unreadable("foreign_currency", found=", ".join(foreign), ours=ours)
 
 
 def _reject(run: Run, layout: reading.Layout, spool: Spool, reasons: dict[int, tuple[str, str]]) -> None:

@@ -130,6 +130,9 @@ UNREADABLE: dict[str, Promise] = {
     "plan_column": _("The mapping names a column “{value}” that the file does not have."),
     "plan_value": _("In the mapping, {name} is “{value}”. It can be: {allowed}."),
     "plan_signs": _("In the mapping, “{value}” cannot be both the decimal sign and the thousands sign."),
+    "foreign_currency": _(
+        "The file has money in {found}, and Setia counts in {ours}. Convert it in the file first; nothing was written."
+    ),
     "file_gone": _("The file is no longer where it was. Choose it again."),
     "file_system": _("The disk refused: {detail}. Nothing was written. See that there is room, then start again."),
     "fault": _("Setia made a mistake here. Nothing was written; the details are in its log. Please report it."),

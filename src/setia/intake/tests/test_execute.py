@@ -9,6 +9,7 @@ from setia.catalogue.models import Category, Product
 from setia.customers.models import ContactPoint, Customer
 from setia.intake.checksum import business_checksum
 from setia.intake.models import Run
+from setia.intake.queries import problem_text
 from setia.intake.tests.helping import ORDERS, draft, take_in
 from setia.orders.models import Order, OrderLine
 
@@ -222,3 +223,42 @@ def test_lines_belong_to_products_and_add_up(tmp_path: Path) -> None:
     take_in(tmp_path, MORNING)
     for order in Order.objects.all():
         assert order.total == sum(line.amount for line in OrderLine.objects.filter(order=order))
+
+
+def test_a_cancelled_upload_leaves_no_copy_and_a_persons_own_file_stays(tmp_path: Path) -> None:
+    from datetime import UTC, datetime
+
+    from setia.intake.actions import cancel, start_draft
+
+    at = datetime.now(UTC)
+    own = tmp_path / "orders.csv"
+    own.write_text(MORNING)
+    with own.open("rb") as upload:
+        copied = start_draft(by=None, at=at, what="ORDERS", file_name=own.name, upload=upload)
+    read_in_place = start_draft(by=None, at=at, what="ORDERS", file_name=own.name, upload=own)
+    assert Path(copied.path).exists()
+    for run in (copied, read_in_place):
+        assert cancel(run, by=None, at=at).state == "CANCELLED"
+    assert not Path(copied.path).exists()
+    assert own.exists()
+
+
+def test_a_file_in_another_currency_is_refused_and_writes_nothing(tmp_path: Path) -> None:
+    run = take_in(
+        tmp_path, "order no,date,customer no,amount,currency\nJ1,2026-03-01,7,100,IDR\nJ2,2026-03-01,7,5,USD\n"
+    )
+    assert run.state == "FAILED"
+    assert run.problem is not None
+    assert run.problem["code"] == "foreign_currency"
+    assert "USD" in problem_text(run)
+    assert not Order.objects.exists()
+
+
+def test_an_order_cancelled_by_its_status_brought_no_money(tmp_path: Path) -> None:
+    take_in(
+        tmp_path,
+        "order no,date,customer no,amount,status\nK1,2026-03-01,7,100,selesai\nK2,2026-03-02,7,80,dibatalkan\n",
+    )
+    cancelled = Order.objects.get(number="K2")
+    assert (cancelled.kind, cancelled.total) == ("RETURN", 0)
+    assert Order.objects.get(number="K1").kind == "PURCHASE"
