@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, Lower
 
+from setia.core.among import among
 from setia.core.keyset import COUNTED, Count, Leg
 from setia.customers import normalise
 from setia.customers.models import ContactPoint, Customer
@@ -23,31 +24,35 @@ _NUMBERS = [ContactPoint.Kind.PHONE, ContactPoint.Kind.WHATSAPP]
 
 
 class Matches(NamedTuple):
-    """The customers a text matches, and how many they are where that is known already."""
+    """The customers a text matches, how many they are where that is known already, and their keys when all in hand."""
 
     customers: QuerySet[Customer]
     counted: Count | None
+    keys: list[int] | None
 
 
 def matching(customers: QuerySet[Customer], q: str) -> Matches:
     """Those of `customers` that match a text.
 
-    Up to `COUNTED` matches are looked up first, so that the list can be sorted in any way; when there are more, they
-    are so frequent that walking the list in its own order finds a page of them at once.
+    Up to twice `COUNTED` matches of a kind are looked up first, so that the list can be sorted in any way; when there
+    are more, they are so frequent that walking the list in its own order finds a page of them at once.
     """
     q = _folded(q)
     if not q:
-        return Matches(customers, None)
+        return Matches(customers, None, None)
     if _is_short(q):
-        return Matches(customers.filter(sort_name__startswith=q), None)
-    ids = list(_union(customers, q, COUNTED + 1)[: COUNTED + 1].values_list("id", flat=True))
-    if len(ids) <= COUNTED:
-        return Matches(Customer.objects.filter(id__in=ids), Count(len(ids), True))
-    contact = _contacts(q).filter(customer=OuterRef("pk"))
+        return Matches(customers.filter(sort_name__startswith=q), None, None)
+    named, reached, all_named, all_reached = _looked_up(customers, q)
+    keys = named | reached
+    counted = Count(COUNTED, False) if len(keys) > COUNTED else None
+    if all_named and all_reached:
+        return Matches(Customer.objects.filter(among("id", keys)), counted or Count(len(keys), True), list(keys))
+    # Those reached by a contact are mostly in hand: then the walk looks at names alone, not at everybody's contacts.
+    contact = among("id", reached) if all_reached else Q(Exists(_contacts(q).filter(customer=OuterRef("pk"))))
     broad = customers.alias(number_folded=Lower("number")).filter(
-        Q(sort_name__contains=q) | Q(number_folded__contains=q) | Q(Exists(contact))
+        Q(sort_name__contains=q) | Q(number_folded__contains=q) | contact
     )
-    return Matches(broad, Count(COUNTED, False))
+    return Matches(broad, counted, None)
 
 
 def search(customers: QuerySet[Customer], q: str, *, most: int = 10) -> list[Customer]:
@@ -81,13 +86,31 @@ def _is_short(q: str) -> bool:
     return len(q) < 3 or not _WORD.search(q)
 
 
-def _union(customers: QuerySet[Customer], q: str, most: int) -> QuerySet[Customer, Any]:
-    """The keys of at most so many of `customers` that match by name, as many by number, and by contact point."""
+def _looked_up(customers: QuerySet[Customer], q: str) -> tuple[set[int], set[int], bool, bool]:
+    """Keys found by name or number, keys found by a contact; and of either, whether these are all that there are."""
+    named: set[int] = set()
+    reached: set[int] = set()
+    rows = {"name": 0, "number": 0, "contact": 0}
+    most = 2 * COUNTED
+    for key, kind in _union(customers, q, most + 1, kinds=True):
+        rows[kind] += 1
+        (reached if kind == "contact" else named).add(key)
+    return named, reached, max(rows["name"], rows["number"]) <= most, rows["contact"] <= most
+
+
+def _union(customers: QuerySet[Customer], q: str, most: int, *, kinds: bool = False) -> QuerySet[Customer, Any]:
+    """The keys of at most so many of `customers` that match by name, as many by number, and by contact point.
+
+    With `kinds`, each key with the kind of its match, and again for another one.
+    """
     customers = customers.order_by()
-    names = customers.filter(sort_name__contains=q).values("id")[:most]
-    numbers = customers.alias(folded=Lower("number")).filter(folded__contains=q).values("id")[:most]
-    contacts = _contacts(q).filter(customer__in=customers.values("id")).values("customer_id")[:most]
-    return names.union(numbers, contacts)
+    names = customers.filter(sort_name__contains=q)
+    numbers = customers.alias(folded=Lower("number")).filter(folded__contains=q)
+    contacts = _contacts(q).filter(customer__in=customers.values("id"))
+    name, number, contact = ([Value(kind)] if kinds else [] for kind in ("name", "number", "contact"))
+    return names.values_list("id", *name)[:most].union(
+        numbers.values_list("id", *number)[:most], contacts.values_list("customer_id", *contact)[:most], all=kinds
+    )
 
 
 def _contacts(q: str) -> QuerySet[ContactPoint]:

@@ -3,7 +3,7 @@
 from setia.portraits.queries.cohort_page import CohortPage, cohort_page, interval
 from setia.portraits.queries.figures import Figures, Rows, figures, figures_for, is_stale, latest_refresh, why_absent
 from setia.portraits.queries.home import HomePage, home_page
-from setia.portraits.queries.narrow import KEYS, narrow
+from setia.portraits.queries.narrow import KEYS, Behind, behind_for, narrow
 from setia.portraits.queries.portraits import leaving_first, portrait_of, portraits_of, worth_most
 from setia.portraits.queries.rfm_page import RfmPage, rfm_page
 from setia.portraits.queries.sentences import Statement, sentences
@@ -13,6 +13,7 @@ from setia.portraits.words import WORDS, written
 __all__ = [
     "KEYS",
     "WORDS",
+    "Behind",
     "CohortPage",
     "ConcentrationPage",
     "Figures",
@@ -21,6 +22,7 @@ __all__ = [
     "Rows",
     "Statement",
     "ValuePage",
+    "behind_for",
     "cohort_page",
     "concentration_page",
     "figures",

@@ -6,8 +6,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from setia.core.keyset import By, Leg
+from setia.core import keyset
+from setia.core.among import among
+from setia.core.keyset import By, Count, Leg
 from setia.portraits.models import Portrait, Refresh, Stage, Trait
+from setia.portraits.queries.narrow import Behind
 from setia.portraits.words import base_word
 
 _EVER = datetime(1900, 1, 1, tzinfo=UTC)
@@ -27,28 +30,41 @@ def trait_words(portrait: Portrait) -> list[str]:
     return [str(Trait(code).label) for code in portrait.traits]
 
 
-def legs_by_value(customers: QuerySet[Any]) -> list[Leg]:
+def legs_by_value(behind: Behind, keys: list[int] | None = None) -> list[Leg]:
     """By expected spend, the highest first; then those for whom nothing can be expected yet, then the newest.
 
-    Rows of the last leg are customers, those of the others portraits with their customer.
+    Only customers among `keys`, if given. Rows of the last leg are customers, those of the others portraits with their
+    customer.
     """
-    return _legs(customers, "value", By("value", descending=True, nulls_last=True))
+    return _legs(behind, keys, "value", By("value", descending=True, nulls_last=True))
 
 
-def legs_by_latest(customers: QuerySet[Any]) -> list[Leg]:
+def legs_by_latest(behind: Behind, keys: list[int] | None = None) -> list[Leg]:
     """By the day of the latest purchase, the latest first; then those without one, then the newest."""
-    return _legs(customers, "latest_date", By("latest_date", descending=True, nulls_last=True))
+    return _legs(behind, keys, "latest_date", By("latest_date", descending=True, nulls_last=True))
 
 
-def _legs(customers: QuerySet[Any], field: str, by: By) -> list[Leg]:
-    portraits = Portrait.objects.filter(customer__in=customers).select_related("customer", "customer__industry")
+def count(behind: Behind, hidden: QuerySet[Any]) -> Count:
+    """How many portraits fulfil the condition, those of `hidden` customers left out.
+
+    Asked without the customers who are *not* hidden, of whom there are a million: an index of portraits answers alone.
+    """
+    portraits = Portrait.objects.filter(behind.having)
+    return keyset.count(portraits.filter(~Exists(hidden.filter(pk=OuterRef("pk")))))
+
+
+def _legs(behind: Behind, keys: list[int] | None, field: str, by: By) -> list[Leg]:
+    # The conditions stand on the portraits that are walked: within the customers, the walk would look up each one's.
+    where = behind.having if keys is None else behind.having & among("customer_id", keys)
+    portraits = Portrait.objects.filter(where, customer__in=behind.customers)
+    portraits = portraits.select_related("customer", "customer__industry")
     known = portraits.filter(**{f"{field}__isnull": False})
     unknown = portraits.filter(**{f"{field}__isnull": True})
-    return [
-        Leg(known, (by, "customer_id"), with_next=portraits),
-        Leg(unknown, (by._replace(constant=True), "customer_id")),
-        Leg(_without(customers).select_related("industry"), ("-created_at", "-id")),
-    ]
+    legs = [Leg(known, (by, "customer_id")), Leg(unknown, (by._replace(constant=True), "customer_id"))]
+    if behind.having:  # nobody without a portrait fulfils it
+        return legs
+    customers = behind.customers if keys is None else behind.customers.filter(among("id", keys))
+    return [*legs, Leg(_without(customers).select_related("industry"), ("-created_at", "-id"))]
 
 
 def _without(customers: QuerySet[Any]) -> QuerySet[Any]:

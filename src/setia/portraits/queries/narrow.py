@@ -22,7 +22,7 @@ from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
@@ -35,72 +35,105 @@ from setia.portraits.queries.figures import latest_refresh
 from setia.portraits.words import base_word, cell_word, day_word, money_word, month_word
 
 Customers = QuerySet[Any]
-Narrowed = tuple[Customers, str, str]
-"""The fewer customers, what the filter is about, and its value in words."""
 ONE_DAY = timedelta(days=1)
+
+
+class Behind(NamedTuple):
+    """Customers behind a figure: those of `customers` whose portrait fulfils `having`.
+
+    Apart, so that a list ordered by a field of the portraits can put the condition on the portraits it walks.
+    """
+
+    customers: Customers
+    having: Q
+
+    def all(self) -> Customers:
+        """The same as customers alone."""
+        if not self.having:
+            return self.customers
+        return self.customers.filter(pk__in=Portrait.objects.filter(self.having).values("customer"))
+
+
+Narrowed = tuple[Behind, str, str]
+"""The fewer customers, what the filter is about, and its value in words."""
 
 
 def narrow(customers: Customers, params: Mapping[str, str]) -> tuple[Customers, list[Chip]]:
     """Apply the filters of this room that an address names to a queryset of customers, and say which in words."""
+    behind, chips = behind_for(customers, params)
+    return behind.all(), chips
+
+
+def behind_for(customers: Customers, params: Mapping[str, str]) -> tuple[Behind, list[Chip]]:
+    """As `narrow`, with what the filters ask of portraits kept apart."""
+    behind = Behind(customers, Q())
     chips: list[Chip] = []
     for key, apply in _FILTERS.items():
         value = params.get(key, "")
         if not value or len(value) > 60:
             continue
-        done = apply(customers, value)
+        done = apply(behind, value)
         if done is not None:
-            customers, label, words = done
+            behind, label, words = done
             chips.append(Chip(label, words, key))
-    return customers, chips
+    return behind, chips
 
 
-def _having(customers: Customers, *conditions: Q, **values: Any) -> Customers:
-    return customers.filter(pk__in=Portrait.objects.filter(*conditions, **values).values("customer"))
+def _having(behind: Behind, *conditions: Q, **values: Any) -> Behind:
+    return behind._replace(having=behind.having & Q(*conditions, **values))
 
 
-def _stage(customers: Customers, value: str) -> Narrowed | None:
+def _and(behind: Behind, *conditions: Any) -> Behind:
+    return behind._replace(customers=behind.customers.filter(*conditions))
+
+
+def _and_not(behind: Behind, condition: Any) -> Behind:
+    return behind._replace(customers=behind.customers.exclude(condition))
+
+
+def _stage(behind: Behind, value: str) -> Narrowed | None:
     if value not in Stage.values:
         return None
-    return _having(customers, stage=value), _("Stage"), str(Stage(value).label)
+    return _having(behind, stage=value), _("Stage"), str(Stage(value).label)
 
 
-def _base(customers: Customers, value: str) -> Narrowed | None:
+def _base(behind: Behind, value: str) -> Narrowed | None:
     conditions = {"BUYERS": Q(purchase_days__gt=0), "LOYAL": Q(loyal=True), "GENERAL": Q(general=True)}
     if value not in conditions:
         return None
-    return _having(customers, conditions[value]), _("Base"), base_word(value)
+    return _having(behind, conditions[value]), _("Base"), base_word(value)
 
 
-def _trait(customers: Customers, value: str) -> Narrowed | None:
+def _trait(behind: Behind, value: str) -> Narrowed | None:
     if value not in Trait.values:
         return None
-    return _having(customers, traits__contains=[value]), _("Trait"), str(Trait(value).label)
+    return _having(behind, traits__contains=[value]), _("Trait"), str(Trait(value).label)
 
 
-def _leaving(customers: Customers, value: str) -> Narrowed | None:
+def _leaving(behind: Behind, value: str) -> Narrowed | None:
     if value != "1":
         return None
-    return _having(customers, leaving=True), _("Risk"), _("about to leave")
+    return _having(behind, leaving=True), _("Risk"), _("about to leave")
 
 
-def _rfm(customers: Customers, value: str) -> Narrowed | None:
+def _rfm(behind: Behind, value: str) -> Narrowed | None:
     scores = re.fullmatch(r"([1-5])\.([1-5])(?:\.([1-5]))?", value)
     if scores:
         r, f, m = scores.groups()
-        found = _having(customers, r=int(r), f=int(f), **({"m": int(m)} if m else {}))
+        found = _having(behind, r=int(r), f=int(f), **({"m": int(m)} if m else {}))
         words = _("recency %(r)s, frequency %(f)s") % {"r": r, "f": f}
         return found, "RFM", words + (_(", money %(m)s") % {"m": m} if m else "")
     if not (word := cell_word(value)):
         return None
-    return _having(customers, rfm_cell=value), "RFM", word
+    return _having(behind, rfm_cell=value), "RFM", word
 
 
-def _cohort(customers: Customers, value: str) -> Narrowed | None:
+def _cohort(behind: Behind, value: str) -> Narrowed | None:
     parts = re.fullmatch(r"([0-9]{4}-[0-9]{2})(?:\.([0-9]{1,3})(\.not)?)?", value)
     days = _days(parts[1]) if parts else None
     if parts is None or days is None:
         return None
-    found = _having(customers, first_date__range=days)
+    found = _having(behind, first_date__range=days)
     label, month = _("First bought"), month_word(days[0])
     if parts[2] is None:
         return found, label, month
@@ -110,29 +143,29 @@ def _cohort(customers: Customers, value: str) -> Narrowed | None:
         return None
     if parts[3]:
         words = _("%(month)s, did not buy in %(later)s") % {"month": month, "later": month_word(window[0])}
-        return found.exclude(_bought_between(*window)), label, words
+        return _and_not(found, _bought_between(*window)), label, words
     words = _("%(month)s, bought in %(later)s") % {"month": month, "later": month_word(window[0])}
-    return found.filter(_bought_between(*window)), label, words
+    return _and(found, _bought_between(*window)), label, words
 
 
-def _bought(customers: Customers, value: str) -> Narrowed | None:
+def _bought(behind: Behind, value: str) -> Narrowed | None:
     period, _dot, who = value.partition(".")
     days = _days(period)
     if days is None or who not in {"new", "returning"}:
         return None
     words = month_word(days[0]) if len(period) == 7 else day_word(days[0])
     if who == "new":
-        return _having(customers, first_date__range=days), _("New"), words
+        return _having(behind, first_date__range=days), _("New"), words
     window = _until_as_of(days)
     if window is None:
         return None
     # Returning: on a day after the first one, which for those new in the period is a second day within it.
     first = Portrait.objects.filter(pk=OuterRef("pk")).values("first_date")
-    customers = customers.alias(first_date=Subquery(first))
-    return customers.filter(_bought_between(*window, after="first_date")), _("Returning"), words
+    behind = behind._replace(customers=behind.customers.alias(first_date=Subquery(first)))
+    return _and(behind, _bought_between(*window, after="first_date")), _("Returning"), words
 
 
-def _retention(customers: Customers, value: str) -> Narrowed | None:
+def _retention(behind: Behind, value: str) -> Narrowed | None:
     parts = re.fullmatch(r"(YEAR|QUARTER|MONTH)\.([0-9]{4}-[0-9]{2}-[0-9]{2})\.(kept|lost)", value)
     if parts is None:
         return None
@@ -142,44 +175,44 @@ def _retention(customers: Customers, value: str) -> Narrowed | None:
         middle, start = _months_before(as_of, months), _months_before(as_of, 2 * months)
     except ValueError:
         return None
-    earlier = customers.filter(_bought_between(start + ONE_DAY, middle))
+    earlier = _and(behind, _bought_between(start + ONE_DAY, middle))
     later = _bought_between(middle + ONE_DAY, as_of)
     day = day_word(as_of)
     if parts[3] == "kept":
-        return earlier.filter(later), _("Retention"), _("stayed as of %(day)s") % {"day": day}
-    return earlier.exclude(later), _("Retention"), _("not back as of %(day)s") % {"day": day}
+        return _and(earlier, later), _("Retention"), _("stayed as of %(day)s") % {"day": day}
+    return _and_not(earlier, later), _("Retention"), _("not back as of %(day)s") % {"day": day}
 
 
-def _move(customers: Customers, value: str) -> Narrowed | None:
+def _move(behind: Behind, value: str) -> Narrowed | None:
     origin, dot, to = value.partition(".")
     if not dot or not (origin or to) or {origin, to} - {"", *Stage.values} or origin == to:
         return None
     words = {code: str(Stage(code).label) for code in (origin, to) if code}
     if not origin:
         came = ~Q(stage_at_month_start=to)
-        return _having(customers, came, stage=to), _("This month"), _("came to %(stage)s") % {"stage": words[to]}
+        return _having(behind, came, stage=to), _("This month"), _("came to %(stage)s") % {"stage": words[to]}
     if not to:
-        found = _having(customers, ~Q(stage=origin), stage_at_month_start=origin)
+        found = _having(behind, ~Q(stage=origin), stage_at_month_start=origin)
         return found, _("This month"), _("left %(stage)s") % {"stage": words[origin]}
-    found = _having(customers, stage=to, stage_at_month_start=origin)
+    found = _having(behind, stage=to, stage_at_month_start=origin)
     return found, _("This month"), _("from %(origin)s to %(to)s") % {"origin": words[origin], "to": words[to]}
 
 
-def _value(customers: Customers, value: str) -> Narrowed | None:
+def _value(behind: Behind, value: str) -> Narrowed | None:
     parts = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,4})?)-([0-9]{1,15}(?:\.[0-9]{1,4})?)", value)
     if parts is None:
         return None
     low, high = Decimal(parts[1]), Decimal(parts[2])
     words = _("%(low)s to %(high)s a year") % {"low": money_word(low), "high": money_word(high)}
-    return _having(customers, value__gte=low, value__lt=high), _("Expected"), words
+    return _having(behind, value__gte=low, value__lt=high), _("Expected"), words
 
 
-def _top(customers: Customers, value: str) -> Narrowed | None:
+def _top(behind: Behind, value: str) -> Narrowed | None:
     if not re.fullmatch(r"[0-9]{1,3}", value) or not 1 <= int(value) <= 100:
         return None
     ranked = Portrait.objects.aggregate(n=Max("spent_rank"))["n"] or 0
     # Rounded up, as the picture counts.
-    found = _having(customers, spent_rank__lte=-(-ranked * int(value) // 100))
+    found = _having(behind, spent_rank__lte=-(-ranked * int(value) // 100))
     return found, _("Spent most"), _("the first %(share)s%%") % {"share": value}
 
 
@@ -213,7 +246,7 @@ def _months_before(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-_FILTERS: dict[str, Callable[[Customers, str], Narrowed | None]] = {
+_FILTERS: dict[str, Callable[[Behind, str], Narrowed | None]] = {
     "stage": _stage,
     "base": _base,
     "trait": _trait,

@@ -39,13 +39,19 @@ _AS_CHOICE = ("stage", "base", "kind")  # shown by the choice itself, so not as 
 
 
 class Found(NamedTuple):
-    """What an address asks for: the customers, their filters in words, and the orders they can stand in."""
+    """What an address asks for: the customers, their filters in words, and the orders they can stand in.
+
+    `behind` and `keys` say the same as `customers`, with what is asked of portraits and a few matches' keys kept apart.
+    """
 
     customers: QuerySet[Any]
+    behind: portraits.Behind
+    keys: list[int] | None
     chips: list[Chip]
     params: dict[str, str]
     sort: str
     matched: keyset.Count | None
+    hidden: QuerySet[Any] | None
 
     def legs(self) -> list[keyset.Leg]:
         """The list in its order."""
@@ -55,11 +61,11 @@ class Found(NamedTuple):
             return queries.legs_by_match(named, q) if q else queries.legs_by_name(named)
         if self.sort == "newest":
             return queries.legs_by_newest(self.customers.select_related("industry"))
-        by: Callable[[Any], list[keyset.Leg]] = {
+        by: Callable[[portraits.Behind, list[int] | None], list[keyset.Leg]] = {
             "value": listing.legs_by_value,
             "latest": listing.legs_by_latest,
         }[self.sort]
-        return by(self.customers)
+        return by(self.behind, self.keys)
 
     def address(self, *without: str, **also: str) -> str:
         """This list with something else in its address; its place in the list is left out unless given."""
@@ -126,11 +132,26 @@ def find(request: HttpRequest) -> Found:
     """The list an address asks for, as this person may see it."""
     params = _params(request)
     drilled = any(params.get(key) for key in portraits.KEYS if key not in ("stage", "base", "trait"))
-    mine, chips = queries.narrow(queries.customers_for(me(request)), params, archived_too=drilled)
-    mine, more = portraits.narrow(mine, params)
+    visible = queries.customers_for(me(request))
+    mine, chips = queries.narrow(visible, params, archived_too=drilled)
     matches = queries.matching(mine, params.get("q", ""))
+    found, more = portraits.behind_for(matches.customers, params)
+    # With the keys in hand, the list is walked by portraits whose key is among them.
+    behind = found if matches.keys is None else portraits.behind_for(mine, params)[0]
+    # Whoever may see customers sees all, so portraits can be counted alone; nobody's customers are counted as none.
+    sees_all = not visible.query.is_empty()
+    only_portraits = sees_all and found.having and not chips and not drilled and not params.get("q")
     sort = params.get("sort", "")
-    return Found(matches.customers, chips + more, params, sort if sort in SORTS else "value", matches.counted)
+    return Found(
+        customers=found.all(),
+        behind=behind,
+        keys=matches.keys,
+        chips=chips + more,
+        params=params,
+        sort=sort if sort in SORTS else "value",
+        matched=None if more else matches.counted,
+        hidden=visible.filter(archived_at__isnull=False) if only_portraits else None,
+    )
 
 
 def _params(request: HttpRequest) -> dict[str, str]:
@@ -144,6 +165,8 @@ def _count(found: Found, page: keyset.Page) -> keyset.Count:
         return found.matched
     if not page.earlier and not page.later:
         return keyset.Count(len(page.rows), True)
+    if found.hidden is not None:
+        return listing.count(found.behind, found.hidden)
     return keyset.count(found.customers)
 
 
