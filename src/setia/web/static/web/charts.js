@@ -158,7 +158,6 @@
     link.click();
   }
   document.addEventListener('setia:theme', () => { for (const one of drawn.values()) one.show(); });
-  addEventListener('beforeprint', () => { for (const one of drawn.values()) one.show(); });
   document.addEventListener('htmx:load', event => draw(event.detail.elt));
   const ready = () => draw(document);
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', ready); else ready();

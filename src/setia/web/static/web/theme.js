@@ -10,5 +10,9 @@
     root.toggleAttribute('data-folded', kept('setia-nav') === 'folded');
   };
   set();
-  dark.addEventListener('change', () => { set(); document.dispatchEvent(new CustomEvent('setia:theme')); });
+  const tell = () => document.dispatchEvent(new CustomEvent('setia:theme'));
+  /* Paper is light: pictures are drawn anew for it, and again for the screen. */
+  addEventListener('beforeprint', () => { root.dataset.bsTheme = 'light'; tell(); });
+  addEventListener('afterprint', () => { set(); tell(); });
+  dark.addEventListener('change', () => { set(); tell(); });
 })();
