@@ -27,7 +27,7 @@ class Unreadable(Exception):
 
     def to_json(self) -> dict[str, object]:
         """The form kept with a run, to be put into words in the reader's language later."""
-        return {"code": self.code, "params": {name: _plain(value) for name, value in self.params.items()}}
+        return {"code": self.code, **{name: _plain(value) for name, value in self.params.items()}}
 
 
 @dataclass(frozen=True)
