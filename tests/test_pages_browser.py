@@ -1,0 +1,154 @@
+"""Every page of a full shop in a real browser, in both languages, at a desk and on a phone, light and dark.
+
+What is held: no policy violation, no console error, no lost file, no sideways scroll, WCAG 2.2 AA by axe.
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from setia.accounts.models import User
+from setia.catalogue.models import Product
+from setia.core.models import Firm
+from setia.customers.models import ContactPoint, Customer
+from setia.orders.models import Order, OrderLine
+from setia.portraits import actions as portraits
+from tests.browser import Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LISTS = ("/", "/customers/", "/orders/", "/products/", "/understand/cohorts/", "/understand/rfm/")
+PICTURES = (
+    "/understand/concentration/",
+    "/understand/value/",
+    "/reports/",
+    "/import/",
+    "/customers/new/",
+    "/orders/new/",
+)
+SETTINGS = (
+    "/settings/",
+    "/settings/people/",
+    "/settings/firm/",
+    "/settings/mail/",
+    "/settings/jobs/",
+    "/settings/audit/",
+)
+HELP = ("/more/", "/help/start/", "/products/new/")
+VIEWS = [("desk", "id", False), ("phone", "en", True)]
+
+
+@pytest.fixture
+def ratna() -> User:
+    """The owner of a shop of forty customers, each with a rhythm of their own, over two years."""
+    Firm.objects.update_or_create(pk=1, defaults={"name": "Kopi Nusantara"})
+    now = timezone.now()
+    product = Product.objects.create(code="gayo", name="Gayo Natural 1 kg", created_at=now, updated_at=now)
+    start = datetime(2024, 11, 1, 3, 0, tzinfo=UTC)
+    for number in range(40):
+        customer = Customer.objects.create(
+            number=f"K{number}",
+            name=f"Siti Nurhaliza {number}" if number % 3 else f"PT Rasa Nusantara {number}",
+            kind=Customer.Kind.PERSON if number % 3 else Customer.Kind.COMPANY,
+            created_at=now,
+            updated_at=now,
+        )
+        ContactPoint.objects.create(
+            customer=customer, kind="WHATSAPP", value=f"+62812204577{number:02}", preferred=True
+        )
+        moment = start + timedelta(days=number * 5)
+        for visit in range(1 + number % 9):
+            order = Order.objects.create(
+                number=f"KN-{number}-{visit}",
+                customer=customer,
+                ordered_at=moment,
+                day=moment.date(),
+                kind=Order.Kind.PURCHASE,
+                total=Decimal(120_000 + 7_000 * number),
+                created_at=now,
+            )
+            OrderLine.objects.create(
+                order=order, position=1, product=product, quantity=1, unit_price=order.total, amount=order.total
+            )
+            moment += timedelta(days=12 + number)
+    portraits.refresh(by=None, at=now)
+    return User.objects.create_user("ratna@kopi.id", "gayo-natural-1kg", name="Ratna Wulandari", role=User.Role.OWNER)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("size", "language", "dark"), VIEWS)
+def test_every_page_keeps_the_policy_and_reads_well(
+    visit: Visit, ratna: User, size: str, language: str, dark: bool
+) -> None:
+    tab = visit(ratna, size=size, language=language, dark=dark)
+    customer = Customer.objects.get(number="K8").pk
+    order = Order.objects.latest("id").pk
+    records = (f"/customers/{customer}/", f"/customers/{customer}/edit/", f"/orders/{order}/")
+    wrong = []
+    for path in (*LISTS, *PICTURES, *SETTINGS, *HELP, *records):
+        tab.goto(path)
+        try:
+            tab.check()
+            assert tab.page.locator("h1").count() == 1, f"{path} has not one heading"
+        except AssertionError as problem:  # all pages first, so that one run tells everything
+            wrong.append(str(problem))
+            tab.troubles.clear()
+    assert not wrong, "\n\n".join(wrong)
+
+
+def test_a_picture_turns_into_its_table_and_is_drawn_again_after_a_page_change(visit: Visit, ratna: User) -> None:
+    tab = visit(ratna).goto("/")
+    page = tab.page
+    drawn = page.locator("[data-chart] canvas").count()
+    assert drawn == page.locator("[data-chart]").count() > 0
+    page.get_by_role("button", name="Lihat sebagai tabel").first.click()
+    page.locator(".s-behind table").first.wait_for()
+    page.locator(".s-nav").get_by_role("link", name="Pesanan").click()
+    page.wait_for_url("**/orders/")
+    page.locator(".s-nav").get_by_role("link", name="Beranda").click()
+    page.locator("[data-chart] canvas").nth(drawn - 1).wait_for()
+    tab.calm()
+
+
+def test_a_list_is_walked_by_keys_and_the_way_back_leads_to_the_same_place(visit: Visit, ratna: User) -> None:
+    tab = visit(ratna).goto("/customers/")
+    page = tab.page
+    for _step in range(15):
+        page.keyboard.press("j")
+    name = page.locator("tr.s-focus .s-name").inner_text()
+    down = page.evaluate("scrollY")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name=name, exact=True).wait_for()
+    assert page.evaluate("scrollY") == 0
+    page.go_back()
+    page.get_by_role("heading", name="Pelanggan", exact=True).wait_for()
+    page.wait_for_function("down => Math.abs(scrollY - down) < 40", arg=down)
+    tab.calm()
+
+
+def test_typing_searches_and_the_address_keeps_what_was_asked(visit: Visit, ratna: User) -> None:
+    tab = visit(ratna).goto("/customers/")
+    page = tab.page
+    page.locator("#main input[type=search]").type("rasa nus", delay=30)
+    page.wait_for_url("**q=rasa**")
+    tab.settle()
+    names = page.locator("#list tbody .s-name").all_inner_texts()
+    assert names
+    assert all("Rasa Nusantara" in name for name in names)
+    assert page.evaluate("document.activeElement.type") == "search", "the typing is not interrupted"
+    page.reload()
+    assert page.locator("#list tbody .s-name").all_inner_texts() == names
+    tab.calm()
+
+
+def test_a_heat_map_is_walked_by_arrows(visit: Visit, ratna: User) -> None:
+    tab = visit(ratna).goto("/understand/rfm/")
+    page = tab.page
+    page.locator("table[data-heat] td a").first.focus()
+    before = page.evaluate("document.activeElement.getAttribute('href')")
+    page.keyboard.press("ArrowRight")
+    after = page.evaluate("document.activeElement.getAttribute('href')")
+    assert before != after
+    tab.calm()
