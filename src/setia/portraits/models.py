@@ -67,6 +67,12 @@ class Portrait(models.Model):
     spent = models.DecimalField(max_digits=22, decimal_places=4, default=0, help_text="Purchases, before returns.")
     spent_12_months = models.DecimalField(max_digits=22, decimal_places=4, default=0)
     spent_rank = models.IntegerField(null=True, help_text="1 spent most; ties in the order of customer number.")
+    active_months = models.BigIntegerField(
+        default=0, help_text="Bit k: bought in (as of - (k+1) months, as of - k months]; 60 bits."
+    )
+    calendar_months = models.BigIntegerField(
+        default=0, help_text="Bit k: bought in the calendar month k before that of the as-of day; 62 bits."
+    )
     returned = models.DecimalField(max_digits=22, decimal_places=4, default=0, help_text="Returns, zero or negative.")
     r = models.SmallIntegerField(null=True)
     f = models.SmallIntegerField(null=True)
@@ -98,6 +104,14 @@ class Portrait(models.Model):
                 name="portraits_leaving",
             ),
             models.Index(fields=["first_date"], name="portraits_first"),
+            models.Index(F("r"), F("f"), F("value").desc(nulls_last=True), F("customer"), name="portraits_rfm"),
+            models.Index(
+                F("stage_at_month_start"),
+                F("stage"),
+                F("customer"),
+                condition=~models.Q(stage=F("stage_at_month_start")),
+                name="portraits_moved",
+            ),
             models.Index(fields=["spent_rank"], name="portraits_spent_rank"),
             models.Index(fields=["customer"], condition=models.Q(touched=True), name="portraits_touched"),
         ]

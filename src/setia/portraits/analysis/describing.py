@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from setia.portraits.analysis.fitting import Models
+from setia.portraits.analysis.rhythm import calendar_months, purchase_days, usual_gaps
 from setia.portraits.analysis.rules import COVERAGE, HORIZON_DAYS, Rules
 from setia.portraits.analysis.shop import Shop
 from setia_insight import base, stage, trait, value
@@ -53,7 +54,8 @@ def describe(shop: Shop, summary: pa.Table, before: pa.Table, models: Models, ru
 
     now, earlier = _standing(shop, summary, rules, before=False), _standing(shop, before, rules, before=True)
     seen = _forecast(shop, summary, models)
-    gaps = usual_gaps(shop, rules.rhythm_purchase_days)
+    days = purchase_days(shop)
+    gaps = usual_gaps(days, rules.rhythm_purchase_days)
     silence = number("T").astype(np.float64) - number("t_x")
     with np.errstate(invalid="ignore"):
         late = (silence > rules.leaving_gaps * gaps) & (silence < rules.stage.defected_days)
@@ -75,6 +77,9 @@ def describe(shop: Shop, summary: pa.Table, before: pa.Table, models: Models, ru
             "spent": money(number("total_value").astype(np.float64)),
             "spent_12_months": money(number("value_12_months").astype(np.float64)),
             "returned": money(shop.returned),
+            # All 60 bits of the summary's months fit a signed number.
+            "active_months": pa.array(number("active_months").astype(np.int64)),
+            "calendar_months": pa.array(calendar_months(days, shop)),
             "p_alive": forecast(seen.alive),
             "expected_purchases": forecast(seen.purchases),
             "risk": forecast(seen.risk),
@@ -98,32 +103,6 @@ def describe(shop: Shop, summary: pa.Table, before: pa.Table, models: Models, ru
         }
     )
     return Described(table, earlier.stage, standing)
-
-
-def usual_gaps(shop: Shop, purchase_days: int) -> Floats:
-    """The median gap in days between purchase days of customers with at least so many of them, NaN for the others."""
-    of_customers = shop.purchases.filter(pc.is_valid(shop.purchases["customer"]))
-    n, answer = len(shop.customer), np.full(len(shop.customer), np.nan)
-    if of_customers.num_rows == 0:
-        return answer
-    place = shop.place(of_customers["customer"].to_numpy())
-    days = of_customers["day"].cast(pa.int32()).to_numpy().astype(np.int64)
-    low = int(days.min())
-    span = int(days.max()) - low + 1
-    # Customer and day in one number sort as a pair, in one pass.
-    bought = np.sort(place * span + (days - low))
-    bought = bought[np.concatenate([[True], bought[1:] != bought[:-1]])]
-    place = bought // span
-    same = place[1:] == place[:-1]
-    gaps = np.sort(place[1:][same] * span + (bought[1:] - bought[:-1])[same])
-    place = gaps // span
-    count = np.bincount(place, minlength=n)
-    start = np.concatenate([[0], np.cumsum(count)[:-1]])
-    enough = np.flatnonzero(count >= max(purchase_days - 1, 1))
-    lower = gaps[start[enough] + (count[enough] - 1) // 2] % span
-    upper = gaps[start[enough] + count[enough] // 2] % span
-    answer[enough] = (lower + upper) / 2
-    return answer
 
 
 def money(values: Floats) -> pa.Array:
