@@ -7,6 +7,7 @@ from setia.customers import views
 urlpatterns = [
     path("new/", views.add_customer, name="add_customer"),
     path("search/", views.find_customer, name="find_customer"),
+    path("archive/", views.archive_customers, name="archive_customers"),
     path("<int:pk>/edit/", views.edit_customer, name="edit_customer"),
     path("<int:pk>/archive/", views.archive_customer, name="archive_customer"),
     path("<int:pk>/restore/", views.restore_customer, name="restore_customer"),

@@ -131,6 +131,11 @@ class LineForm(forms.Form):
         self.fields["product"].queryset = products_for(user)  # type: ignore[attr-defined]
 
     @property
+    def typed(self) -> str:
+        """What was typed to look for a product, as long as none was picked."""
+        return str(self.data.get(f"{self.prefix}-product_q") or self.initial.get("product_q") or "")
+
+    @property
     def is_empty(self) -> bool:
         """Whether nobody typed anything here."""
         names = ("product", "product_q", "description", "unit_price", "discount")
@@ -207,12 +212,14 @@ class Entry:
     def changed(self, do: str) -> "Entry":
         """The same as typed so far, not judged yet, with a line more (`add`), one less (`remove-2`), or recounted."""
         data = self.data or {}
-        rows = [{name: data.get(f"line-{at}-{name}", "") for name in _LINE_FIELDS} for at in range(_count(data))]
+        names = (*_LINE_FIELDS, "product_q")
+        rows = [{name: data.get(f"line-{at}-{name}", "") for name in names} for at in range(_count(data))]
         if do == "add" and len(rows) < MOST_LINES:
             rows.append({})
         elif do.startswith("remove-") and do[7:].isdecimal() and int(do[7:]) < len(rows):
             rows.pop(int(do[7:]))
         other = Entry(None, user=self.user, order=self.order)
+        other.data = data
         other.form.initial = {name: data.get(name, "") for name in other.form.fields}
         other.lines = [
             LineForm(user=self.user, prefix=f"line-{at}", initial=row) for at, row in enumerate(rows or [{}])
@@ -222,6 +229,10 @@ class Entry:
             if chosen and chosen.price is not None and not one.initial.get("unit_price"):
                 one.initial["unit_price"] = f"{chosen.price.normalize():f}"
         return other
+
+    def typed(self, field: str) -> str:
+        """What was typed to look somebody up, as long as nobody was picked."""
+        return (self.data or {}).get(f"{field}_q", "")
 
     def amounts(self) -> list[Decimal | None]:
         """What each line comes to as typed, None where that cannot be said yet."""

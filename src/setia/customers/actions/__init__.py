@@ -5,7 +5,7 @@ transaction, and raises the errors named at the top of its module.
 """
 
 from setia.customers.actions.add import NumberTaken, add
-from setia.customers.actions.archive import archive, restore
+from setia.customers.actions.archive import archive, archive_many, restore
 from setia.customers.actions.contact import (
     ContactTaken,
     NotAContact,
@@ -28,6 +28,7 @@ __all__ = [
     "add",
     "add_contact",
     "archive",
+    "archive_many",
     "delete",
     "edit",
     "edit_contact",

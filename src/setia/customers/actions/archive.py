@@ -1,5 +1,6 @@
 """Put a customer out of the way, and back. Nothing is lost: orders still count, the record still opens."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -16,6 +17,16 @@ def archive(*, by: User, at: datetime, customer: Customer) -> None:
     with transaction.atomic():
         if Customer.objects.filter(pk=customer.pk, archived_at=None).update(archived_at=at, updated_at=at):
             record("archived", by=by, at=at, customer=customer)
+
+
+def archive_many(*, by: User, at: datetime, customers: Iterable[Customer]) -> int:
+    """Take several customers off the lists, all of them or none. Answers how many were on them."""
+    require(by, "customers.archive")
+    with transaction.atomic():
+        wanted = [one for one in customers if not one.is_archived]
+        for one in wanted:
+            archive(by=by, at=at, customer=one)
+    return len(wanted)
 
 
 def restore(*, by: User, at: datetime, customer: Customer) -> None:

@@ -4,6 +4,7 @@ from django.test import Client
 from django.urls import reverse
 
 from setia.customers import actions
+from setia.customers.models import Customer
 from setia.customers.tests.people import LATER, LATER_STILL, People
 
 
@@ -45,6 +46,17 @@ class ArchivePageTest(People):
         self.client.post(restore)
         self.siti.refresh_from_db()
         assert not self.siti.is_archived
+
+    def test_several_are_archived_at_once_and_the_list_is_where_one_comes_back_to(self) -> None:
+        self.sign_in()
+        maria = actions.add(by=self.dimas, at=LATER, name="Maria")
+        url = reverse("archive_customers")
+        ticked = {"id": [str(self.siti.pk), str(maria.pk), "x", "9" * 30], "next": "/customers/?sort=name"}
+        answer = self.client.post(url, ticked, follow=True)
+        self.assertRedirects(answer, "/customers/?sort=name")
+        self.assertContains(answer, "2 customers were archived.")
+        assert Customer.objects.filter(archived_at=None).count() == 0
+        assert self.client.post(url, {"next": "https://elsewhere.example/"})["Location"] == reverse("customers")
 
     def test_a_form_without_its_token_changes_nothing(self) -> None:
         client = Client(enforce_csrf_checks=True)

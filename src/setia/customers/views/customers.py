@@ -9,7 +9,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from setia.accounts.queries import me
@@ -20,6 +22,7 @@ from setia.customers import actions, queries
 from setia.customers.forms import CustomerForm, NewCustomerForm, NoteForm
 from setia.customers.models import Customer
 
+MOST_TICKED = 500
 _FIELD_NAME = re.compile(r"[a-z_]{1,40}(?:-[0-9]{1,4}-[a-z_]{1,40})?")
 
 
@@ -66,6 +69,18 @@ def archive_customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a customer off the lists."""
     actions.archive(by=me(request), at=timezone.now(), customer=queries.get_customer_for(me(request), pk))
     return redirect("customer", pk)
+
+
+@require_POST
+def archive_customers(request: HttpRequest) -> HttpResponse:
+    """Take the customers ticked in a list off it, and come back to the list."""
+    keys = [int(key) for key in request.POST.getlist("id")[:MOST_TICKED] if key.isdecimal() and len(key) < 19]
+    ticked = queries.customers_for(me(request)).filter(pk__in=keys)
+    count = actions.archive_many(by=me(request), at=timezone.now(), customers=ticked)
+    words = ngettext("%(count)s customer was archived.", "%(count)s customers were archived.", count)
+    messages.info(request, words % {"count": count})
+    back = request.POST.get("next", "")
+    return redirect(back if url_has_allowed_host_and_scheme(back, request.get_host()) else "customers")
 
 
 @require_POST

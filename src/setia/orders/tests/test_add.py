@@ -110,10 +110,12 @@ class AddPageTest(Shop):
         assert [line.unit_price for line in lines_of(order)] == [Decimal(385000), Decimal(101000)]
 
     def test_lines_come_and_go_without_losing_what_was_typed_and_nothing_is_saved(self) -> None:
-        more = form_on(self.client.post(self.url, self.filled(do="add", note="besok")))
+        typed = self.filled(do="add", note="besok", customer="", customer_q="sit")
+        more = form_on(self.client.post(self.url, typed))
         assert (more["lines"], more["line-0-quantity"], more["note"]) == ("4", "2", "besok")
+        assert (more["customer_q"], more["line-1-product_q"]) == ("sit", "v60")
         less = form_on(self.client.post(self.url, more | {"do": "remove-0"}))
-        assert (less["lines"], less["line-0-quantity"], less["customer"]) == ("3", "1", str(self.siti.pk))
+        assert (less["lines"], less["line-0-quantity"], less["line-0-product_q"]) == ("3", "1", "v60")
         assert not Order.objects.exists()
 
     def test_a_picked_product_brings_its_price_and_the_sum_follows(self) -> None:

@@ -196,6 +196,7 @@ class CustomersTest(Base):
             "5800000",
         )
         assert [row["Name"] for row in self.exported(stage="FIRST")] == ["Kadek Ayu"]
+        assert [row["Name"] for row in self.exported(id=str(self.people[1].pk))] == ["Maria Goretti"]
 
     def exported(self, **params: str) -> list[dict[str, str]]:
         answer = self.client.get(reverse("export_customers"), params)
