@@ -208,6 +208,11 @@ class CustomersTest(Base):
         self.assertContains(answer, "data-print")
         self.assertNotContains(answer, "s-filters")
 
+    def test_a_filter_taken_away_leaves_the_address(self) -> None:
+        self.assertContains(
+            self.client.get(reverse("customers"), {"leaving": "1"}), 'hx-get="/customers/" hx-target="#list"'
+        )
+
     def test_a_stranger_is_sent_to_the_door(self) -> None:
         self.client.logout()
         for name in ("customers", "export_customers", "customer_filters"):

@@ -54,6 +54,12 @@
     clearTimeout(late);
     late = setTimeout(() => { root.dataset.busy = ''; if (said()) said().textContent = said().dataset.loading; }, 300);
   });
+  /* An address says what is filtered, not what is not: empty choices stay out of it. */
+  document.addEventListener('htmx:configRequest', event => {
+    const { verb, elt, formData } = event.detail;
+    if (verb !== 'get' || !elt.closest('.s-filters')) return;
+    for (const [name, value] of Array.from(formData.entries())) if (value === '') formData.delete(name);
+  });
   document.addEventListener('htmx:afterRequest', () => { clearTimeout(late); delete root.dataset.busy; if (said()) said().textContent = ''; });
   document.addEventListener('htmx:beforeSwap', event => {
     const { xhr } = event.detail;
