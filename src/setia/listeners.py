@@ -14,13 +14,14 @@ from setia.core.models import Event
 
 
 def _keep_portrait_up(event: Event) -> None:
-    from setia.portraits import (
-        actions as portraits,  # what counts is heavy: loaded by the first order, not at the start
-    )
+    # What counts is heavy: loaded by the first order, not at the start.
+    from setia.portraits import actions, queries
 
     customer_id = event.payload["customer_id"]
-    if not portraits.keep_up(customer_id, at=event.at):
+    if not actions.keep_up(customer_id, at=event.at):
         app.configure_task("portraits.refresh_one").defer(customer_id=customer_id)
+    if queries.follows_at_once():
+        _defer_once("portraits.refresh_all")
 
 
 NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
@@ -42,8 +43,12 @@ def hear(event: Event) -> None:
     for react in NOW.get(event.name, ()):
         react(event)
     for task in LATER.get(event.name, ()):
-        try:
-            with transaction.atomic():  # the queue's refusal of a second one must not undo the action
-                app.configure_task(task, queueing_lock=task).defer()
-        except AlreadyEnqueued:
-            continue
+        _defer_once(task)
+
+
+def _defer_once(task: str) -> None:
+    try:
+        with transaction.atomic():  # the queue's refusal of a second one must not undo the action
+            app.configure_task(task, queueing_lock=task).defer()
+    except AlreadyEnqueued:
+        return

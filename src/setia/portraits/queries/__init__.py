@@ -1,7 +1,16 @@
 """Questions about portraits and pictures. Customers themselves come through `customers.queries.customers_for`."""
 
 from setia.portraits.queries.cohort_page import CohortPage, cohort_page, interval
-from setia.portraits.queries.figures import Figures, Rows, figures, figures_for, is_stale, latest_refresh, why_absent
+from setia.portraits.queries.figures import (
+    Figures,
+    Rows,
+    figures,
+    figures_for,
+    follows_at_once,
+    is_stale,
+    latest_refresh,
+    why_absent,
+)
 from setia.portraits.queries.home import HomePage, home_page
 from setia.portraits.queries.narrow import KEYS, Behind, behind_for, narrow
 from setia.portraits.queries.portraits import leaving_first, portrait_of, portraits_of, worth_most
@@ -27,6 +36,7 @@ __all__ = [
     "concentration_page",
     "figures",
     "figures_for",
+    "follows_at_once",
     "home_page",
     "interval",
     "is_stale",

@@ -14,6 +14,7 @@ from setia.portraits.models import Picture, Refresh
 
 Rows = list[dict[str, Any]]
 
+QUICK_SECONDS = 10
 _CHANGES = Q(name__in=["import.done", "import.undone"]) | Q(name="order.changed") | Q(name="firm.changed")
 
 
@@ -49,6 +50,12 @@ def figures_for(user: Actor, *names: str) -> Figures:
 def latest_refresh() -> Refresh | None:
     """The refresh the portraits in place come from; None before the first."""
     return Refresh.objects.order_by("-id").first()
+
+
+def follows_at_once() -> bool:
+    """Whether the latest refresh was so quick (or none has been) that every order may be followed by another."""
+    latest = latest_refresh()
+    return latest is None or (latest.seconds or 0) < QUICK_SECONDS
 
 
 def is_stale(*, at: datetime) -> bool:

@@ -24,7 +24,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Max, Q, QuerySet
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
 from setia.core.chips import Chip
@@ -36,6 +37,8 @@ from setia.portraits.words import base_word, cell_word, day_word, money_word, mo
 
 Customers = QuerySet[Any]
 ONE_DAY = timedelta(days=1)
+ROLLING_KEPT, CALENDAR_KEPT = 60, 62
+"""Months that the bits of `Portrait.active_months` and `Portrait.calendar_months` hold."""
 
 
 class Behind(NamedTuple):
@@ -81,14 +84,6 @@ def behind_for(customers: Customers, params: Mapping[str, str]) -> tuple[Behind,
 
 def _having(behind: Behind, *conditions: Q, **values: Any) -> Behind:
     return behind._replace(having=behind.having & Q(*conditions, **values))
-
-
-def _and(behind: Behind, *conditions: Any) -> Behind:
-    return behind._replace(customers=behind.customers.filter(*conditions))
-
-
-def _and_not(behind: Behind, condition: Any) -> Behind:
-    return behind._replace(customers=behind.customers.exclude(condition))
 
 
 def _stage(behind: Behind, value: str) -> Narrowed | None:
@@ -137,15 +132,15 @@ def _cohort(behind: Behind, value: str) -> Narrowed | None:
     label, month = _("First bought"), month_word(days[0])
     if parts[2] is None:
         return found, label, month
-    later = days[0].year * 12 + days[0].month - 1 + int(parts[2])
-    window = _until_as_of(_days(f"{later // 12:04d}-{later % 12 + 1:02d}"))
-    if window is None:
+    later = _days(_month_after(days[0], int(parts[2])))
+    as_of = _as_of()
+    if later is None or as_of is None:
         return None
+    words = {"month": month, "later": month_word(later[0])}
+    bought = _bought_in_month(later, as_of)
     if parts[3]:
-        words = _("%(month)s, did not buy in %(later)s") % {"month": month, "later": month_word(window[0])}
-        return _and_not(found, _bought_between(*window)), label, words
-    words = _("%(month)s, bought in %(later)s") % {"month": month, "later": month_word(window[0])}
-    return _and(found, _bought_between(*window)), label, words
+        return _having(found, ~bought), label, _("%(month)s, did not buy in %(later)s") % words
+    return _having(found, bought), label, _("%(month)s, bought in %(later)s") % words
 
 
 def _bought(behind: Behind, value: str) -> Narrowed | None:
@@ -156,31 +151,37 @@ def _bought(behind: Behind, value: str) -> Narrowed | None:
     words = month_word(days[0]) if len(period) == 7 else day_word(days[0])
     if who == "new":
         return _having(behind, first_date__range=days), _("New"), words
-    window = _until_as_of(days)
-    if window is None:
+    as_of = _as_of()
+    if as_of is None:
         return None
-    # Returning: on a day after the first one, which for those new in the period is a second day within it.
-    first = Portrait.objects.filter(pk=OuterRef("pk")).values("first_date")
-    behind = behind._replace(customers=behind.customers.alias(first_date=Subquery(first)))
-    return _and(behind, _bought_between(*window, after="first_date")), _("Returning"), words
+    window = days[0], min(days[1], as_of)
+    known = _bought_in_month(days, as_of) if len(period) == 7 else Q(_bought_between(*window))
+    # Returning is a day after the first one, which for those new in the period is a second day within it.
+    again = Q(_bought_between(*window, after="first_date"), first_date__range=window)
+    return _having(behind, Q(known, first_date__lt=days[0]) | again), _("Returning"), words
 
 
 def _retention(behind: Behind, value: str) -> Narrowed | None:
     parts = re.fullmatch(r"(YEAR|QUARTER|MONTH)\.([0-9]{4}-[0-9]{2}-[0-9]{2})\.(kept|lost)", value)
-    if parts is None:
+    as_of = _as_of()
+    if parts is None or as_of is None:
         return None
+    length = {"YEAR": 12, "QUARTER": 3, "MONTH": 1}[parts[1]]
     try:
-        as_of = date.fromisoformat(parts[2])
-        months = {"YEAR": 12, "QUARTER": 3, "MONTH": 1}[parts[1]]
-        middle, start = _months_before(as_of, months), _months_before(as_of, 2 * months)
+        on = date.fromisoformat(parts[2])
+        back = (as_of.year - on.year) * 12 + as_of.month - on.month
+        if back >= 0 and _months_before(as_of, back) == on and back + 2 * length <= ROLLING_KEPT:
+            later, earlier = _active(back, back + length), _active(back + length, back + 2 * length)
+        else:
+            middle, start = _months_before(on, length), _months_before(on, 2 * length)
+            later = Q(_bought_between(middle + ONE_DAY, on))
+            earlier = Q(_bought_between(start + ONE_DAY, middle))
     except ValueError:
         return None
-    earlier = _and(behind, _bought_between(start + ONE_DAY, middle))
-    later = _bought_between(middle + ONE_DAY, as_of)
-    day = day_word(as_of)
+    day = day_word(on)
     if parts[3] == "kept":
-        return _and(earlier, later), _("Retention"), _("stayed as of %(day)s") % {"day": day}
-    return _and_not(earlier, later), _("Retention"), _("not back as of %(day)s") % {"day": day}
+        return _having(behind, earlier, later), _("Retention"), _("stayed as of %(day)s") % {"day": day}
+    return _having(behind, earlier, ~later), _("Retention"), _("not back as of %(day)s") % {"day": day}
 
 
 def _move(behind: Behind, value: str) -> Narrowed | None:
@@ -188,13 +189,13 @@ def _move(behind: Behind, value: str) -> Narrowed | None:
     if not dot or not (origin or to) or {origin, to} - {"", *Stage.values} or origin == to:
         return None
     words = {code: str(Stage(code).label) for code in (origin, to) if code}
+    moved = ~Q(stage=F("stage_at_month_start"))
     if not origin:
-        came = ~Q(stage_at_month_start=to)
-        return _having(behind, came, stage=to), _("This month"), _("came to %(stage)s") % {"stage": words[to]}
+        return _having(behind, moved, stage=to), _("This month"), _("came to %(stage)s") % {"stage": words[to]}
     if not to:
-        found = _having(behind, ~Q(stage=origin), stage_at_month_start=origin)
-        return found, _("This month"), _("left %(stage)s") % {"stage": words[origin]}
-    found = _having(behind, stage=to, stage_at_month_start=origin)
+        left = _("left %(stage)s") % {"stage": words[origin]}
+        return _having(behind, moved, stage_at_month_start=origin), _("This month"), left
+    found = _having(behind, moved, stage=to, stage_at_month_start=origin)
     return found, _("This month"), _("from %(origin)s to %(to)s") % {"origin": words[origin], "to": words[to]}
 
 
@@ -220,6 +221,23 @@ def _bought_between(first: date, latest: date, *, after: str | None = None) -> E
     return bought_between(first, latest, after=after, free=bool(firm().rules.get("free_is_purchase")))
 
 
+def _bought_in_month(month: tuple[date, date], as_of: date) -> Q:
+    """Bought in a calendar month, as far as the figures have seen: by the portrait's bits, or by the orders."""
+    back = (as_of.year - month[0].year) * 12 + as_of.month - month[0].month
+    if back < CALENDAR_KEPT:
+        return _bits("calendar_months", 1 << back if back >= 0 else 0)
+    return Q(_bought_between(*month))
+
+
+def _active(start: int, stop: int) -> Q:
+    """Bought in (as of - `stop` months, as of - `start` months]."""
+    return _bits("active_months", (1 << stop) - (1 << start))
+
+
+def _bits(field: str, mask: int) -> Q:
+    return ~Q(Exact(F(field).bitand(mask), 0))
+
+
 def _days(period: str) -> tuple[date, date] | None:
     """The days of `2011-01` or `2011-01-05`, both ends included."""
     try:
@@ -231,12 +249,14 @@ def _days(period: str) -> tuple[date, date] | None:
         return None
 
 
-def _until_as_of(days: tuple[date, date] | None) -> tuple[date, date] | None:
-    """The part of these days that the figures have seen."""
+def _as_of() -> date | None:
     latest = latest_refresh()
-    if days is None or latest is None:
-        return None
-    return days[0], min(days[1], latest.as_of_date)
+    return latest.as_of_date if latest else None
+
+
+def _month_after(day: date, months: int) -> str:
+    place = day.year * 12 + day.month - 1 + months
+    return f"{place // 12:04d}-{place % 12 + 1:02d}"
 
 
 def _months_before(day: date, months: int) -> date:

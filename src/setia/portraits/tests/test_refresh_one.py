@@ -83,6 +83,16 @@ class TestRefreshOne:
 
 
 class TestListeners:
+    def test_a_small_firms_figures_follow_every_order(self, refreshed: Shop) -> None:
+        emit("order.changed", at=LATER, order_id=1, customer_id=refreshed.siti.pk)
+        emit("order.changed", at=LATER, order_id=2, customer_id=refreshed.siti.pk)
+        assert ProcrastinateJob.objects.filter(task_name="portraits.refresh_all").count() == 1
+
+    def test_a_large_firms_figures_wait_for_the_night(self, refreshed: Shop) -> None:
+        Refresh.objects.update(seconds=60)
+        emit("order.changed", at=LATER, order_id=1, customer_id=refreshed.siti.pk)
+        assert not ProcrastinateJob.objects.filter(task_name="portraits.refresh_all").exists()
+
     def test_after_an_import_everything_is_computed_once(self, shop: Shop) -> None:
         for run_id in (1, 2):
             emit("import.done", at=NOON, run_id=run_id, what="ORDERS")
