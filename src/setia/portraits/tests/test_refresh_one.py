@@ -15,6 +15,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 RELATIVE = {"rfm_cell", "r", "f", "m", "spent_rank", "computed_at", "touched"}
 
 
+@pytest.fixture(autouse=True)
+def no_jobs(db: None) -> None:
+    """The queue's tables are not Django's, so what another test deferred is still there."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+
+
 def told(who: Any) -> dict[str, Any]:
     portrait = Portrait.objects.get(pk=who.pk)
     return {
