@@ -118,9 +118,12 @@ def _driver_runs() -> bool:
     return subprocess.run([node, "--version"], capture_output=True, check=False).returncode == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser of this run, started when the first test asks for it."""
+    """The browser of one file of tests, started when the first of them asks for it.
+
+    Not of the whole run: Playwright keeps an event loop running in this thread, in which no other test could start one.
+    """
     if CHROMIUM is None:
         pytest.skip("no Chromium here: apt install chromium")
     if not _driver_runs():
