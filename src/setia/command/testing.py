@@ -43,6 +43,12 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     yield
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the browser's tests last: once its driver runs, no other test can start an event loop of its own."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """Starts the server for the first test that wants the database (pytest-django asks for this fixture then)."""
