@@ -1,8 +1,9 @@
 """Whether a customer bought within some days: what the pages behind a figure narrow a list of customers by."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from setia.orders.models import Order
 
@@ -18,3 +19,13 @@ def bought_between(first: date, latest: date, *, after: str | None = None, free:
         customer=OuterRef("pk"), kind__in=kinds, reversed=False, day__gte=first, day__lte=latest
     )
     return Exists(purchases.filter(day__gt=OuterRef(after)) if after else purchases)
+
+
+def buyers_on(day: date, *, free: bool = False) -> QuerySet[Any]:
+    """The customers (`customer_id`) of the purchases of one day, found by the index of moments."""
+    kinds = [Order.Kind.PURCHASE, *([Order.Kind.FREE] if free else [])]
+    noon = datetime.combine(day, time(12), UTC)
+    # No zone is further from noon in UTC than this, so every moment of the firm's day lies within.
+    around = (noon - timedelta(hours=27), noon + timedelta(hours=27))
+    orders = Order.objects.filter(ordered_at__range=around, day=day, kind__in=kinds, reversed=False)
+    return orders.filter(customer__isnull=False).values("customer_id")

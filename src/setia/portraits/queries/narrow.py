@@ -30,7 +30,7 @@ from django.utils.translation import gettext as _
 
 from setia.core.chips import Chip
 from setia.core.queries import firm
-from setia.orders.queries.bought import bought_between
+from setia.orders.queries.bought import bought_between, buyers_on
 from setia.portraits.models import Portrait, Stage, Trait
 from setia.portraits.queries.figures import latest_refresh
 from setia.portraits.words import base_word, cell_word, day_word, money_word, month_word
@@ -154,8 +154,11 @@ def _bought(behind: Behind, value: str) -> Narrowed | None:
     as_of = _as_of()
     if as_of is None:
         return None
+    if len(period) == 10:
+        buyers = buyers_on(days[0], free=_free_counts())
+        return _having(behind, first_date__lt=days[0], pk__in=buyers), _("Returning"), words
     window = days[0], min(days[1], as_of)
-    known = _bought_in_month(days, as_of) if len(period) == 7 else Q(_bought_between(*window))
+    known = _bought_in_month(days, as_of)
     # Returning is a day after the first one, which for those new in the period is a second day within it.
     again = Q(_bought_between(*window, after="first_date"), first_date__range=window)
     return _having(behind, Q(known, first_date__lt=days[0]) | again), _("Returning"), words
@@ -218,7 +221,11 @@ def _top(behind: Behind, value: str) -> Narrowed | None:
 
 
 def _bought_between(first: date, latest: date, *, after: str | None = None) -> Exists:
-    return bought_between(first, latest, after=after, free=bool(firm().rules.get("free_is_purchase")))
+    return bought_between(first, latest, after=after, free=_free_counts())
+
+
+def _free_counts() -> bool:
+    return bool(firm().rules.get("free_is_purchase"))
 
 
 def _bought_in_month(month: tuple[date, date], as_of: date) -> Q:
