@@ -149,7 +149,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 FORM_RENDERER = "setia.web.forms.Renderer"
 
-DATABASES = {"default": _database(os.environ.get("DATABASE_URL", f"postgresql:///setia?host={HOME}/pg/run"))}
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL", f"postgresql:///setia?host={HOME}/postgres/run"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIGRATION_MODULES: dict[str, str] = {}
 
