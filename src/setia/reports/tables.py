@@ -3,7 +3,9 @@
 A column's kind says how it is written: WORD (a code in words), MONTH, DAY, COUNT, SHARE, MONEY, NUMBER, FLAG.
 """
 
+from calendar import monthrange
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
@@ -13,12 +15,13 @@ Row = Mapping[str, Any]
 
 
 class Column(NamedTuple):
-    """One column; `opens` gives the filter of the list of customers behind a figure."""
+    """One column; `opens` gives the filter of the list behind a figure: of customers, or of `orders`."""
 
     key: str
     label: Promise | str
     kind: str = "COUNT"
     opens: Callable[[Row], str] | None = None
+    among: str = "customers"
 
 
 class Report(NamedTuple):
@@ -33,6 +36,17 @@ class Report(NamedTuple):
 
 def _month(row: Row, key: str = "period") -> str:
     return str(row[key])[:7]
+
+
+def _orders(what: str, key: str = "period") -> Callable[[Row], str]:
+    """Orders of the row's month."""
+
+    def address(row: Row) -> str:
+        first = date.fromisoformat(row[key])
+        last = first.replace(day=monthrange(first.year, first.month)[1])
+        return f"{what}&from={first}&to={last}"
+
+    return address
 
 
 _ALL = [
@@ -77,7 +91,7 @@ _ALL = [
             Column("both", _("Both")),
             Column("new_orders", _("Orders of new customers")),
             Column("returning_orders", _("Orders of returning customers")),
-            Column("walk_in_orders", _("Orders of walk-ins")),
+            Column("walk_in_orders", _("Orders of walk-ins"), opens=_orders("walk_in=1"), among="orders"),
         ),
     ),
     Report(
@@ -91,7 +105,12 @@ _ALL = [
             Column("returning", _("Returning"), opens=lambda row: f"bought={row['period']}.returning"),
             Column("new_orders", _("Orders of new customers")),
             Column("returning_orders", _("Orders of returning customers")),
-            Column("walk_in_orders", _("Orders of walk-ins")),
+            Column(
+                "walk_in_orders",
+                _("Orders of walk-ins"),
+                opens=lambda row: f"walk_in=1&from={row['period']}&to={row['period']}",
+                among="orders",
+            ),
         ),
     ),
     Report(
@@ -186,8 +205,8 @@ _ALL = [
             Column("month", _("Month"), "MONTH"),
             Column("new", _("New"), "MONEY", opens=lambda row: f"bought={_month(row, 'month')}.new"),
             Column("returning", _("Returning"), "MONEY", opens=lambda row: f"bought={_month(row, 'month')}.returning"),
-            Column("walk_in", _("Walk-in"), "MONEY"),
-            Column("returns", _("Returns"), "MONEY"),
+            Column("walk_in", _("Walk-in"), "MONEY", opens=_orders("walk_in=1", "month"), among="orders"),
+            Column("returns", _("Returns"), "MONEY", opens=_orders("kind=RETURN", "month"), among="orders"),
             Column("revenue", _("Revenue"), "MONEY"),
             Column("new_orders", _("Orders of new customers")),
             Column("returning_orders", _("Orders of returning customers")),

@@ -3,6 +3,7 @@
 All of it comes from the pictures of the latest refresh, in one read: home costs the same at a million customers.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -212,7 +213,8 @@ def _buyers(counted: Figures) -> Picture | None:
     note = ngettext(
         "And %(count)s order of a walk-in in %(month)s", "And %(count)s orders of walk-ins in %(month)s", walk_in
     ) % {"count": number_word(walk_in), "month": month}
-    return Picture(title, _with_end(_("Buyers per month"), counted.as_of), chart, rows, note)
+    table = [{**row, "days": _days_of(row["period"])} for row in rows]
+    return Picture(title, _with_end(_("Buyers per month"), counted.as_of), chart, table, note)
 
 
 def _retention(rows: Rows) -> Picture | None:
@@ -275,7 +277,8 @@ def _revenue(counted: Figures) -> Picture | None:
     year_before = [before.get(f"{int(row['month'][:4]) - 1}{row['month'][4:]}") for row in rows]
     if any(year_before):
         chart["line"] = {"name": _("Year before"), "values": year_before}
-    return Picture(title, _with_end(_("Per month, before returns"), counted.as_of), chart, rows)
+    table = [{**row, "days": _days_of(row["month"])} for row in rows]
+    return Picture(title, _with_end(_("Per month, before returns"), counted.as_of), chart, table)
 
 
 def _leaving_title(row: dict[str, Any]) -> str:
@@ -286,6 +289,12 @@ def _leaving_title(row: dict[str, Any]) -> str:
         "%(count)s customers about to leave; %(money)s a year at stake",
         row["customers"],
     ) % {"count": number_word(row["customers"]), "money": money_word(row["spent_12_months"])}
+
+
+def _days_of(month: str) -> str:
+    """A month as the list of orders takes it in its address."""
+    first = date.fromisoformat(month)
+    return f"from={first}&to={first.replace(day=monthrange(first.year, first.month)[1])}"
 
 
 def _is_running(as_of: date | None) -> bool:

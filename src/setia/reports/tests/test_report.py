@@ -120,3 +120,10 @@ def test_reports_and_a_report_are_not_shown_to_strangers() -> None:
 
 def test_a_report_that_does_not_exist_is_not_found() -> None:
     assert _signed_in().get("/reports/nothing/").status_code == 404
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_walk_ins_brought_opens_their_orders() -> None:
+    command.main(argparse.Namespace(name="base", json=True, as_of=None))
+    page = _signed_in().get("/reports/revenue/").content.decode()
+    assert 'href="/orders/?walk_in=1&amp;from=2026-03-01&amp;to=2026-03-31"' in page
