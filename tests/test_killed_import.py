@@ -1,7 +1,7 @@
 """An import under fire: web, worker and PostgreSQL are killed at random moments, and the end is as if nothing had been.
 
-By default a small file and three moments; with `SETIA_KILLS=20` (and `SETIA_DATASETS` for the real retail file) the
-whole ordeal. Each round prints what was killed, when, and what Setia said.
+It takes minutes and a machine of its own, so it runs when asked: `SETIA_KILLS=3` for a small file and three moments,
+`SETIA_KILLS=20` (and `SETIA_DATASETS` for the real retail file) for the whole ordeal. Each round prints what was killed, when, and what Setia said.
 """
 
 import json
@@ -19,7 +19,7 @@ import psutil
 import psycopg
 import pytest
 
-KILLS = int(os.environ.get("SETIA_KILLS", "3"))
+KILLS = int(os.environ.get("SETIA_KILLS", "0"))
 DATASETS = os.environ.get("SETIA_DATASETS")
 TARGETS = ("worker", "web", "postgres", "all")
 
@@ -167,6 +167,7 @@ def _content(url: str) -> object:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not KILLS, reason="SETIA_KILLS does not say how many times to kill; 3 for a short run, 20 for all")
 def test_an_import_that_is_killed_ends_as_if_undisturbed(house: House, file: Path) -> None:
     url = house.url()
     run = house.queue(file)
