@@ -1,7 +1,8 @@
 """An import under fire: web, worker and PostgreSQL are killed at random moments, and the end is as if nothing had been.
 
 It takes minutes and a machine of its own, so it runs when asked: `SETIA_KILLS=3` for a small file and three moments,
-`SETIA_KILLS=20` (and `SETIA_DATASETS` for the real retail file) for the whole ordeal. Each round prints what was killed, when, and what Setia said.
+`SETIA_KILLS=20` (and `SETIA_DATASETS` for the real retail file) for the whole ordeal. Each round prints what was killed,
+when, and how it ended.
 """
 
 import json
@@ -107,7 +108,10 @@ class House:
         family = psutil.Process(self.up.pid).children(recursive=True)
         chosen = []
         for process in family:
-            words = " ".join(process.cmdline())
+            try:
+                words = " ".join(process.cmdline())
+            except psutil.NoSuchProcess:  # gone meanwhile, or a zombie nobody has buried
+                continue
             kind = "web" if "granian" in words else "worker" if "setia.command.worker" in words else "postgres"
             if target in (kind, "all"):
                 chosen.append(process)
