@@ -1,8 +1,8 @@
 """An import under fire: web, worker and PostgreSQL are killed at random moments, and the end is as if nothing had been.
 
 It takes minutes and a machine of its own, so it runs when asked: `SETIA_KILLS=3` for a small file and three moments,
-`SETIA_KILLS=20` (and `SETIA_DATASETS` for the real retail file) for the whole ordeal. Each round prints what was killed,
-when, and how it ended.
+`SETIA_KILLS=20` (and `SETIA_DATASETS` for the real retail file) for the whole ordeal. Each round prints what was
+killed, when, and how it ended.
 """
 
 import json
