@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from setia.core.permissions import Actor
 from setia.customers import names, normalise
-from setia.customers.models import ContactPoint, Customer
+from setia.customers.models import ContactPoint, Customer, Tag
 from setia.customers.queries import customers_for
 
 _CONTACT_HINTS = {
@@ -172,3 +172,10 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("The note is empty. Write something first.")},
     )
+
+
+class TagForm(forms.Form):
+    """A tag's name and colour."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    colour = forms.ChoiceField(label=_("Colour"), choices=Tag.Colour, widget=forms.RadioSelect)

@@ -16,5 +16,11 @@ name_verbs(
         "customer.edited": _("Changed a customer"),
         "customer.note": _("Wrote a note about a customer"),
         "customer.restored": _("Took a customer out of the archive"),
+        "customer.tagged": _("Tagged a customer"),
+        "customer.untagged": _("Took a tag off a customer"),
+        "tag.edited": _("Changed a tag"),
+        "tag.merged": _("Merged two tags"),
+        "tag.removed": _("Took a tag away"),
+        "tag.restored": _("Brought a tag back"),
     }
 )

@@ -38,6 +38,7 @@ TOPICS = {
 # Verbs on a page are helped by that page's text.
 _NOUNS = (
     ("customer", "customer"),
+    ("tag", "customers"),
     ("contact", "customer"),
     ("note", "customer"),
     ("order", "orders"),

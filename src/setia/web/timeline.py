@@ -25,13 +25,15 @@ SHOWN = {
     "changes": _("Changes"),
 }
 _CHANGES = ["ADDED", "EDITED", "ARCHIVED", "RESTORED", "CONTACT_ADDED", "CONTACT_EDITED", "CONTACT_REMOVED"]
-_CHANGES += ["CONTACT_PREFERRED"]
+_CHANGES += ["CONTACT_PREFERRED", "TAGGED", "UNTAGGED"]
 _ENTRY_ICONS = {
     "ADDED": "user-plus",
     "EDITED": "pencil",
     "NOTE": "sticky-note",
     "ARCHIVED": "archive",
     "RESTORED": "archive-restore",
+    "TAGGED": "tag",
+    "UNTAGGED": "tag",
 }
 _ORDER_ICONS = {"PURCHASE": "shopping-bag", "RETURN": "undo-2", "FREE": "gift", "ADJUSTMENT": "scale"}
 

@@ -18,13 +18,27 @@ from setia.customers.actions.delete import StillReferenced, delete
 from setia.customers.actions.edit import edit
 from setia.customers.actions.industry import industry_named
 from setia.customers.actions.note import EmptyNote, note
+from setia.customers.actions.tags import (
+    EmptyTag,
+    TagGone,
+    TagNameTaken,
+    edit_tag,
+    merge_tag,
+    remove_tag,
+    restore_tag,
+    tag_customer,
+    untag_customer,
+)
 
 __all__ = [
     "ContactTaken",
     "EmptyNote",
+    "EmptyTag",
     "NotAContact",
     "NumberTaken",
     "StillReferenced",
+    "TagGone",
+    "TagNameTaken",
     "add",
     "add_contact",
     "archive",
@@ -32,9 +46,15 @@ __all__ = [
     "delete",
     "edit",
     "edit_contact",
+    "edit_tag",
     "industry_named",
+    "merge_tag",
     "note",
     "prefer_contact",
     "remove_contact",
+    "remove_tag",
     "restore",
+    "restore_tag",
+    "tag_customer",
+    "untag_customer",
 ]

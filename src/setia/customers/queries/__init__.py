@@ -11,6 +11,7 @@ from setia.customers.queries.listing import (
     regions,
 )
 from setia.customers.queries.search import Matches, legs_by_match, matching, search
+from setia.customers.queries.tags import get_tag_for, tag_names, tagged, tags, tags_of
 from setia.customers.queries.timeline import contacts_of, entries_of, mobiles_of, reach_of, recommended_by
 from setia.customers.queries.words import Told, contact_kinds, tell
 
@@ -26,6 +27,7 @@ __all__ = [
     "entries_of",
     "get_contact_for",
     "get_customer_for",
+    "get_tag_for",
     "handle",
     "legs_by_match",
     "legs_by_name",
@@ -39,5 +41,9 @@ __all__ = [
     "recommended_by",
     "regions",
     "search",
+    "tag_names",
+    "tagged",
+    "tags",
+    "tags_of",
     "tell",
 ]

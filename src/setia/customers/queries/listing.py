@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from setia.core.chips import Chip
 from setia.core.keyset import Leg
 from setia.customers.models import Customer, Industry
+from setia.customers.queries.tags import tag_by_key, tagged, tags
 
 
 class Filter(NamedTuple):
@@ -56,6 +57,7 @@ FILTERS: dict[str, Filter] = {
     "acquisition": Filter(_("Came by"), "acquisition", _labels(Customer.Acquisition)),
     "gender": Filter(_("Gender"), "gender", _labels(Customer.Gender)),
     "region": Filter(_("Region"), "region", regions),
+    "tag": Filter(_("Tag"), "", lambda: [(str(one.pk), one.name) for one in tags()]),
 }
 
 
@@ -80,6 +82,11 @@ def narrow(
         customers = customers.filter(archived_at=None)
     for key, filter_ in FILTERS.items():
         if not (value := params.get(key, "")):
+            continue
+        if key == "tag":
+            if (tag := tag_by_key(value)) is not None:
+                customers = customers.filter(tagged(tag))
+                chips.append(Chip(str(filter_.label), tag.name, key))
             continue
         if key == "region":
             words: str | None = value[:200]

@@ -33,6 +33,8 @@ _TITLES = {
     "CONTACT_EDITED": gettext_lazy("Contact corrected"),
     "CONTACT_REMOVED": gettext_lazy("Contact removed"),
     "CONTACT_PREFERRED": gettext_lazy("Preferred contact"),
+    "TAGGED": gettext_lazy("Tag added"),
+    "UNTAGGED": gettext_lazy("Tag taken off"),
 }
 
 
@@ -65,6 +67,8 @@ def tell(entry: TimelineEntry) -> Told:
         return Told(title, "", [Change(contact_word(data["kind"]), data.get("before", ""), data["shown"])])
     if entry.kind.startswith("CONTACT_"):
         return Told(title, f"{contact_word(data['kind'])}: {data['shown']}", [])
+    if entry.kind in ("TAGGED", "UNTAGGED"):
+        return Told(title, str(data.get("tag", "")), [])
     return Told(title, "", [])
 
 

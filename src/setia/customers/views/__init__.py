@@ -11,6 +11,16 @@ from setia.customers.views.customers import (
     find_customer,
     restore_customer,
 )
+from setia.customers.views.tags import (
+    edit_tag,
+    merge_tag,
+    remove_tag,
+    restore_tag,
+    tag_customer,
+    tag_names,
+    tags,
+    untag_customer,
+)
 
 __all__ = [
     "add_contact",
@@ -21,8 +31,16 @@ __all__ = [
     "delete_customer",
     "edit_contact",
     "edit_customer",
+    "edit_tag",
     "find_customer",
+    "merge_tag",
     "prefer_contact",
     "remove_contact",
+    "remove_tag",
     "restore_customer",
+    "restore_tag",
+    "tag_customer",
+    "tag_names",
+    "tags",
+    "untag_customer",
 ]

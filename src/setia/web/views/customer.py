@@ -31,6 +31,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "customer": one,
         "contacts": contacts,
         "reach": _reach(contacts),
+        "tags": queries.tags_of(one),
         "contact_kinds": queries.contact_kinds(),
         "timeline": line,
         "tabs": [

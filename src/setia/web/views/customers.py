@@ -117,7 +117,7 @@ def customer_filters(request: HttpRequest) -> HttpResponse:
     params = _params(request)
     choices = [
         (key, queries.FILTERS[key].label, queries.choices_of(key), params.get(key, ""))
-        for key in ("industry", "region")
+        for key in ("industry", "region", "tag")
     ]
     return render(request, "web/customer_filters.html", {"choices": choices})
 
