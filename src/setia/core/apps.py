@@ -7,4 +7,4 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        autodiscover_modules("labels")  # each room names its own verbs and jobs
+        autodiscover_modules("labels", "personal")  # what each room names, and what it holds about customers

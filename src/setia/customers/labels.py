@@ -8,6 +8,9 @@ name_verbs(
     {
         "customer.added": _("Added a customer"),
         "customer.archived": _("Archived a customer"),
+        "consent_text.added": _("Put a wording of consent into use"),
+        "customer.consent_given": _("Wrote down a customer's consent"),
+        "customer.consent_withdrawn": _("Wrote down that a customer withdrew consent"),
         "customer.contact_added": _("Added a contact to a customer"),
         "customer.contact_edited": _("Changed a customer's contact"),
         "customer.contact_preferred": _("Chose a customer's preferred contact"),

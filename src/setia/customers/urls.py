@@ -25,4 +25,9 @@ urlpatterns = [
     path("<int:pk>/contacts/<int:contact_pk>/edit/", views.edit_contact, name="edit_contact"),
     path("<int:pk>/contacts/<int:contact_pk>/remove/", views.remove_contact, name="remove_contact"),
     path("<int:pk>/contacts/<int:contact_pk>/prefer/", views.prefer_contact, name="prefer_contact"),
+    # Consent and privacy
+    path("<int:pk>/consent/", views.customer_consent, name="customer_consent"),
+    path("<int:pk>/consent/change/", views.change_consent, name="change_consent"),
+    path("<int:pk>/privacy/", views.customer_privacy, name="customer_privacy"),
+    path("privacy/texts/", views.consent_texts, name="consent_texts"),
 ]

@@ -26,6 +26,7 @@ SHOWN = {
 }
 _CHANGES = ["ADDED", "EDITED", "ARCHIVED", "RESTORED", "CONTACT_ADDED", "CONTACT_EDITED", "CONTACT_REMOVED"]
 _CHANGES += ["CONTACT_PREFERRED", "TAGGED", "UNTAGGED"]
+_CHANGES += ["CONSENT_GIVEN", "CONSENT_WITHDRAWN"]
 _ENTRY_ICONS = {
     "ADDED": "user-plus",
     "EDITED": "pencil",
@@ -34,6 +35,8 @@ _ENTRY_ICONS = {
     "RESTORED": "archive-restore",
     "TAGGED": "tag",
     "UNTAGGED": "tag",
+    "CONSENT_GIVEN": "shield-check",
+    "CONSENT_WITHDRAWN": "shield",
 }
 _ORDER_ICONS = {"PURCHASE": "shopping-bag", "RETURN": "undo-2", "FREE": "gift", "ADJUSTMENT": "scale"}
 

@@ -6,6 +6,7 @@ transaction, and raises the errors named at the top of its module.
 
 from setia.customers.actions.add import NumberTaken, add
 from setia.customers.actions.archive import archive, archive_many, restore
+from setia.customers.actions.consent import EmptyText, GuardianNeeded, NoChannel, grant, withdraw, word_consent
 from setia.customers.actions.contact import (
     ContactTaken,
     NotAContact,
@@ -34,6 +35,9 @@ __all__ = [
     "ContactTaken",
     "EmptyNote",
     "EmptyTag",
+    "EmptyText",
+    "GuardianNeeded",
+    "NoChannel",
     "NotAContact",
     "NumberTaken",
     "StillReferenced",
@@ -47,6 +51,7 @@ __all__ = [
     "edit",
     "edit_contact",
     "edit_tag",
+    "grant",
     "industry_named",
     "merge_tag",
     "note",
@@ -57,4 +62,6 @@ __all__ = [
     "restore_tag",
     "tag_customer",
     "untag_customer",
+    "withdraw",
+    "word_consent",
 ]

@@ -12,7 +12,7 @@ from setia.customers.models import Customer, TimelineEntry
 def record(
     verb: str,
     *,
-    by: User,
+    by: User | None,
     at: datetime,
     customer: Customer,
     data: dict[str, Any] | None = None,

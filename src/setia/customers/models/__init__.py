@@ -1,6 +1,25 @@
 """The tables of the customer record, a module per subject."""
 
+from setia.customers.models.consent import Answer, Consent, ConsentEntry, ConsentText, How, Purpose
 from setia.customers.models.party import ContactPoint, Customer, Industry, TimelineEntry
+from setia.customers.models.privacy import DEADLINE, Erasure, PrivacyRequest, RetentionRule
 from setia.customers.models.tags import CustomerTag, Tag
 
-__all__ = ["ContactPoint", "Customer", "CustomerTag", "Industry", "Tag", "TimelineEntry"]
+__all__ = [
+    "DEADLINE",
+    "Answer",
+    "Consent",
+    "ConsentEntry",
+    "ConsentText",
+    "ContactPoint",
+    "Customer",
+    "CustomerTag",
+    "Erasure",
+    "How",
+    "Industry",
+    "PrivacyRequest",
+    "Purpose",
+    "RetentionRule",
+    "Tag",
+    "TimelineEntry",
+]

@@ -1,6 +1,15 @@
 """Questions about customers. `customers_for` and `get_customer_for` are the only gates to them."""
 
 from setia.customers.normalise import email, handle, phone
+from setia.customers.queries.consent import (
+    Permission,
+    consent_history,
+    consent_of,
+    contactable,
+    latest_text,
+    may_contact,
+    texts_in_use,
+)
 from setia.customers.queries.gate import customers_for, get_contact_for, get_customer_for, name_of
 from setia.customers.queries.listing import (
     FILTERS,
@@ -12,15 +21,19 @@ from setia.customers.queries.listing import (
 )
 from setia.customers.queries.search import Matches, legs_by_match, matching, search
 from setia.customers.queries.tags import get_tag_for, tag_names, tagged, tags, tags_of
-from setia.customers.queries.timeline import contacts_of, entries_of, mobiles_of, reach_of, recommended_by
+from setia.customers.queries.timeline import contacts_of, entries_of, kinds_of, mobiles_of, reach_of, recommended_by
 from setia.customers.queries.words import Told, contact_kinds, tell
 
 __all__ = [
     "FILTERS",
     "Matches",
+    "Permission",
     "Told",
     "choices_of",
+    "consent_history",
+    "consent_of",
     "contact_kinds",
+    "contactable",
     "contacts_of",
     "customers_for",
     "email",
@@ -29,10 +42,13 @@ __all__ = [
     "get_customer_for",
     "get_tag_for",
     "handle",
+    "kinds_of",
+    "latest_text",
     "legs_by_match",
     "legs_by_name",
     "legs_by_newest",
     "matching",
+    "may_contact",
     "mobiles_of",
     "name_of",
     "narrow",
@@ -46,4 +62,5 @@ __all__ = [
     "tags",
     "tags_of",
     "tell",
+    "texts_in_use",
 ]

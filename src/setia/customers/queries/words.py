@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from setia.customers.models import ContactPoint, Customer, TimelineEntry
+from setia.customers.models import ContactPoint, Customer, Purpose, TimelineEntry
 
 _FIELDS = {
     "kind": gettext_lazy("Kind"),
@@ -35,6 +35,8 @@ _TITLES = {
     "CONTACT_PREFERRED": gettext_lazy("Preferred contact"),
     "TAGGED": gettext_lazy("Tag added"),
     "UNTAGGED": gettext_lazy("Tag taken off"),
+    "CONSENT_GIVEN": gettext_lazy("Said yes to being contacted"),
+    "CONSENT_WITHDRAWN": gettext_lazy("Said no to being contacted"),
 }
 
 
@@ -58,6 +60,10 @@ def tell(entry: TimelineEntry) -> Told:
     """An entry in words. A kind written by a room that is not known here is shown by its name."""
     title = str(_TITLES.get(entry.kind) or entry.kind.replace("_", " ").capitalize())
     data: dict[str, Any] = entry.data
+    if data.get("erased"):
+        return Told(title, _("What stood here was erased."), [])
+    if entry.kind.startswith("CONSENT_"):
+        return Told(title, f"{_purpose_word(data['purpose'])}: {_channel_words(data['channels'])}", [])
     if entry.kind == "NOTE":
         return Told(title, str(data.get("text", "")), [])
     if entry.kind == "EDITED":
@@ -70,6 +76,16 @@ def tell(entry: TimelineEntry) -> Told:
     if entry.kind in ("TAGGED", "UNTAGGED"):
         return Told(title, str(data.get("tag", "")), [])
     return Told(title, "", [])
+
+
+def _purpose_word(purpose: str) -> str:
+    return str(dict(Purpose.choices).get(purpose, purpose))
+
+
+def _channel_words(channels: list[str]) -> str:
+    return (
+        _("all channels") if set(channels) == set(ContactPoint.Kind.values) else ", ".join(map(contact_word, channels))
+    )
 
 
 def contact_word(kind: str) -> str:

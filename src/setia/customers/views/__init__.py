@@ -1,5 +1,6 @@
 """The entrances of this room: each parses, asks one question or calls one verb, and answers."""
 
+from setia.customers.views.consent import change_consent, consent_texts, customer_consent, customer_privacy
 from setia.customers.views.contacts import add_contact, edit_contact, prefer_contact, remove_contact
 from setia.customers.views.customers import (
     add_customer,
@@ -28,6 +29,10 @@ __all__ = [
     "add_note",
     "archive_customer",
     "archive_customers",
+    "change_consent",
+    "consent_texts",
+    "customer_consent",
+    "customer_privacy",
     "delete_customer",
     "edit_contact",
     "edit_customer",
