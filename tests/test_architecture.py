@@ -291,3 +291,26 @@ def test_every_room_says_what_it_owns(room: str) -> None:
     opening = ast.get_docstring(ast.parse((SETIA / room / "__init__.py").read_text(encoding="utf-8")))
     assert opening is not None
     assert len(opening) > 40
+
+
+def _verbs_asked_for() -> set[str]:
+    """Every permission the code asks for by name: `require(by, "…")`, `may(user, "…")`, `needs("…")`, in pages too."""
+    asked = {
+        part.value
+        for tree in code().values()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", getattr(call.func, "attr", "")) in _ASKING
+        for part in call.args
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    }
+    pages = [path.read_text(encoding="utf-8") for path in SETIA.glob("*/jinja2/**/*.html")]
+    return asked | {verb for page in pages for verb in re.findall(r"\bmay\([\"']([\w.]+)[\"']\)", page)}
+
+
+_ASKING = {"require", "may", "needs"}
+
+
+def test_every_permission_asked_for_is_listed_by_its_room() -> None:
+    from setia.core.permissions import every_verb
+
+    assert not {verb for verb in _verbs_asked_for() if "." in verb} - every_verb()

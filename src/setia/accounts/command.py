@@ -24,7 +24,7 @@ def main(args: argparse.Namespace) -> int:
             case "reset":
                 return _reset(args.email)
             case _:
-                return _add(args.email, args.role.upper())
+                return _add(args.email, args.role)
 
 
 def _language() -> str:
@@ -43,7 +43,7 @@ def _list() -> int:
     for person in people:
         seen = f"{person.last_login.astimezone(house.tz):%Y-%m-%d %H:%M}" if person.last_login else _("never")
         state = "" if person.is_active else _("deactivated")
-        _say("\t".join([person.email, person.name, str(person.get_role_display()), seen, state]).rstrip())
+        _say("\t".join([person.email, person.name, person.role.label, seen, state]).rstrip())
     return 0
 
 
@@ -64,6 +64,12 @@ def _reset(email: str) -> int:
 
 
 def _add(email: str, role: str) -> int:
+    known = {role.code.lower(): role.code for role in queries.roles()}
+    if role.lower() not in known:
+        return _wrong(
+            _("There is no role %(role)s. There are: %(roles)s.") % {"role": role, "roles": ", ".join(sorted(known))}
+        )
+    role = known[role.lower()]
     try:
         validate_email(email)
         invited = actions.invite(by=None, at=timezone.now(), email=email, role=role, base=settings.BASE_URL, post=False)

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from setia.accounts.models import User
+from setia.accounts.queries import roles_for
 from setia.core.mail import PORTS
 from setia.core.models import Firm, MailServer
 
@@ -101,17 +102,33 @@ class WelcomeForm(JoinForm):
 
 
 class InviteForm(forms.Form):
+    """`user` is who invites: only roles they may give can be chosen."""
+
     email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs=EMAIL))
     role = forms.ChoiceField(
         label=_("Role"),
-        choices=User.Role.choices,
         initial=User.Role.MEMBER,
-        help_text=_("Members work with customers, orders and imports. Owners also manage people and settings."),
+        help_text=_("What each role may do, the page Roles says."),
     )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_roles(self.fields["role"], user)
 
 
 class RoleForm(forms.Form):
-    role = forms.ChoiceField(choices=User.Role.choices)
+    """A role that `user` may give."""
+
+    role = forms.ChoiceField(label=_("Role"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_roles(self.fields["role"], user)
+
+
+def _offer_roles(field: forms.Field, user: User) -> None:
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = [(role.code, role.label) for role in roles_for(user)]
 
 
 class ProfileForm(forms.Form):

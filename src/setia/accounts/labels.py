@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from setia.accounts.models import User
+from setia.accounts.models import Role
 from setia.core.mail import REASONS as MAIL_REASONS
 from setia.core.words import name_verbs
 
@@ -75,8 +75,8 @@ def details(data: Mapping[str, Any]) -> str:
 
 
 def _value(value: Any) -> str:
-    if value in User.Role.values:
-        return str(User.Role(value).label)
+    if value in Role.BuiltIn.values:
+        return str(Role.BuiltIn(value).label)
     if isinstance(value, str) and value in _VALUES:
         return str(_VALUES[value])
     if isinstance(value, list):

@@ -8,8 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest
 
-from setia.accounts.models import AuditEntry, Invitation, OwnerLink, User
+from setia.accounts.models import AuditEntry, Invitation, OwnerLink, Role, User
 from setia.accounts.secret_links import hash_token
+from setia.core.permissions import may, require
 
 AUDIT_PAGE = 50
 
@@ -37,22 +38,43 @@ def owners() -> list[User]:
 
 
 def get_person_for(user: User, pk: int) -> User:
-    """A person as this user may change them: owners anyone, others themselves. Raises `User.DoesNotExist`."""
-    people = User.objects.all() if user.is_owner else User.objects.filter(pk=user.pk)
-    return people.get(pk=pk)
+    """Oneself, or a person this user may change: one whose role allows nothing more. Raises `User.DoesNotExist`."""
+    person = User.objects.get(pk=pk)
+    if person.pk != user.pk and not may_change(user, person):
+        raise User.DoesNotExist
+    return person
+
+
+def may_change(user: User, person: User) -> bool:
+    """Whether this user may give that person another role, deactivate them, or help them in."""
+    return may(user, "accounts.people") and person.role.within(user.role)
+
+
+def roles() -> list[Role]:
+    """All roles: the built-in ones, the widest first, then those people made, by name."""
+    places = {code: place for place, code in enumerate(Role.BuiltIn.values)}
+    return sorted(Role.objects.all(), key=lambda role: (not role.built_in, places.get(role.code, 0), role.name.lower()))
+
+
+def roles_for(user: User) -> list[Role]:
+    """The roles this user may give: those that allow nothing they may not themselves."""
+    return [role for role in roles() if role.within(user.role)]
 
 
 def get_invitation_for(user: User, pk: int) -> Invitation:
-    """An open invitation, for owners. Raises `Invitation.DoesNotExist`."""
-    if not user.is_owner:
+    """An open invitation, for whoever may invite with its role. Raises `Invitation.DoesNotExist`."""
+    found = Invitation.objects.select_related("role").get(pk=pk, accepted_at=None, revoked_at=None)
+    if not (may(user, "accounts.invite") and found.role.within(user.role)):
         raise Invitation.DoesNotExist
-    return Invitation.objects.get(pk=pk, accepted_at=None, revoked_at=None)
+    return found
 
 
 def open_invitations() -> list[Invitation]:
     """Invitations neither accepted nor taken back, the newest first; those that ran out are among them."""
     return list(
-        Invitation.objects.filter(accepted_at=None, revoked_at=None).select_related("by").order_by("-invited_at")
+        Invitation.objects.filter(accepted_at=None, revoked_at=None)
+        .select_related("by", "role")
+        .order_by("-invited_at")
     )
 
 
@@ -82,9 +104,8 @@ class AuditPage:
 def audit_page_for(
     user: User, *, person: int | None = None, verb: str = "", before: int | None = None, size: int = AUDIT_PAGE
 ) -> AuditPage:
-    """The audit trail, for owners, by person and verb where asked. Raises `PermissionDenied`."""
-    if not user.is_owner:
-        raise PermissionDenied
+    """The audit trail, for whoever may read it, by person and verb where asked. Raises `PermissionDenied`."""
+    require(user, "accounts.audit")
     entries = AuditEntry.objects.select_related("by").order_by("-id")
     if person:
         entries = entries.filter(by_id=person)

@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     reset.add_argument("email", metavar="EMAIL")
     add = actions.add_parser("add", help=_("a one-time link that lets somebody in"))
     add.add_argument("email", metavar="EMAIL")
-    add.add_argument("--role", choices=["owner", "member"], default="member")
+    add.add_argument("--role", default="member", help=_("owner, manager, sales, agent, … (default: member)"))
 
     backup = command("backup", "backup", _("dump the database into the folder 'backups'"))
     backup.add_argument("--keep", type=_count, default=14, help=_("how many of these dumps to keep (default: 14)"))

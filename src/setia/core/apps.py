@@ -7,4 +7,5 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        autodiscover_modules("labels", "personal")  # what each room names, and what it holds about customers
+        # What each room names, what may be allowed in it, and what it holds about customers.
+        autodiscover_modules("labels", "permissions", "personal")

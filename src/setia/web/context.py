@@ -1,7 +1,7 @@
 """What every page's shell needs: the firm, who is signed in, where to go, and the help for this page."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from setia.core.permissions import may
 from setia.web.format import current_firm
 
 
@@ -71,6 +72,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     known = _addresses(settings.ROOT_URLCONF)
     match = getattr(request, "resolver_match", None)
     page = (match.url_name if match else "") or ""
+    user: Any = getattr(request, "user", None) or AnonymousUser()
     navigation = [
         {
             "key": entry.key,
@@ -86,7 +88,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     ]
     return {
         "firm": getattr(request, "firm", None) or current_firm(),
-        "user": getattr(request, "user", None) or AnonymousUser(),
+        "user": user,
+        "may": partial(may, user),
         "navigation": navigation,
         "more": ["more", *(entry["key"] for entry in navigation if not entry["bar"])],
         "creations": [

@@ -10,6 +10,7 @@ from setia.accounts.actions.people import (
     reactivate,
     sign_out_everywhere,
 )
+from setia.accounts.actions.roles import make_built_in_roles
 from setia.accounts.actions.settings import change_firm, change_mail_server, remove_mail_server, retry_job, test_mail
 from setia.accounts.actions.signin import (
     note_refused_sign_in,
@@ -34,6 +35,7 @@ __all__ = [
     "change_role",
     "deactivate",
     "invite",
+    "make_built_in_roles",
     "mark",
     "note_refused_sign_in",
     "note_sign_in",

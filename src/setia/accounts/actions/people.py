@@ -1,4 +1,8 @@
-"""Roles, leaving and coming back. There is always an active owner: nobody can lock the firm out of its own Setia."""
+"""Roles, leaving and coming back. There is always an active owner: nobody can lock the firm out of its own Setia.
+
+Nobody can give, or take hold of, more than they have: a role may be given, and its holder deactivated or handed a link
+for a new password, only by somebody whose own role allows all that it does. Nobody gives themselves more, then.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +13,8 @@ from django.db import transaction
 from django.db.models import F
 
 from setia.accounts.actions.audit import audit
-from setia.accounts.models import User
+from setia.accounts.models import Role, User
+from setia.core.permissions import require
 
 
 class LastOwner(Exception):
@@ -17,14 +22,20 @@ class LastOwner(Exception):
 
 
 def change_role(*, by: User, at: datetime, user: User, role: str) -> bool:
-    """Make somebody an owner or a member. False when they are already. Raises `LastOwner`, `PermissionDenied`."""
-    with _changing(user, by=by) as (person, owners):
-        if person.role == role:
+    """Give somebody the role of this code. False when they have it already.
+
+    Raises `LastOwner`, `Role.DoesNotExist`, and `PermissionDenied` for a role, or a person, that allows more than `by`.
+    """
+    with _changing(user, by=by) as (actor, person, owners):
+        if person.role_id == role:
             return False
-        if role != User.Role.OWNER and owners == {person.pk}:
+        given = Role.objects.select_for_update().get(pk=role)
+        if not given.within(actor.role):
+            raise PermissionDenied
+        if not given.is_owner and owners == {person.pk}:
             raise LastOwner
-        former, person.role = person.role, role
-        person.save(update_fields=["role"])
+        former = person.role_id
+        User.objects.filter(pk=person.pk).update(role=given)
         audit(
             by=by, at=at, verb="user.role_changed", about="user", about_id=person.pk, data={"from": former, "to": role}
         )
@@ -32,8 +43,11 @@ def change_role(*, by: User, at: datetime, user: User, role: str) -> bool:
 
 
 def deactivate(*, by: User, at: datetime, user: User) -> bool:
-    """Let somebody in no more and end their sessions. False when they are out already. Raises `LastOwner`."""
-    with _changing(user, by=by) as (person, owners):
+    """Let somebody in no more and end their sessions. False when they are out already.
+
+    Raises `LastOwner`, and `PermissionDenied` for somebody who may more than `by`.
+    """
+    with _changing(user, by=by) as (_actor, person, owners):
         if not person.is_active:
             return False
         if owners == {person.pk}:
@@ -45,19 +59,20 @@ def deactivate(*, by: User, at: datetime, user: User) -> bool:
 
 def reactivate(*, by: User, at: datetime, user: User) -> bool:
     """Let somebody in again, with the password and role they had. False when they are in already."""
-    if not by.is_owner:
-        raise PermissionDenied
-    with transaction.atomic():
-        if not User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
+    with _changing(user, by=by) as (_actor, person, _owners):
+        if person.is_active:
             return False
-        audit(by=by, at=at, verb="user.reactivated", about="user", about_id=user.pk)
+        User.objects.filter(pk=person.pk).update(is_active=True)
+        audit(by=by, at=at, verb="user.reactivated", about="user", about_id=person.pk)
     return True
 
 
 def sign_out_everywhere(*, by: User, at: datetime, user: User) -> None:
-    """End all sessions of a person on all devices. For oneself, or for an owner. Raises `PermissionDenied`."""
-    if by.pk != user.pk and not by.is_owner:
-        raise PermissionDenied
+    """End all sessions of a person on all devices: one's own, or of somebody one may change. Raises
+    `PermissionDenied`.
+    """
+    if by.pk != user.pk:
+        require_over(by, user)
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(session_round=F("session_round") + 1)
         audit(by=by, at=at, verb="user.signed_out_everywhere", about="user", about_id=user.pk)
@@ -67,7 +82,7 @@ def change_profile(*, by: User, at: datetime, name: str, language: str) -> list[
     """A person's own name and language ('' for the browser's). Returns the names of what changed."""
     values = {"name": name.strip(), "language": language}
     with transaction.atomic():
-        person = User.objects.select_for_update().get(pk=by.pk)
+        person = User.objects.select_for_update(of=("self",)).get(pk=by.pk)
         changed = sorted(field for field, value in values.items() if getattr(person, field) != value)
         if changed:
             User.objects.filter(pk=by.pk).update(**{field: values[field] for field in changed})
@@ -75,16 +90,27 @@ def change_profile(*, by: User, at: datetime, name: str, language: str) -> list[
     return changed
 
 
+def require_over(by: User, user: User) -> None:
+    """Raise `PermissionDenied` unless `by` may change people, and this person may nothing that `by` may not."""
+    require(by, "accounts.people")
+    if not user.role.within(by.role):
+        raise PermissionDenied("accounts.people")
+
+
 @contextmanager
-def _changing(user: User, *, by: User) -> Iterator[tuple[User, set[int]]]:
-    """The person and the keys of all active owners, locked until commit; `by` must be one of these.
+def _changing(user: User, *, by: User) -> Iterator[tuple[User, User, set[int]]]:
+    """Who acts and the person as they are now, and the keys of all active owners, locked until commit.
 
     Two owners who demote each other at once both wait for the same rows, always in the order of keys; the second one
-    then reads what the first one left.
+    then reads what the first one left, and may no longer.
     """
     with transaction.atomic():
         owners = User.objects.filter(role=User.Role.OWNER, is_active=True)
-        locked = set(owners.select_for_update().order_by("pk").values_list("pk", flat=True))
-        if by.pk not in locked:
-            raise PermissionDenied
-        yield User.objects.select_for_update().get(pk=user.pk), locked
+        locked = set(owners.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+        people = {
+            one.pk: one
+            for one in User.objects.select_for_update(of=("self",)).order_by("pk").filter(pk__in={by.pk, user.pk})
+        }
+        actor, person = people[by.pk], people[user.pk]
+        require_over(actor, person)
+        yield actor, person, locked

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from setia.accounts import letters
 from setia.accounts.actions.audit import audit
+from setia.accounts.actions.people import require_over
 from setia.accounts.models import User
 
 
@@ -41,10 +42,12 @@ def set_password(*, user: User, password: str, at: datetime) -> None:
 def reset_link(*, by: User | None, at: datetime, user: User) -> str:
     """A link, as a URL path, that sets a new password once within 24 hours, without e-mail.
 
-    For owners, and for `setia user reset` (`by` None). Raises `PermissionDenied` for anybody else and for a
-    deactivated person.
+    For whoever may change this person, and for `setia user reset` (`by` None). Raises `PermissionDenied` for anybody
+    else and for a deactivated person.
     """
-    if (by is not None and not by.is_owner) or not user.is_active:
+    if by is not None:
+        require_over(by, user)
+    if not user.is_active:
         raise PermissionDenied
     audit(by=by, at=at, verb="user.reset_link_made", about="user", about_id=user.pk)
     return reset_path(user)

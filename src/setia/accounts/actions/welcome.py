@@ -68,7 +68,7 @@ def welcome_owner(
             verb="user.joined",
             about="user",
             about_id=user.pk,
-            data={"role": user.role, "way": "OWNER_LINK"},
+            data={"role": user.role_id, "way": "OWNER_LINK"},
         )
     return user
 

@@ -4,6 +4,7 @@ Nobody is ever deleted here: who leaves is deactivated, so that the trail keeps 
 its hash is stored, so that a copy of the database opens no door.
 """
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -11,12 +12,21 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext_lazy as _
+
+from setia.accounts.models.roles import Role
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=email.strip().lower(), **fields)
+    """People come with their role, so that what they may do costs no query of its own."""
+
+    def get_queryset(self) -> models.QuerySet["User"]:
+        return super().get_queryset().select_related("role")
+
+    def create_user(
+        self, email: str, password: str | None = None, *, role: str = Role.BuiltIn.MEMBER, **fields: Any
+    ) -> "User":
+        """`role` is the code of a role."""
+        user = self.model(email=email.strip().lower(), role_id=str(role), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -25,13 +35,18 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person who signs in by e-mail address and password."""
 
-    class Role(models.TextChoices):
-        OWNER = "OWNER", _("Owner")
-        MEMBER = "MEMBER", _("Member")
+    Role = Role.BuiltIn
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200, blank=True, default="")
-    role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
+    role = models.ForeignKey(
+        "accounts.Role",
+        on_delete=models.PROTECT,
+        related_name="people",
+        default=Role.MEMBER,
+        db_column="role",
+        db_index=False,
+    )
     language = models.CharField(max_length=2, blank=True, default="", help_text="Empty: as the browser asks.")
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
@@ -51,7 +66,22 @@ class User(AbstractBaseUser):
 
     @property
     def is_owner(self) -> bool:
-        return self.role == self.Role.OWNER
+        return self.role_id == self.Role.OWNER
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        """What this person may do (`core.permissions`)."""
+        return self.role.granted
+
+    @cached_property
+    def owners_seen(self) -> frozenset[int] | None:
+        """Whose customers this person sees: their own, their teams' as well, or (None) everybody's."""
+        if self.role.sees == Role.Sees.ALL:
+            return None
+        if self.role.sees == Role.Sees.OWN:
+            return frozenset([self.pk])
+        mates = User.objects.filter(teams__members=self).order_by().values_list("pk", flat=True)
+        return frozenset([self.pk, *mates])
 
     def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
         """Django compares this with the session at every request; a changed password or round ends the session."""
@@ -63,7 +93,14 @@ class Invitation(models.Model):
     """An owner's word that the holder of a link may come in, with a role."""
 
     email = models.EmailField()
-    role = models.CharField(max_length=10, choices=User.Role, default=User.Role.MEMBER)
+    role = models.ForeignKey(
+        "accounts.Role",
+        on_delete=models.CASCADE,
+        related_name="+",
+        default=User.Role.MEMBER,
+        db_column="role",
+        db_index=False,
+    )
     token_hash = models.CharField(max_length=64, unique=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     invited_at = models.DateTimeField()

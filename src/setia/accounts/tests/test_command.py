@@ -70,7 +70,7 @@ def test_add_prints_a_link_that_lets_somebody_in_with_the_role(
 ) -> None:
     code, out, _err = run(capsys, "add", email="bayu@kopi.example", role="owner")
     assert code == 0
-    assert Invitation.objects.get().role == "OWNER"
+    assert Invitation.objects.get().role_id == "OWNER"
     path = out.splitlines()[-1].removeprefix("http://127.0.0.1:8700")
     assert client.post(path, {"name": "Bayu Saputra", "password": PASSWORD}).status_code == 302
     assert client.get("/settings/firm/").status_code == 200

@@ -41,7 +41,7 @@ class TestInvite:
 
     def test_the_link_brings_in_the_invited_address_with_the_invited_role(self) -> None:
         user = accept(token_of(invite(ratna(), role="OWNER").url))
-        assert (user.email, user.role, user.name) == ("bayu@kopi.example", "OWNER", "Bayu Saputra")
+        assert (user.email, user.role_id, user.name) == ("bayu@kopi.example", "OWNER", "Bayu Saputra")
         assert user.check_password(PASSWORD)
 
     def test_it_works_once(self) -> None:

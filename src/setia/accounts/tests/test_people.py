@@ -137,7 +137,7 @@ class TestPage:
         owner, member = ratna(), dewi()
         client.force_login(member)
         assert client.post(f"/settings/people/{owner.pk}/{verb}/", {"role": "MEMBER"}).status_code == 403
-        assert client.get(f"/settings/people/{owner.pk}/{verb}/").status_code == 405
+        assert client.get(f"/settings/people/{owner.pk}/{verb}/").status_code == (403 if verb == "role" else 405)
 
     def test_the_last_owner_is_told_what_to_do(self, client: Client) -> None:
         owner = ratna()
@@ -150,7 +150,7 @@ class TestPage:
         client.force_login(owner)
         client.post(f"/settings/people/{member.pk}/role/", {"role": "EMPEROR"})
         member.refresh_from_db()
-        assert member.role == "MEMBER"
+        assert member.role_id == "MEMBER"
 
     def test_an_owner_makes_a_link_for_a_lost_password_and_it_works_once(self, client: Client) -> None:
         owner, member = ratna(), dewi()

@@ -104,7 +104,7 @@ class TestProfile:
         client.force_login(member)
         client.post("/settings/profile/", {"name": "Dewi", "language": "", "role": "OWNER", "is_active": "1"})
         member.refresh_from_db()
-        assert member.role == "MEMBER"
+        assert member.role_id == "MEMBER"
 
     def test_the_password_is_changed_here_and_other_devices_are_out(self, client: Client) -> None:
         member, phone, fresh = dewi(), Client(), "teh-poci-tanpa-gula"

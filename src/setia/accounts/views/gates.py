@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from setia.accounts.models import User
+from setia.core.permissions import require
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -31,6 +32,20 @@ def owners_only(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return gate
+
+
+def needs(verb: str) -> Callable[[View[P]], View[P]]:
+    """Let in whoever may do this verb, and answer everybody else with the page that says who can give the right."""
+
+    def around(view: View[P]) -> View[P]:
+        @wraps(view)
+        def gate(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            require(me(request), verb)
+            return view(request, *args, **kwargs)
+
+        return gate
+
+    return around
 
 
 def limited(action: str) -> Callable[[View[P]], View[P]]:

@@ -11,12 +11,12 @@ import setia.core.jobs
 from setia.accounts import actions, queries
 from setia.accounts.forms import AuditFilterForm
 from setia.accounts.labels import details
-from setia.accounts.views.gates import me, owners_only
+from setia.accounts.views.gates import me, needs
 from setia.core.words import verb_name
 
 
 @require_safe
-@owners_only
+@needs("accounts.audit")
 def audit(request: HttpRequest) -> HttpResponse:
     """Who did what, the newest first, filtered by person and verb; pages follow each other by key."""
     form = AuditFilterForm(request.GET)
@@ -47,7 +47,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@owners_only
+@needs("accounts.jobs")
 def retry_job(request: HttpRequest, pk: int) -> HttpResponse:
     """Run a failed job once more."""
     try:

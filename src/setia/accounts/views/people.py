@@ -1,6 +1,7 @@
 """People: who is here, with which role; inviting, deactivating, helping with a lost password."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,28 +10,29 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import push_url
 
 from setia.accounts import actions, queries
 from setia.accounts.forms import InviteForm, RoleForm
 from setia.accounts.models import Invitation, User
-from setia.accounts.views.gates import limited, me, owners_only
+from setia.accounts.views.gates import limited, me, needs
+from setia.core.permissions import may
 
 
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
-    """Everybody may see who is here; owners see what they can do about it."""
+    """Everybody may see who is here; whoever may, what they can do about it."""
     return _page(request)
 
 
 @require_POST
-@owners_only
+@needs("accounts.invite")
 @limited("invite")
 @never_cache
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite somebody. The answer shows the link, this once."""
-    form = InviteForm(request.POST)
+    form = InviteForm(request.POST, user=me(request))
     if form.is_valid():
         try:
             invited = actions.invite(
@@ -50,7 +52,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@owners_only
+@needs("accounts.invite")
 def revoke_invitation(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an invitation back."""
     try:
@@ -63,29 +65,30 @@ def revoke_invitation(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("people")
 
 
-@require_POST
-@owners_only
+@require_http_methods(["GET", "POST"])
+@needs("accounts.people")
 def change_role(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make somebody an owner or a member."""
-    form = RoleForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Choose a role from the list."))
-        return redirect("people")
-    role = form.cleaned_data["role"]
-    return _change(
-        request, pk, lambda user: actions.change_role(by=me(request), at=timezone.now(), user=user, role=role)
-    )
+    """Give somebody another role."""
+    person = _person(request, pk)
+    form = RoleForm(request.POST or None, user=me(request), initial={"role": person.role_id})
+    if request.method == "POST" and form.is_valid():
+        role = form.cleaned_data["role"]
+        return _change(
+            request, pk, lambda user: actions.change_role(by=me(request), at=timezone.now(), user=user, role=role)
+        )
+    context = {"form": form, "person": person}
+    return render(request, "accounts/change_role.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
-@owners_only
+@needs("accounts.people")
 def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     """Let somebody in no more."""
     return _change(request, pk, lambda user: actions.deactivate(by=me(request), at=timezone.now(), user=user))
 
 
 @require_POST
-@owners_only
+@needs("accounts.people")
 def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
     """Let somebody in again."""
     return _change(request, pk, lambda user: actions.reactivate(by=me(request), at=timezone.now(), user=user))
@@ -103,7 +106,7 @@ def sign_out_everywhere(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@owners_only
+@needs("accounts.people")
 @never_cache
 def reset_link(request: HttpRequest, pk: int) -> HttpResponse:
     """A link for somebody who lost the password and gets no e-mail. The answer shows it, this once."""
@@ -145,9 +148,9 @@ def _page(
 ) -> HttpResponse:
     context = {
         "people": queries.everybody(),
-        "invitations": queries.open_invitations() if me(request).is_owner else [],
-        "roles": User.Role.choices,
-        "form": form or InviteForm(),
+        "invitations": queries.open_invitations() if may(me(request), "accounts.invite") else [],
+        "may_change": partial(queries.may_change, me(request)),
+        "form": form or InviteForm(user=me(request)),
         "invited": invited,
         "reset": reset,
         "reset_url": reset_url,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 import setia.core.queries
 from setia.accounts import actions
 from setia.accounts.forms import FirmForm, MailForm, ProfileForm
-from setia.accounts.views.gates import limited, me, owners_only
+from setia.accounts.views.gates import limited, me, needs
 from setia.core import mail
 
 MAIL_FIELDS = ("host", "port", "security", "username", "from_address", "from_name")
@@ -39,7 +39,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@owners_only
+@needs("accounts.firm")
 def firm(request: HttpRequest) -> HttpResponse:
     """Name, zone, currency, language of the firm, and the day its figures stand at."""
     house = setia.core.queries.firm()
@@ -56,7 +56,7 @@ def firm(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@owners_only
+@needs("accounts.mail")
 @sensitive_post_parameters("password")
 def mail_server(request: HttpRequest) -> HttpResponse:
     """The mail server. The stored password is never shown; left empty, it stays."""
@@ -78,10 +78,10 @@ def mail_server(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@owners_only
+@needs("accounts.mail")
 @limited("test_mail")
 def test_mail(request: HttpRequest) -> HttpResponse:
-    """Send the asking owner a letter and say how it went."""
+    """Send whoever asks a letter and say how it went."""
     try:
         actions.test_mail(by=me(request), at=timezone.now())
     except mail.MailTrouble as trouble:
@@ -96,7 +96,7 @@ def test_mail(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@owners_only
+@needs("accounts.mail")
 def remove_mail_server(request: HttpRequest) -> HttpResponse:
     """Forget the mail server."""
     if actions.remove_mail_server(by=me(request), at=timezone.now()):

@@ -1,0 +1,20 @@
+"""What may be allowed about people and the firm's settings. One's own profile is everybody's."""
+
+from django.utils.translation import gettext_lazy as _
+
+from setia.core.permissions import offer
+
+offer(
+    "accounts",
+    _("People and settings"),
+    {
+        "invite": (_("Invite people"), "MANAGER"),
+        "people": (_("Change people's roles, deactivate them, help with lost passwords"), "MANAGER"),
+        "teams": (_("Make teams and choose their members"), "MANAGER"),
+        "roles": (_("Make and change roles"), ""),
+        "firm": (_("Change the firm's settings"), ""),
+        "mail": (_("Change the mail server"), ""),
+        "jobs": (_("Run failed jobs again"), ""),
+    },
+    whole={"audit": (_("Read the audit trail"), "")},
+)
