@@ -27,7 +27,7 @@ SEED = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_people_and_audit"),
+        ("accounts", "0003_erasable"),
     ]
 
     operations = [
