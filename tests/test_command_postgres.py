@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from setia.command.postgres import PrivateServer, accounts, binaries, find, record
+from setia.command.postgres import PrivateServer, accounts, binaries, configuration, find, record
 from setia.command.trouble import Trouble
 
 
@@ -51,6 +51,18 @@ def test_the_database_is_utf8_with_the_builtin_locale_and_a_role_without_rights_
         assert row == ("UTF8", False, True)
         assert connection.execute("SELECT upper('é'), 'Z' < 'a'").fetchone() == ("É", True)
         connection.execute("CREATE EXTENSION pg_trgm")
+
+
+@pytest.mark.parametrize(("memory", "buffers"), [(1, "128MB"), (2, "256MB"), (4, "512MB"), (64, "512MB")])
+def test_the_server_s_own_cache_is_an_eighth_of_the_memory_within_bounds(
+    memory: int, buffers: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(configuration, "memory", lambda: memory * 2**30)
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "postgresql.conf").write_text("")
+    configuration.write(data, throwaway=False, people=["setia"])
+    assert f"\nshared_buffers = {buffers}\n" in (data / "setia.conf").read_text()
 
 
 def test_the_server_listens_on_no_network_address_and_its_folder_is_closed(home: Path) -> None:

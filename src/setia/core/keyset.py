@@ -49,11 +49,13 @@ class Leg(NamedTuple):
 
     Together, but for constant ones, they are unique and never NULL in this leg. `with_next` is this leg and the next as
     one query in this leg's order, those of the next at the end with NULL in the first field: a first page asks once.
+    `whole` is where rows are read from once their keys are known, so that a long walk reads an index and no rows.
     """
 
     rows: QuerySet[Any]
     order: tuple[str | By, ...]
     with_next: QuerySet[Any] | None = None
+    whole: QuerySet[Any] | None = None
 
     @property
     def by(self) -> list[By]:
@@ -135,7 +137,10 @@ def _rows(legs: Sequence[Leg], *, most: int, back: bool, start: int, values: lis
         if values is not None and index == start:
             rows = rows.filter(_beyond(leg.keys, values, back=back))
         order = [(one.reversed() if back else one).expression() for one in leg.by]
-        found += [(index, row) for row in rows.order_by(*order)[: most - len(found)]]
+        rows = rows.order_by(*order)[: most - len(found)]
+        if leg.whole is not None:
+            rows = leg.whole.filter(pk__in=rows.values("pk")).order_by(*order)
+        found += [(index, row) for row in rows]
     return found
 
 

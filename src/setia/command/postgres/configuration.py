@@ -13,10 +13,8 @@ _SETTINGS = {
     "listen_addresses": "''",
     "unix_socket_permissions": "0700",
     "max_connections": "60",
-    "shared_buffers": "128MB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
-    "effective_cache_size": "1GB",
     "random_page_cost": "1.1",
     "jit": "off",
     # One machine, no standby: WAL carries what crash recovery needs and nothing more.
@@ -40,7 +38,14 @@ _SETTINGS = {
     "log_autovacuum_min_duration": "-1",
 }
 
-_THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "1GB"}
+_THROWAWAY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "1GB",
+    "shared_buffers": "128MB",
+}
+_MIB = 2**20
 
 
 def write(data: Path, *, throwaway: bool, people: list[str]) -> None:
@@ -48,7 +53,7 @@ def write(data: Path, *, throwaway: bool, people: list[str]) -> None:
 
     `people` are the system users that may connect: by the socket alone, and the kernel says who they are (`peer`).
     """
-    settings = _SETTINGS | (_THROWAWAY if throwaway else {}) | _shared_memory()
+    settings = _SETTINGS | _caches(memory()) | (_THROWAWAY if throwaway else {}) | _shared_memory()
     lines = "".join(f"{name} = {value}\n" for name, value in settings.items())
     _put(data / _NAME, f"# Written by Setia at every start. Your own settings: ../postgresql.local.conf\n{lines}")
     if not (own := data.parent / "postgresql.local.conf").exists():
@@ -60,6 +65,23 @@ def write(data: Path, *, throwaway: bool, people: list[str]) -> None:
     _put(data / "pg_hba.conf", "# Written by Setia at every start.\nlocal all all peer map=setia\n")
     rules = "".join(f"setia {person} {role}\n" for person in people for role in ("postgres", "setia"))
     _put(data / "pg_ident.conf", f"# Written by Setia at every start.\n{rules}")
+
+
+def memory() -> int:
+    """Bytes of memory this machine has, or the container around it may use."""
+    here = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    try:
+        return min(here, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    except (OSError, ValueError):  # no such file, or "max"
+        return here
+
+
+def _caches(memory: int) -> dict[str, str]:
+    """An eighth of the memory for PostgreSQL's own cache, 512 MB at the most: with a million customers a search by a
+    common name took a quarter less time than with 128 MB, and an import stays within its memory. What else is free
+    serves as the system's cache."""
+    buffers = min(max(memory // 8 // _MIB, 128), 512)
+    return {"shared_buffers": f"{buffers}MB", "effective_cache_size": f"{max(memory // 2 // _MIB, 1024)}MB"}
 
 
 def _shared_memory() -> dict[str, str]:

@@ -20,22 +20,33 @@ _WORD = re.compile(r"[^\W_]{2}")  # with less than this a trigram index is read 
 _PHONE_LIKE = re.compile(r"[+0-9][0-9\s().\-]{2,}")
 
 
+# Up to so many matches, fetching them all costs less than walking the list until a page of them is found: fifty among
+# a million, of whom more than this match, take some ten thousand steps. Contacts are fetched further than names, since
+# a step of a walk that has to look at somebody's contacts costs three times one that does not.
+LOOKED_UP = COUNTED
+CONTACTS_LOOKED_UP = 20_000
+
 _NUMBERS = [ContactPoint.Kind.PHONE, ContactPoint.Kind.WHATSAPP]
 
 
 class Matches(NamedTuple):
-    """The customers a text matches, how many they are where that is known already, and their keys when all in hand."""
+    """The customers a text matches, how many they are where that is known already, and their keys when all in hand.
+
+    `some` are keys of a few thousand of them, when there are too many to have them all in hand.
+    """
 
     customers: QuerySet[Customer]
     counted: Count | None
     keys: list[int] | None
+    some: list[int] | None = None
 
 
 def matching(customers: QuerySet[Customer], q: str) -> Matches:
     """Those of `customers` that match a text.
 
-    Up to twice `COUNTED` matches of a kind are looked up first, so that the list can be sorted in any way; when there
-    are more, they are so frequent that walking the list in its own order finds a page of them at once.
+    Up to `LOOKED_UP` matches are looked up first, so that the list can be sorted in any way; when there are more, they
+    are so frequent that walking the list in its own order finds a page of them at once, and their count is "so many
+    and more".
     """
     q = _folded(q)
     if not q:
@@ -44,15 +55,15 @@ def matching(customers: QuerySet[Customer], q: str) -> Matches:
         return Matches(customers.filter(sort_name__startswith=q), None, None)
     named, reached, all_named, all_reached = _looked_up(customers, q)
     keys = named | reached
-    counted = Count(COUNTED, False) if len(keys) > COUNTED else None
+    counted = Count(LOOKED_UP, False) if len(keys) > LOOKED_UP else None
     if all_named and all_reached:
-        return Matches(Customer.objects.filter(among("id", keys)), counted or Count(len(keys), True), list(keys))
+        return Matches(Customer.objects.filter(among("id", keys)), Count(len(keys), True), list(keys))
     # Those reached by a contact are mostly in hand: then the walk looks at names alone, not at everybody's contacts.
     contact = among("id", reached) if all_reached else Q(Exists(_contacts(q).filter(customer=OuterRef("pk"))))
     broad = customers.alias(number_folded=Lower("number")).filter(
         Q(sort_name__contains=q) | Q(number_folded__contains=q) | contact
     )
-    return Matches(broad, counted, None)
+    return Matches(broad, counted, None, list(keys))
 
 
 def search(customers: QuerySet[Customer], q: str, *, most: int = 10) -> list[Customer]:
@@ -64,7 +75,7 @@ def search(customers: QuerySet[Customer], q: str, *, most: int = 10) -> list[Cus
     if _is_short(q):
         return list(customers.filter(sort_name__startswith=q).order_by("sort_name", "id")[:most])
     # No more than this many are ranked: of a text that matches thousands, ten are as good as any other ten.
-    found = Customer.objects.filter(id__in=_union(customers, q, 1000))
+    found = Customer.objects.filter(id__in=_union(customers, q, 1000, 1000))
     ranked = found.alias(begins=Q(sort_name__startswith=q)).order_by("-begins", "sort_name", "id")
     return list(ranked[:most])
 
@@ -91,15 +102,16 @@ def _looked_up(customers: QuerySet[Customer], q: str) -> tuple[set[int], set[int
     named: set[int] = set()
     reached: set[int] = set()
     rows = {"name": 0, "number": 0, "contact": 0}
-    most = 2 * COUNTED
-    for key, kind in _union(customers, q, most + 1, kinds=True):
+    for key, kind in _union(customers, q, LOOKED_UP + 1, CONTACTS_LOOKED_UP + 1, kinds=True):
         rows[kind] += 1
         (reached if kind == "contact" else named).add(key)
-    return named, reached, max(rows["name"], rows["number"]) <= most, rows["contact"] <= most
+    return named, reached, max(rows["name"], rows["number"]) <= LOOKED_UP, rows["contact"] <= CONTACTS_LOOKED_UP
 
 
-def _union(customers: QuerySet[Customer], q: str, most: int, *, kinds: bool = False) -> QuerySet[Customer, Any]:
-    """The keys of at most so many of `customers` that match by name, as many by number, and by contact point.
+def _union(
+    customers: QuerySet[Customer], q: str, most: int, most_contacts: int, *, kinds: bool = False
+) -> QuerySet[Customer, Any]:
+    """The keys of at most so many of `customers` that match by name, as many by number, so many by contact point.
 
     With `kinds`, each key with the kind of its match, and again for another one.
     """
@@ -109,7 +121,9 @@ def _union(customers: QuerySet[Customer], q: str, most: int, *, kinds: bool = Fa
     contacts = _contacts(q).filter(customer__in=customers.values("id"))
     name, number, contact = ([Value(kind)] if kinds else [] for kind in ("name", "number", "contact"))
     return names.values_list("id", *name)[:most].union(
-        numbers.values_list("id", *number)[:most], contacts.values_list("customer_id", *contact)[:most], all=kinds
+        numbers.values_list("id", *number)[:most],
+        contacts.values_list("customer_id", *contact)[:most_contacts],
+        all=kinds,
     )
 
 

@@ -57,10 +57,13 @@ def _legs(behind: Behind, keys: list[int] | None, field: str, by: By) -> list[Le
     # The conditions stand on the portraits that are walked: within the customers, the walk would look up each one's.
     where = behind.having if keys is None else behind.having & among("customer_id", keys)
     portraits = Portrait.objects.filter(where, customer__in=behind.customers)
-    portraits = portraits.select_related("customer", "customer__industry")
+    whole = Portrait.objects.select_related("customer", "customer__industry")
     known = portraits.filter(**{f"{field}__isnull": False})
     unknown = portraits.filter(**{f"{field}__isnull": True})
-    legs = [Leg(known, (by, "customer_id")), Leg(unknown, (by._replace(constant=True), "customer_id"))]
+    legs = [
+        Leg(known, (by, "customer_id"), whole=whole),
+        Leg(unknown, (by._replace(constant=True), "customer_id"), whole=whole),
+    ]
     if behind.having:  # nobody without a portrait fulfils it
         return legs
     customers = behind.customers if keys is None else behind.customers.filter(among("id", keys))

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from unittest import mock
 
 from django.test import TestCase
 from django.urls import reverse
@@ -168,6 +169,18 @@ class CustomersTest(Base):
         assert "Maria Goretti" not in self.names()
         assert self.names(archived="1") == ["Maria Goretti"]
         assert self.names(leaving="1") == ["Maria Goretti"]
+
+    def test_a_broad_text_within_a_stage_counts_those_in_hand_and_says_there_may_be_more(self) -> None:
+        search = "setia.customers.queries.search"
+        with mock.patch(f"{search}.LOOKED_UP", 1), mock.patch(f"{search}.CONTACTS_LOOKED_UP", 1):
+            broad = {"q": "ria", "stage": Portrait.objects.get(customer=self.people[1]).stage}
+            assert self.names(**broad) == ["Maria Goretti"]
+            for at in range(60):
+                actions.add(by=self.dimas, at=NOON, name=f"Ria {at:02}")
+            stage = Portrait.objects.get(customer__name="Ria 00").stage
+            with self.assertNumQueries(FewerThan(LIST)):
+                answer = self.client.get(reverse("customers"), {"q": "ria", "stage": stage})
+            self.assertContains(answer, "+ customers")
 
     def test_an_empty_firm_says_what_to_do(self) -> None:
         Customer.objects.all().delete()

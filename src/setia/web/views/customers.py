@@ -153,9 +153,17 @@ def find(request: HttpRequest) -> Found:
         chips=chips + more,
         params=params,
         sort=sort if sort in SORTS else "value",
-        matched=None if more else matches.counted,
+        matched=_matched(matches, mine, params) if more else matches.counted,
         hidden=visible.filter(archived_at__isnull=False) if only_portraits else None,
     )
+
+
+def _matched(matches: queries.Matches, mine: QuerySet[Any], params: dict[str, str]) -> keyset.Count | None:
+    """How many of a broad text's matches fulfil what is asked of portraits as well: those in hand, "and more"."""
+    if matches.some is None:
+        return None
+    narrowed = portraits.behind_for(mine.filter(among("id", matches.some)), params)[0]
+    return keyset.Count(narrowed.all().count(), False)
 
 
 def _params(request: HttpRequest) -> dict[str, str]:
