@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db.models import ForeignKey, ManyToManyField
+from django.db.models import ForeignKey, ManyToManyField, UniqueConstraint
 from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -270,20 +270,36 @@ def test_every_task_that_is_to_run_later_exists() -> None:
     assert wanted <= set(app.tasks)
 
 
-def test_no_room_that_keys_customers_misses_a_merge() -> None:
-    """Merging two customers must move every room's rows: each such room answers `customer.merged` at once."""
-    from setia import listeners
+def test_no_key_of_a_customer_is_missed_by_a_merge() -> None:
+    """Merging two customers must move every table's rows: a line in the room's `queries.CUSTOMER_KEYS` for each key."""
+    from setia.customers.models import Customer
+    from setia.listeners import CUSTOMER_KEYS
 
-    keyed = {room for room, _name, target, _related in _keys() if target == "customers" and room != "customers"}
-    merges = [path for path in code() if _inside(path)[:2] == ("customers", "actions") and "merge" in path.stem]
-    assert bool(merges) == ("customer.merged" in _emitted()), "a merge says so, in its own transaction"
-    if merges:
-        answering = {
-            module.split(".")[1]
-            for react in listeners.NOW["customer.merged"]
-            for module in re.findall(r"setia\.\w+", ast.dump(ast.parse(Path(react.__code__.co_filename).read_text())))
-        }
-        assert keyed <= answering, f"deaf to customer.merged: {keyed - answering}"
+    said = {(key.model, key.field) for key in CUSTOMER_KEYS}
+    there = {
+        (model, one.name)
+        for model in apps.get_models(include_auto_created=True)
+        for one in model._meta.get_fields()
+        if isinstance(one, ForeignKey) and one.remote_field.model is Customer
+    }
+    assert there == said, f"not in CUSTOMER_KEYS: {there - said}; no longer there: {said - there}"
+    whole_numbers = ("BigAutoField", "BigIntegerField")
+    assert {key.model._meta.pk.get_internal_type() for key in CUSTOMER_KEYS if not key.stays} <= set(whole_numbers)
+
+
+def test_what_a_customer_may_have_once_is_said_to_the_merge() -> None:
+    """A unique constraint with a customer's key in it: two who become one would break it."""
+    from setia.listeners import CUSTOMER_KEYS
+
+    wrong = []
+    for key in (key for key in CUSTOMER_KEYS if not key.stays):
+        for rule in key.model._meta.constraints:
+            if isinstance(rule, UniqueConstraint) and key.field in rule.fields:
+                columns = {one.name: one.column for one in key.model._meta.concrete_fields}
+                others = {columns[name] for name in rule.fields if name != key.field}
+                if others - set(key.once) or (not others and not key.single):
+                    wrong.append(f"{key.table}: {rule.name}")
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("room", [room for room in ORDER if (SETIA / room).is_dir()])

@@ -11,22 +11,43 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from setia.core.models import Event
+from setia.customers import queries as customers
+from setia.customers.actions import give_back, settle_consent, take_over
+from setia.orders import queries as orders
+from setia.portraits import queries as portraits
+
+CUSTOMER_KEYS = (*customers.CUSTOMER_KEYS, *orders.CUSTOMER_KEYS, *portraits.CUSTOMER_KEYS)
+"""Every column of the house that holds a customer's key: what a merge gives to the survivor, and what stays."""
+
+
+def _give_to_survivor(event: Event) -> None:
+    take_over(event.payload["merge_id"])
+
+
+def _give_back(event: Event) -> None:
+    give_back(event.payload["merge_id"])
+
+
+def _settle_consent(event: Event) -> None:
+    settle_consent([event.payload["customer_id"], *event.payload["other_ids"]])
 
 
 def _keep_portrait_up(event: Event) -> None:
     # What counts is heavy: loaded by the first order, not at the start.
-    from setia.portraits import actions, queries
+    from setia.portraits import actions
 
-    customer_id = event.payload["customer_id"]
-    if not actions.keep_up(customer_id, at=event.at):
-        app.configure_task("portraits.refresh_one").defer(customer_id=customer_id)
-    if queries.follows_at_once():
+    for customer_id in (event.payload["customer_id"], *event.payload.get("other_ids", ())):
+        if not actions.keep_up(customer_id, at=event.at):
+            app.configure_task("portraits.refresh_one").defer(customer_id=customer_id)
+    if portraits.follows_at_once():
         _defer_once("portraits.refresh_all")
 
 
 NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
     "order.changed": (_keep_portrait_up,),
     "customer.added": (_keep_portrait_up,),
+    "customer.merged": (_give_to_survivor, _settle_consent, _keep_portrait_up),
+    "customer.unmerged": (_give_back, _settle_consent, _keep_portrait_up),
 }
 """Event → functions, called in order."""
 

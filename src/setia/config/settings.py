@@ -154,6 +154,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIGRATION_MODULES: dict[str, str] = {}
 
 SETIA_LISTENERS = "setia.listeners.hear"  # who reacts to the outbox's events; core itself knows nobody
+SETIA_CUSTOMER_KEYS = "setia.listeners.CUSTOMER_KEYS"  # which tables hold a customer's key, for merges
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -17,6 +17,8 @@ name_verbs(
         "customer.contact_removed": _("Removed a customer's contact"),
         "customer.deleted": _("Deleted a customer"),
         "customer.edited": _("Changed a customer"),
+        "customer.merged": _("Merged customers"),
+        "customer.merged_away": _("Merged a customer into another one"),
         "customer.note": _("Wrote a note about a customer"),
         "customer.restored": _("Took a customer out of the archive"),
         "customer.tagged": _("Tagged a customer"),
@@ -25,5 +27,6 @@ name_verbs(
         "tag.merged": _("Merged two tags"),
         "tag.removed": _("Took a tag away"),
         "tag.restored": _("Brought a tag back"),
+        "customer.unmerged": _("Undid a merge of customers"),
     }
 )

@@ -18,7 +18,9 @@ from setia.customers.actions.contact import (
 from setia.customers.actions.delete import StillReferenced, delete
 from setia.customers.actions.edit import edit
 from setia.customers.actions.industry import industry_named
+from setia.customers.actions.merge import AlreadyMerged, NothingToMerge, merge, take_over
 from setia.customers.actions.note import EmptyNote, note
+from setia.customers.actions.settle_consent import settle_consent
 from setia.customers.actions.tags import (
     EmptyTag,
     TagGone,
@@ -30,15 +32,22 @@ from setia.customers.actions.tags import (
     tag_customer,
     untag_customer,
 )
+from setia.customers.actions.unmerge import AlreadyUnmerged, NewerFirst, give_back, unmerge
+from setia.customers.settling import NotAChoice
 
 __all__ = [
+    "AlreadyMerged",
+    "AlreadyUnmerged",
     "ContactTaken",
     "EmptyNote",
     "EmptyTag",
     "EmptyText",
     "GuardianNeeded",
+    "NewerFirst",
     "NoChannel",
+    "NotAChoice",
     "NotAContact",
+    "NothingToMerge",
     "NumberTaken",
     "StillReferenced",
     "TagGone",
@@ -51,8 +60,10 @@ __all__ = [
     "edit",
     "edit_contact",
     "edit_tag",
+    "give_back",
     "grant",
     "industry_named",
+    "merge",
     "merge_tag",
     "note",
     "prefer_contact",
@@ -60,7 +71,10 @@ __all__ = [
     "remove_tag",
     "restore",
     "restore_tag",
+    "settle_consent",
     "tag_customer",
+    "take_over",
+    "unmerge",
     "untag_customer",
     "withdraw",
     "word_consent",

@@ -1,6 +1,7 @@
 """The tables of the customer record, a module per subject."""
 
 from setia.customers.models.consent import Answer, Consent, ConsentEntry, ConsentText, How, Purpose
+from setia.customers.models.merge import Merge, MergedCustomer, MergeMove
 from setia.customers.models.party import ContactPoint, Customer, Industry, TimelineEntry
 from setia.customers.models.privacy import DEADLINE, Erasure, PrivacyRequest, RetentionRule
 from setia.customers.models.tags import CustomerTag, Tag
@@ -17,6 +18,9 @@ __all__ = [
     "Erasure",
     "How",
     "Industry",
+    "Merge",
+    "MergeMove",
+    "MergedCustomer",
     "PrivacyRequest",
     "Purpose",
     "RetentionRule",

@@ -66,6 +66,16 @@ class Customer(Stamped):
     region = models.CharField(max_length=200, blank=True, default="")
     notes = models.TextField(blank=True, default="")
     archived_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="Merged away: a marker that points to the customer who stands for it now, never to another marker.",
+    )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -80,6 +90,7 @@ class Customer(Stamped):
             models.UniqueConstraint(fields=["source", "number"], name="customers_customer_number"),
             models.CheckConstraint(condition=~Q(number=""), name="customers_customer_number_not_empty"),
             models.CheckConstraint(condition=~Q(recommended_by=F("id")), name="customers_customer_not_own_referrer"),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="customers_customer_not_own_survivor"),
         ]
         indexes = [
             models.Index(F("sort_name"), F("id"), condition=Q(archived_at=None), name="customers_by_name"),
@@ -100,6 +111,7 @@ class Customer(Stamped):
             models.Index(fields=["relation"], condition=~Q(relation=""), name="customers_relation"),
             models.Index(fields=["acquisition"], condition=~Q(acquisition=""), name="customers_acquisition"),
             models.Index(fields=["archived_at"], condition=Q(archived_at__isnull=False), name="customers_archived"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="customers_merged_into"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Questions about customers. `customers_for` and `get_customer_for` are the only gates to them."""
 
+from setia.customers.keys import Key
 from setia.customers.normalise import email, handle, phone
 from setia.customers.queries.consent import (
     Permission,
@@ -10,7 +11,7 @@ from setia.customers.queries.consent import (
     may_contact,
     texts_in_use,
 )
-from setia.customers.queries.gate import customers_for, get_contact_for, get_customer_for, name_of
+from setia.customers.queries.gate import customers_for, get_contact_for, get_customer_for, merged_into, name_of
 from setia.customers.queries.listing import (
     FILTERS,
     choices_of,
@@ -19,13 +20,16 @@ from setia.customers.queries.listing import (
     narrow,
     regions,
 )
+from setia.customers.queries.merging import CUSTOMER_KEYS
 from setia.customers.queries.search import Matches, legs_by_match, matching, search
 from setia.customers.queries.tags import get_tag_for, tag_names, tagged, tags, tags_of
 from setia.customers.queries.timeline import contacts_of, entries_of, kinds_of, mobiles_of, reach_of, recommended_by
 from setia.customers.queries.words import Told, contact_kinds, tell
 
 __all__ = [
+    "CUSTOMER_KEYS",
     "FILTERS",
+    "Key",
     "Matches",
     "Permission",
     "Told",
@@ -49,6 +53,7 @@ __all__ = [
     "legs_by_newest",
     "matching",
     "may_contact",
+    "merged_into",
     "mobiles_of",
     "name_of",
     "narrow",

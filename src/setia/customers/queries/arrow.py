@@ -12,6 +12,8 @@ _COLUMNS = pa.schema({"customer": pa.int64(), "known_date": pa.date32(), "referr
 def customer_columns() -> pa.Table:
     """All committed customers, archived ones too, **in the order of their numbers**: those of digits by their value.
 
+    Those merged away are not customers any more.
+
     Columns: `customer` (int64), `known_date` (date32, the firm's day the record was made), `referrals` (int64, how many
     customers they are known to have recommended).
     """
@@ -20,7 +22,9 @@ def customer_columns() -> pa.Table:
         SELECT id AS customer, (created_at AT TIME ZONE $1)::date AS known_date, COALESCE(brought.n, 0) AS referrals
         FROM customers_customer
         LEFT JOIN (SELECT recommended_by_id, count(*) AS n FROM customers_customer
-                   WHERE recommended_by_id IS NOT NULL GROUP BY 1) brought ON brought.recommended_by_id = id
+                   WHERE recommended_by_id IS NOT NULL AND merged_into_id IS NULL
+                   GROUP BY 1) brought ON brought.recommended_by_id = id
+        WHERE merged_into_id IS NULL
         ORDER BY CASE WHEN number ~ '^[0-9]{1,18}$' THEN number::int8 END NULLS LAST,
                  number COLLATE "C" NULLS LAST, source, id
         """,
@@ -29,13 +33,14 @@ def customer_columns() -> pa.Table:
 
 
 def columns_of(customer_id: int) -> pa.Table:
-    """The same columns for one customer, as this transaction sees them; no row for one who is not there."""
+    """The same columns for one customer, as this transaction sees them; no row for one not there or merged away."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT id, (created_at AT TIME ZONE %s)::date,
-                   (SELECT count(*) FROM customers_customer other WHERE other.recommended_by_id = customer.id)
-            FROM customers_customer customer WHERE id = %s
+                   (SELECT count(*) FROM customers_customer other WHERE other.recommended_by_id = customer.id
+                    AND other.merged_into_id IS NULL)
+            FROM customers_customer customer WHERE id = %s AND merged_into_id IS NULL
             """,
             [firm().zone, customer_id],
         )

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from setia.core.queries import firm
 from setia.customers.models import Answer, Consent, ConsentEntry, ConsentText, ContactPoint, Customer, Erasure, Purpose
+from setia.customers.queries.gate import merged_into
 
 ADULT_AGE = 18
 
@@ -109,8 +110,10 @@ def consent_of(customer: Customer, *, on: date) -> list[Line]:
 
 
 def consent_history(customer: Customer, *, most: int = 50) -> list[ConsentEntry]:
-    """The latest answers, newest first, with their wording and who wrote them down."""
-    entries = ConsentEntry.objects.filter(customer=customer).select_related("by", "text")
+    """The latest answers, newest first, with their wording and who wrote them down; also of those merged into this one."""
+    entries = ConsentEntry.objects.filter(customer__in=[customer.pk, *merged_into(customer)]).select_related(
+        "by", "text"
+    )
     return list(entries.order_by("-id")[:most])
 
 

@@ -6,13 +6,20 @@ from datetime import datetime
 from django.db.models import Q
 
 from setia.customers.models import ContactPoint, Customer, TimelineEntry
+from setia.customers.queries.gate import merged_into
 
 
 def entries_of(
     customer: Customer, *, before: tuple[datetime, int] | None, most: int, kinds: Collection[str] = ()
 ) -> list[TimelineEntry]:
-    """The latest entries, newest first, older than `before` (moment and key of an entry). Empty `kinds` means all."""
-    entries = TimelineEntry.objects.filter(customer=customer).select_related("by")
+    """The latest entries, newest first, older than `before` (moment and key of an entry). Empty `kinds` means all.
+
+    Entries of those merged into this customer are among them, each still with the customer it was written about.
+    """
+    entries = TimelineEntry.objects.select_related("by", "customer")
+    merged = merged_into(customer)
+    # With one key the index gives the newest first; several have to be sorted, which only those merged pay for.
+    entries = entries.filter(customer__in=[customer.pk, *merged]) if merged else entries.filter(customer=customer)
     if kinds:
         entries = entries.filter(kind__in=kinds)
     if before:
@@ -52,4 +59,4 @@ def reach_of(customer_ids: Iterable[int]) -> dict[int, dict[str, str]]:
 
 def recommended_by(customer: Customer, *, most: int) -> list[Customer]:
     """The customers this one has recommended, the newest first."""
-    return list(Customer.objects.filter(recommended_by=customer).order_by("-id")[:most])
+    return list(Customer.objects.filter(recommended_by=customer, merged_into=None).order_by("-id")[:most])

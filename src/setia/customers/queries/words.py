@@ -37,6 +37,8 @@ _TITLES = {
     "UNTAGGED": gettext_lazy("Tag taken off"),
     "CONSENT_GIVEN": gettext_lazy("Said yes to being contacted"),
     "CONSENT_WITHDRAWN": gettext_lazy("Said no to being contacted"),
+    "MERGED": gettext_lazy("Merged"),
+    "UNMERGED": gettext_lazy("Merge undone"),
 }
 
 
@@ -71,6 +73,8 @@ def tell(entry: TimelineEntry) -> Told:
         return Told(title, "", [_change(name, *pair) for name, pair in changes.items()])
     if entry.kind == "CONTACT_EDITED":
         return Told(title, "", [Change(contact_word(data["kind"]), data.get("before", ""), data["shown"])])
+    if entry.kind in ("MERGED", "UNMERGED"):
+        return Told(title, _merged(data), [])
     if entry.kind.startswith("CONTACT_"):
         return Told(title, f"{contact_word(data['kind'])}: {data['shown']}", [])
     if entry.kind in ("TAGGED", "UNTAGGED"):
@@ -86,6 +90,16 @@ def _channel_words(channels: list[str]) -> str:
     return (
         _("all channels") if set(channels) == set(ContactPoint.Kind.values) else ", ".join(map(contact_word, channels))
     )
+
+
+def _merged(data: dict[str, Any]) -> str:
+    others = data["others"] if "others" in data else [data["from"]]
+    return ", ".join(record_word(one["name"], one["number"] or one["id"]) for one in others)
+
+
+def record_word(name: str, number: Any) -> str:
+    """A record among several of one customer, told apart by its number."""
+    return f"{name} ({number})" if name else str(_("Customer {number}")).format(number=number)
 
 
 def contact_word(kind: str) -> str:

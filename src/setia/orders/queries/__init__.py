@@ -1,6 +1,10 @@
 """Questions about orders: pages ask `pages`, the analytics read whole columns through `arrow`."""
 
+from django.utils.translation import ngettext_lazy
+
+from setia.customers.queries import Key
 from setia.orders.kinds import kind_of, kind_sql
+from setia.orders.models import Order
 from setia.orders.queries.pages import (
     channels,
     exported,
@@ -15,7 +19,11 @@ from setia.orders.queries.pages import (
 )
 from setia.orders.queries.version import version_of
 
+CUSTOMER_KEYS = (Key(Order, "customer", words=ngettext_lazy("%(count)s order", "%(count)s orders", "count")),)
+"""The tables of this room that hold a customer's key (`setia.customers.keys`)."""
+
 __all__ = [
+    "CUSTOMER_KEYS",
     "channels",
     "exported",
     "get_order_for",

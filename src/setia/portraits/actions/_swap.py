@@ -55,6 +55,10 @@ def exchange() -> list[int]:
     _lock()
     with connection.cursor() as cursor:
         cursor.execute(
+            "DELETE FROM portraits_fresh fresh USING customers_customer customer"
+            " WHERE customer.merged_into_id IS NOT NULL AND fresh.customer_id = customer.id"
+        )
+        cursor.execute(
             "DELETE FROM portraits_fresh fresh USING portraits_portrait old"
             " WHERE old.touched AND fresh.customer_id = old.customer_id"
         )

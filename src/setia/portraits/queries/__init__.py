@@ -1,5 +1,7 @@
 """Questions about portraits and pictures. Customers themselves come through `customers.queries.customers_for`."""
 
+from setia.customers.queries import Key
+from setia.portraits.models import Portrait
 from setia.portraits.queries.cohort_page import CohortPage, cohort_page, interval
 from setia.portraits.queries.figures import (
     Figures,
@@ -19,7 +21,11 @@ from setia.portraits.queries.sentences import Statement, sentences
 from setia.portraits.queries.spread_pages import ConcentrationPage, ValuePage, concentration_page, value_page
 from setia.portraits.words import WORDS, written
 
+CUSTOMER_KEYS = (Key(Portrait, "customer", stays="computed: made anew for the survivor, removed for the others"),)
+"""The tables of this room that hold a customer's key (`setia.customers.keys`)."""
+
 __all__ = [
+    "CUSTOMER_KEYS",
     "KEYS",
     "WORDS",
     "Behind",
