@@ -110,11 +110,9 @@ def consent_of(customer: Customer, *, on: date) -> list[Line]:
 
 
 def consent_history(customer: Customer, *, most: int = 50) -> list[ConsentEntry]:
-    """The latest answers, newest first, with their wording and who wrote them down; also of those merged into this one."""
-    entries = ConsentEntry.objects.filter(customer__in=[customer.pk, *merged_into(customer)]).select_related(
-        "by", "text"
-    )
-    return list(entries.order_by("-id")[:most])
+    """The latest answers, newest first, with their wording and who wrote them down: also of those merged into them."""
+    entries = ConsentEntry.objects.filter(customer__in=[customer.pk, *merged_into(customer)])
+    return list(entries.select_related("by", "text").order_by("-id")[:most])
 
 
 class _Known:
