@@ -52,8 +52,8 @@ NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
 """Event → functions, called in order."""
 
 LATER: dict[str, tuple[str, ...]] = {
-    "import.done": ("portraits.refresh_all",),
-    "import.undone": ("portraits.refresh_all",),
+    "import.done": ("portraits.refresh_all", "customers.keep_regions"),
+    "import.undone": ("portraits.refresh_all", "customers.keep_regions"),
     "firm.changed": ("portraits.refresh_all",),
 }
 """Event → names of tasks without arguments."""

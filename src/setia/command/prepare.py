@@ -30,6 +30,7 @@ def main(*, with_dump: bool) -> dict[str, str | None]:
     schema.bring_up_to_date(homes.find(), with_dump=with_dump, say=lambda text: print(text, flush=True))
     collect_static()
     _resume_imports()
+    _keep_regions()
     return {"owner_path": actions.owner_link(at=datetime.now(UTC))}
 
 
@@ -41,6 +42,19 @@ def _resume_imports() -> None:
     for run in resume_stalled(at=datetime.now(UTC), silence=timedelta(0)):
         line = _("Import {run} ({file}) was interrupted and left nothing behind; it starts again.")
         print(line.format(run=run.pk, file=run.file_name), flush=True)
+
+
+def _keep_regions() -> None:
+    """The worker loads the tree of regions on the first start, and a newer edition of it after an update."""
+    from django.db import transaction
+    from procrastinate.contrib.django import app
+    from procrastinate.exceptions import AlreadyEnqueued
+
+    try:
+        with transaction.atomic():
+            app.configure_task("customers.keep_regions", queueing_lock="customers.keep_regions").defer()
+    except AlreadyEnqueued:
+        return
 
 
 def collect_static() -> bool:

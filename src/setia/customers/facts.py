@@ -22,4 +22,5 @@ class Facts(TypedDict, total=False):
     gender: str
     birthday: date | None
     region: str
+    region_code: str
     notes: str

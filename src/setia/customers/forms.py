@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from setia.core.permissions import Actor
 from setia.customers import names, normalise
 from setia.customers.models import ContactPoint, Customer, Tag
-from setia.customers.queries import customers_for
+from setia.customers.queries import customers_for, region
 
 _CONTACT_HINTS = {
     "PHONE": _("“%(text)s” is not a telephone number. Write it as 0812-3456-7890, or with the country code: +65…"),
@@ -70,7 +70,13 @@ class CustomerForm(forms.Form):
     birthday = forms.DateField(
         label=_("Birthday"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    region = forms.CharField(label=_("Region"), required=False, max_length=200, help_text=_("City or regency."))
+    region = forms.CharField(
+        label=_("Region"),
+        required=False,
+        max_length=200,
+        help_text=_("Type a village, district or city and choose it. What is not in the list stays as you type it."),
+    )
+    region_code = forms.CharField(required=False, max_length=13, widget=forms.HiddenInput)
     notes = forms.CharField(
         label=_("Notes"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -121,6 +127,9 @@ class CustomerForm(forms.Form):
                 data["name"] = taken.name
                 data["title"] = data.get("title") or taken.title
                 data["call_name"] = data.get("call_name") or taken.call_name
+        if data.get("region_code"):
+            chosen = region(data["region_code"])
+            data["region_code"], data["region"] = (chosen.code, chosen.path[:200]) if chosen else ("", data["region"])
         if data.get("kind") == Customer.Kind.COMPANY:
             data.update(title="", call_name="", gender="", birthday=None)
         if not name and not data.get("number") and not self.errors:

@@ -39,6 +39,7 @@ TOPICS = {
 _NOUNS = (
     ("customer", "customer"),
     ("tag", "customers"),
+    ("region", "customers"),
     ("contact", "customer"),
     ("note", "customer"),
     ("order", "orders"),

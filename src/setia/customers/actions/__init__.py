@@ -20,6 +20,7 @@ from setia.customers.actions.edit import edit
 from setia.customers.actions.industry import industry_named
 from setia.customers.actions.merge import AlreadyMerged, NothingToMerge, merge, take_over
 from setia.customers.actions.note import EmptyNote, note
+from setia.customers.actions.regions import NoSuchRegion, count_regions, explain_region, load_regions, read_regions
 from setia.customers.actions.settle_consent import settle_consent
 from setia.customers.actions.tags import (
     EmptyTag,
@@ -45,6 +46,7 @@ __all__ = [
     "GuardianNeeded",
     "NewerFirst",
     "NoChannel",
+    "NoSuchRegion",
     "NotAChoice",
     "NotAContact",
     "NothingToMerge",
@@ -56,17 +58,21 @@ __all__ = [
     "add_contact",
     "archive",
     "archive_many",
+    "count_regions",
     "delete",
     "edit",
     "edit_contact",
     "edit_tag",
+    "explain_region",
     "give_back",
     "grant",
     "industry_named",
+    "load_regions",
     "merge",
     "merge_tag",
     "note",
     "prefer_contact",
+    "read_regions",
     "remove_contact",
     "remove_tag",
     "restore",

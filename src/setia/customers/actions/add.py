@@ -10,6 +10,7 @@ from setia.accounts.models import User
 from setia.core.permissions import require
 from setia.customers.actions._record import record
 from setia.customers.actions.contact import create_contact
+from setia.customers.actions.regions import read_region
 from setia.customers.facts import Facts
 from setia.customers.models import Customer
 
@@ -34,6 +35,8 @@ def add(*, by: User, at: datetime, contacts: Sequence[tuple[str, str]] = (), **f
             customer.save(force_insert=True)
             for kind, text in contacts:
                 create_contact(customer, kind, text)
+            if not customer.region_code:
+                read_region(customer.region)
             record("added", by=by, at=at, customer=customer)
     except IntegrityError:
         refuse_taken_number(customer)

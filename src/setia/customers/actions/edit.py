@@ -10,6 +10,7 @@ from setia.core import versions
 from setia.core.permissions import require
 from setia.customers.actions._record import record
 from setia.customers.actions.add import refuse_taken_number
+from setia.customers.actions.regions import read_region
 from setia.customers.facts import Facts
 from setia.customers.models import Customer
 
@@ -27,6 +28,8 @@ def edit(*, by: User, at: datetime, customer: Customer, version: str = "", **fac
         with transaction.atomic():
             current = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
             versions.check(version, versions.version_of(current.updated_at))
+            if "region" in facts and "region_code" not in facts and facts["region"] != current.region:
+                facts["region_code"] = ""  # the code belonged to the words before
             changes: dict[str, tuple[Any, Any]] = {}
             for name, value in facts.items():
                 if (before := getattr(current, name)) != value:
@@ -35,12 +38,18 @@ def edit(*, by: User, at: datetime, customer: Customer, version: str = "", **fac
             if changes:
                 current.updated_at = at
                 current.save(update_fields=[*changes, "updated_at"])
+                if "region" in changes and not current.region_code:
+                    read_region(current.region)
                 record(
                     "edited",
                     by=by,
                     at=at,
                     customer=current,
-                    data={"changes": {name: [_told(a), _told(b)] for name, (a, b) in changes.items()}},
+                    data={
+                        "changes": {
+                            name: [_told(a), _told(b)] for name, (a, b) in changes.items() if name != "region_code"
+                        }
+                    },
                     audited={"fields": sorted(changes)},
                 )
     except IntegrityError:

@@ -64,6 +64,8 @@ class Customer(Stamped):
     gender = models.CharField(max_length=6, choices=Gender, blank=True, default="")
     birthday = models.DateField(null=True, blank=True)
     region = models.CharField(max_length=200, blank=True, default="")
+    # The official code where the region was chosen from the tree; what was typed freely, `RegionSpelling` explains.
+    region_code = models.CharField(max_length=13, blank=True, default="", db_default="", db_collation="C")
     notes = models.TextField(blank=True, default="")
     archived_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.ForeignKey(
@@ -101,6 +103,9 @@ class Customer(Stamped):
             GinIndex(OpClass(Lower("number"), name="gin_trgm_ops"), name="customers_search_number"),
             models.Index(
                 F("region"), F("sort_name"), F("id"), condition=Q(archived_at=None), name="customers_region_by_name"
+            ),
+            models.Index(
+                fields=["region_code"], condition=Q(region_code__gt="", archived_at=None), name="customers_region_code"
             ),
             # Only the values that are rare: most customers are people and end users, with nothing else said.
             # By name, since firms stand together there (PT …) and a walk along all names would find them late.

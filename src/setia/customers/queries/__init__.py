@@ -12,15 +12,18 @@ from setia.customers.queries.consent import (
     texts_in_use,
 )
 from setia.customers.queries.gate import customers_for, get_contact_for, get_customer_for, merged_into, name_of
-from setia.customers.queries.listing import (
-    FILTERS,
-    choices_of,
-    legs_by_name,
-    legs_by_newest,
-    narrow,
-    regions,
-)
+from setia.customers.queries.listing import FILTERS, choices_of, legs_by_name, legs_by_newest, narrow, regions
 from setia.customers.queries.merging import CUSTOMER_KEYS
+from setia.customers.queries.regions import (
+    Share,
+    distribution,
+    find_regions,
+    in_region,
+    region,
+    region_choices,
+    region_edition,
+    unread_spellings,
+)
 from setia.customers.queries.search import Matches, legs_by_match, matching, search
 from setia.customers.queries.tags import get_tag_for, tag_names, tagged, tags, tags_of
 from setia.customers.queries.timeline import contacts_of, entries_of, kinds_of, mobiles_of, reach_of, recommended_by
@@ -32,6 +35,7 @@ __all__ = [
     "Key",
     "Matches",
     "Permission",
+    "Share",
     "Told",
     "choices_of",
     "consent_history",
@@ -40,12 +44,15 @@ __all__ = [
     "contactable",
     "contacts_of",
     "customers_for",
+    "distribution",
     "email",
     "entries_of",
+    "find_regions",
     "get_contact_for",
     "get_customer_for",
     "get_tag_for",
     "handle",
+    "in_region",
     "kinds_of",
     "latest_text",
     "legs_by_match",
@@ -60,6 +67,9 @@ __all__ = [
     "phone",
     "reach_of",
     "recommended_by",
+    "region",
+    "region_choices",
+    "region_edition",
     "regions",
     "search",
     "tag_names",
@@ -68,4 +78,5 @@ __all__ = [
     "tags_of",
     "tell",
     "texts_in_use",
+    "unread_spellings",
 ]

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from setia.core.chips import Chip
 from setia.core.keyset import Leg
 from setia.customers.models import Customer, Industry
+from setia.customers.queries.regions import in_region
 from setia.customers.queries.tags import tag_by_key, tagged, tags
 
 
@@ -87,6 +88,11 @@ def narrow(
             if (tag := tag_by_key(value)) is not None:
                 customers = customers.filter(tagged(tag))
                 chips.append(Chip(str(filter_.label), tag.name, key))
+            continue
+        if key == "region" and (place := in_region(value)) is not None:
+            found, inside = place
+            customers = customers.filter(inside)
+            chips.append(Chip(str(filter_.label), found.path, key))
             continue
         if key == "region":
             words: str | None = value[:200]

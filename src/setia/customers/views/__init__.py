@@ -12,6 +12,7 @@ from setia.customers.views.customers import (
     find_customer,
     restore_customer,
 )
+from setia.customers.views.regions import explain_region, find_region, regions
 from setia.customers.views.tags import (
     edit_tag,
     merge_tag,
@@ -37,9 +38,12 @@ __all__ = [
     "edit_contact",
     "edit_customer",
     "edit_tag",
+    "explain_region",
     "find_customer",
+    "find_region",
     "merge_tag",
     "prefer_contact",
+    "regions",
     "remove_contact",
     "remove_tag",
     "restore_customer",

@@ -153,8 +153,8 @@ def _initial(customer: Customer) -> dict[str, Any]:
 def _form_page(
     request: HttpRequest, template: str, form: CustomerForm, *, status: int = 0, **context: Any
 ) -> HttpResponse:
-    context |= {"form": form, "industries": queries.choices_of("industry"), "regions": queries.regions()}
-    context["chosen"] = _chosen(request, form)
+    context |= {"form": form, "industries": queries.choices_of("industry"), "chosen": _chosen(request, form)}
+    context["chosen_region"] = queries.region(form["region_code"].value() or "")
     return render(request, template, context, status=status or (422 if form.errors else 200))
 
 

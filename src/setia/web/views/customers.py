@@ -116,7 +116,12 @@ def customer_filters(request: HttpRequest) -> HttpResponse:
     """The filters whose choices must be looked up, for the menu that is opened only when wanted."""
     params = _params(request)
     choices = [
-        (key, queries.FILTERS[key].label, queries.choices_of(key), params.get(key, ""))
+        (
+            key,
+            queries.FILTERS[key].label,
+            queries.region_choices(params.get(key, "")) if key == "region" else queries.choices_of(key),
+            params.get(key, ""),
+        )
         for key in ("industry", "region", "tag")
     ]
     return render(request, "web/customer_filters.html", {"choices": choices})
