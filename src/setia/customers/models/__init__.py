@@ -4,6 +4,7 @@ from setia.customers.models.consent import Answer, Consent, ConsentEntry, Consen
 from setia.customers.models.merge import Merge, MergedCustomer, MergeMove
 from setia.customers.models.party import ContactPoint, Customer, Industry, TimelineEntry
 from setia.customers.models.privacy import DEADLINE, Erasure, PrivacyRequest, RetentionRule
+from setia.customers.models.regions import Region, RegionEdition, RegionSpelling, RegionTally
 from setia.customers.models.tags import CustomerTag, Tag
 
 __all__ = [
@@ -23,6 +24,10 @@ __all__ = [
     "MergedCustomer",
     "PrivacyRequest",
     "Purpose",
+    "Region",
+    "RegionEdition",
+    "RegionSpelling",
+    "RegionTally",
     "RetentionRule",
     "Tag",
     "TimelineEntry",
