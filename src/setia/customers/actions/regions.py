@@ -85,7 +85,7 @@ def read_region(text: str) -> None:
 
 def count_regions(*, at: datetime) -> int:
     """Count all customers by region, at every level, for a large firm's page; answers how many regions have any."""
-    counts = rolled_up(Customer.objects.filter(archived_at=None))
+    counts = rolled_up(Customer.objects.filter(archived_at=None, merged_into=None))
     with transaction.atomic():
         RegionTally.objects.all().delete()
         RegionTally.objects.bulk_create(

@@ -7,7 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Value, When
 
-from setia.core.permissions import Actor
+from setia.core.permissions import Actor, may, sees_all
 from setia.customers import regions as names
 from setia.customers.models import Customer, Region, RegionEdition, RegionSpelling, RegionTally
 from setia.customers.queries.gate import customers_for
@@ -115,8 +115,8 @@ def distribution(user: Actor, code: str = "") -> Distribution:
     code = within.code if within else ""
     visible = customers_for(user).filter(archived_at=None)
     counted_at = None
-    sees_all = not customers_for(user).query.where and not customers_for(user).query.is_empty()
-    if sees_all and _is_large() and (tally := list(RegionTally.objects.filter(_tallied(code)))):
+    everybody = sees_all(user)
+    if everybody and may(user, "customers.view") and _is_large() and (tally := list(RegionTally.objects.filter(_tallied(code)))):
         counts = {one.code: one.customers for one in tally}
         counted_at = min(one.counted_at for one in tally)
     else:
