@@ -24,7 +24,7 @@ CHOOSABLE = (
 """Fields a person may choose the record of. `number` takes its source along: the two records exchange theirs, so that
 each number goes on meaning this customer."""
 
-FOLLOWING = ("source", "archived_at", "created_at", "updated_at", "merged_into")
+FOLLOWING = ("source", "region_code", "archived_at", "created_at", "updated_at", "merged_into")
 """Fields that follow from the rest."""
 
 
@@ -55,6 +55,7 @@ def settled(survivor: Customer, others: Sequence[Customer], choices: Mapping[str
     records = {one.pk: one for one in (survivor, *others)}
     picks = picked(survivor, others, choices)
     facts = {name: getattr(records[pk], name) for name, pk in picks.items() if name != "number"}
+    facts["region_code"] = records[picks["region"]].region_code
     if "notes" not in choices:
         facts["notes"] = "\n\n".join(dict.fromkeys(one.notes for one in records.values() if one.notes))
     if facts["recommended_by"] and facts["recommended_by"].pk in records:

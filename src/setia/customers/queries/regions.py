@@ -115,8 +115,8 @@ def distribution(user: Actor, code: str = "") -> Distribution:
     code = within.code if within else ""
     visible = customers_for(user).filter(archived_at=None)
     counted_at = None
-    everybody = sees_all(user)
-    if everybody and may(user, "customers.view") and _is_large() and (tally := list(RegionTally.objects.filter(_tallied(code)))):
+    everybody = may(user, "customers.view") and sees_all(user)
+    if everybody and _is_large() and (tally := list(RegionTally.objects.filter(_tallied(code)))):
         counts = {one.code: one.customers for one in tally}
         counted_at = min(one.counted_at for one in tally)
     else:

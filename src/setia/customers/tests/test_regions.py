@@ -163,6 +163,19 @@ class LiveTest(Tree):
         assert [code for code, _words in region_choices("32.76")] == ["32", "32.76", "32.76.06"]
 
 
+class MergedTest(Tree):
+    def test_a_merge_takes_the_code_of_the_region_it_keeps_and_counts_one(self) -> None:
+        maria, double = self.live("Maria"), self.live("Maria G", region="Kota Depok, Jawa Barat", code="32.76")
+        done = actions.merge(by=self.rani, at=LATER, survivor=maria, others=[double])
+        maria.refresh_from_db()
+        assert (maria.region, maria.region_code) == ("Kota Depok, Jawa Barat", "32.76")
+        actions.count_regions(at=LATER)
+        assert RegionTally.objects.get(pk="32.76").customers == 1
+        actions.unmerge(by=self.rani, at=LATER_STILL, merge=done)
+        maria.refresh_from_db()
+        assert maria.region_code == ""
+
+
 class RegionPageTest(Tree):
     def setUp(self) -> None:
         self.sign_in()
