@@ -29,6 +29,12 @@ class Firm(models.Model):
     )
     demo = models.BooleanField(default=False)
     rules = models.JSONField(default=dict, blank=True, help_text="Thresholds the firm changed, by name.")
+    lists_version = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        help_text="New whenever the firm's own fields or saved views change: what is known of them is kept by it.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,7 +1,7 @@
 """What a person may state about a customer, as keyword arguments of `actions.add` and `actions.edit`."""
 
 from datetime import date
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from setia.customers.models import Customer, Industry
 
@@ -24,3 +24,5 @@ class Facts(TypedDict, total=False):
     region: str
     region_code: str
     notes: str
+    extra: dict[str, Any]
+    """Values of the firm's own fields, by their keys or codes; None clears one. Those left out stay as they are."""

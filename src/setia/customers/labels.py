@@ -29,6 +29,16 @@ name_verbs(
         "tag.removed": _("Took a tag away"),
         "tag.restored": _("Brought a tag back"),
         "customer.unmerged": _("Undid a merge of customers"),
+        "field.added": _("Added a field"),
+        "field.deleted": _("Deleted a field"),
+        "field.edited": _("Changed a field"),
+        "field.hidden": _("Hid a field"),
+        "field.moved": _("Moved a field"),
+        "field.option_added": _("Added a choice to a field"),
+        "field.option_hidden": _("Took a choice out of use"),
+        "field.option_renamed": _("Renamed a choice"),
+        "field.option_restored": _("Put a choice back in use"),
+        "field.restored": _("Brought a field back"),
     }
 )
 name_jobs(

@@ -25,6 +25,7 @@ CHOOSABLE = (
 each number goes on meaning this customer."""
 
 FOLLOWING = ("source", "region_code", "archived_at", "created_at", "updated_at", "merged_into")
+FOLLOWING = ("source", "extra", "archived_at", "created_at", "updated_at", "merged_into")
 """Fields that follow from the rest."""
 
 
@@ -50,7 +51,8 @@ def settled(survivor: Customer, others: Sequence[Customer], choices: Mapping[str
     """The survivor's facts after the merge, `number` and `source` apart. Raises `NotAChoice`.
 
     Notes that nobody chose among are kept all. A customer is archived only if every record was, and known since the
-    earliest. Nobody is recommended by themselves.
+    earliest. Nobody is recommended by themselves. Of the firm's own fields each keeps the survivor's value, else the
+    first that one of the others has; who would refer to themselves refers to nobody.
     """
     records = {one.pk: one for one in (survivor, *others)}
     picks = picked(survivor, others, choices)
@@ -62,6 +64,10 @@ def settled(survivor: Customer, others: Sequence[Customer], choices: Mapping[str
         facts["recommended_by"] = None
     archived = [one.archived_at for one in records.values()]
     facts["archived_at"] = None if None in archived else survivor.archived_at
+    own: dict[str, Any] = {}
+    for one in records.values():
+        own = {key: value for key, value in one.extra.items() if key[0] != "r" or value not in records} | own
+    facts["extra"] = own
     facts["created_at"] = min(one.created_at for one in records.values())
     return facts
 

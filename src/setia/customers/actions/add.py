@@ -11,6 +11,7 @@ from setia.core.permissions import require
 from setia.customers.actions._record import record
 from setia.customers.actions.contact import create_contact
 from setia.customers.actions.regions import read_region
+from setia.customers.actions.values import checked
 from setia.customers.facts import Facts
 from setia.customers.models import Customer
 
@@ -26,10 +27,11 @@ class NumberTaken(Exception):
 def add(*, by: User, at: datetime, contacts: Sequence[tuple[str, str]] = (), **facts: Unpack[Facts]) -> Customer:
     """Add a customer. `contacts` are pairs of kind and text as given.
 
-    Raises `NumberTaken`, and `NotAContact` for a contact point that cannot be one.
+    Raises `NumberTaken`, `NotAContact` for a contact point that cannot be one, and `BadValue` (of `values`).
     """
     require(by, "customers.add")
-    customer = Customer(**facts, created_at=at, updated_at=at)
+    extra = {key: value for key, value in checked(facts.pop("extra", {}), by=by).items() if value is not None}
+    customer = Customer(**facts, extra=extra, created_at=at, updated_at=at)
     try:
         with transaction.atomic():
             customer.save(force_insert=True)

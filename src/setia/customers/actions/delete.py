@@ -9,6 +9,7 @@ from setia.accounts.actions import audit
 from setia.accounts.models import User
 from setia.core import outbox
 from setia.core.permissions import require
+from setia.customers.actions.fields import forget_reference
 from setia.customers.models import Customer
 
 
@@ -25,6 +26,7 @@ def delete(*, by: User, at: datetime, customer: Customer) -> None:
     pk = customer.pk
     try:
         with transaction.atomic():
+            forget_reference(to=pk)
             Customer.objects.filter(pk=pk).delete()
             audit(
                 by=by, at=at, verb="customer.deleted", about="customer", about_id=pk, data={"number": customer.number}

@@ -1,5 +1,6 @@
 """Change what is stated about a customer."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Unpack
 
@@ -11,6 +12,7 @@ from setia.core.permissions import require
 from setia.customers.actions._record import record
 from setia.customers.actions.add import refuse_taken_number
 from setia.customers.actions.regions import read_region
+from setia.customers.actions.values import checked
 from setia.customers.facts import Facts
 from setia.customers.models import Customer
 
@@ -21,9 +23,11 @@ def edit(*, by: User, at: datetime, customer: Customer, version: str = "", **fac
     """Save the facts that differ, and nothing else, so that two people who change different facts both keep theirs.
 
     `version` is the one the form was filled from (`core.versions`). Raises `ChangedMeanwhile` when the customer has
-    changed since, and `NumberTaken` (of `actions.add`). The timeline tells each change from what to what.
+    changed since, `NumberTaken` (of `actions.add`), and `BadValue` (of `values`) for a value of one of the firm's own
+    fields (`extra`). The timeline tells each change from what to what.
     """
     require(by, "customers.edit")
+    extra = checked(facts.pop("extra", {}), by=by, customer=customer)
     try:
         with transaction.atomic():
             current = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
@@ -35,11 +39,14 @@ def edit(*, by: User, at: datetime, customer: Customer, version: str = "", **fac
                 if (before := getattr(current, name)) != value:
                     changes[name] = (before, value)
                     setattr(current, name, value)
-            if changes:
+            current.extra, own = extra.apply(current.extra)
+            if changes or own:
                 current.updated_at = at
                 current.save(update_fields=[*changes, "updated_at"])
                 if "region" in changes and not current.region_code:
                     read_region(current.region)
+                current.save(update_fields=[*changes, *(["extra"] if own else []), "updated_at"])
+                told = {name: [_told(a), _told(b)] for name, (a, b) in (changes | own).items()}
                 record(
                     "edited",
                     by=by,
@@ -51,11 +58,21 @@ def edit(*, by: User, at: datetime, customer: Customer, version: str = "", **fac
                         }
                     },
                     audited={"fields": sorted(changes)},
+                    data={"changes": told} | ({"labels": extra.labels(own)} if own else {}),
+                    audited={"fields": sorted(told)},
                 )
     except IntegrityError:
         refuse_taken_number(current)
         raise
     return current
+
+
+def set_values(*, by: User, at: datetime, customer: Customer, values: Mapping[str, Any], version: str = "") -> Customer:
+    """Set values of the firm's own fields, None or '' to clear; fields left out stay as they are.
+
+    Raises `BadValue`, and `ChangedMeanwhile` where a `version` (`core.versions`) is given and no longer the customer's.
+    """
+    return edit(by=by, at=at, customer=customer, version=version, extra=dict(values))
 
 
 def _told(value: Any) -> str:

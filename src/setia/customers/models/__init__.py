@@ -1,6 +1,7 @@
 """The tables of the customer record, a module per subject."""
 
 from setia.customers.models.consent import Answer, Consent, ConsentEntry, ConsentText, How, Purpose
+from setia.customers.models.fields import CustomField, FieldOption
 from setia.customers.models.merge import Merge, MergedCustomer, MergeMove
 from setia.customers.models.party import ContactPoint, Customer, Industry, TimelineEntry
 from setia.customers.models.privacy import DEADLINE, Erasure, PrivacyRequest, RetentionRule
@@ -14,9 +15,11 @@ __all__ = [
     "ConsentEntry",
     "ConsentText",
     "ContactPoint",
+    "CustomField",
     "Customer",
     "CustomerTag",
     "Erasure",
+    "FieldOption",
     "How",
     "Industry",
     "Merge",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from setia.core.models import Stamped
 from setia.customers import normalise
+from setia.customers.typed import Decoder, Encoder
 
 
 class Industry(models.Model):
@@ -67,6 +68,14 @@ class Customer(Stamped):
     # The official code where the region was chosen from the tree; what was typed freely, `RegionSpelling` explains.
     region_code = models.CharField(max_length=13, blank=True, default="", db_default="", db_collation="C")
     notes = models.TextField(blank=True, default="")
+    extra = models.JSONField(
+        default=dict,
+        db_default=Value({}, output_field=models.JSONField()),
+        blank=True,
+        encoder=Encoder,
+        decoder=Decoder,
+        help_text="Values of the firm's own fields by their keys; see customers.typed. Checked by the database.",
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.ForeignKey(
         "self",

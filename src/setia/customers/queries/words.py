@@ -70,7 +70,8 @@ def tell(entry: TimelineEntry) -> Told:
         return Told(title, str(data.get("text", "")), [])
     if entry.kind == "EDITED":
         changes = data.get("changes", {})
-        return Told(title, "", [_change(name, *pair) for name, pair in changes.items()])
+        labels = data.get("labels", {})
+        return Told(title, "", [_change(name, *pair, label=labels.get(name, "")) for name, pair in changes.items()])
     if entry.kind == "CONTACT_EDITED":
         return Told(title, "", [Change(contact_word(data["kind"]), data.get("before", ""), data["shown"])])
     if entry.kind in ("MERGED", "UNMERGED"):
@@ -112,7 +113,7 @@ def contact_kinds() -> list[tuple[str, str]]:
     return [(code, str(label)) for code, label in ContactPoint.Kind.choices]
 
 
-def _change(name: str, before: str, after: str) -> Change:
+def _change(name: str, before: str, after: str, *, label: str = "") -> Change:
     choices = (
         {
             code: str(words)
@@ -121,5 +122,5 @@ def _change(name: str, before: str, after: str) -> Change:
         if name in _FIELDS
         else {}
     )
-    label = str(_FIELDS.get(name, name))
+    label = label or str(_FIELDS.get(name, name))
     return Change(label, choices.get(before, before) or _("nothing"), choices.get(after, after) or _("nothing"))

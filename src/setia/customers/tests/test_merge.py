@@ -205,6 +205,17 @@ class MergeTest(Twins):
         with pytest.raises(actions.StillReferenced):
             actions.delete(by=self.rani, at=LATER, customer=self.maria)
 
+    def test_the_firms_own_fields_are_filled_from_those_merged_away_and_are_theirs_again(self) -> None:
+        Customer.objects.filter(pk=self.siti.pk).update(extra={"n1": 5, "r2": self.twin.pk})
+        Customer.objects.filter(pk=self.twin.pk).update(extra={"n1": 7, "t3": "manis", "r4": self.maria.pk})
+        self.siti.refresh_from_db()
+        self.twin.refresh_from_db()
+        done = self.merged()
+        assert Customer.objects.get(pk=self.siti.pk).extra == {"n1": 5, "t3": "manis", "r4": self.maria.pk}
+        actions.unmerge(by=self.dimas, at=LATER, merge=done)
+        assert Customer.objects.get(pk=self.siti.pk).extra == {"n1": 5, "r2": self.twin.pk}
+        assert Customer.objects.get(pk=self.twin.pk).extra["n1"] == 7
+
     def test_every_column_is_chosen_or_follows(self) -> None:
         """Who adds a column to the customer decides here what a merge does with it (`settling`)."""
         left = {"id", "made_by_run", "latest_run", "sort_name"}
