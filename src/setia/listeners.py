@@ -37,6 +37,8 @@ def _keep_portrait_up(event: Event) -> None:
     from setia.portraits import actions
 
     for customer_id in (event.payload["customer_id"], *event.payload.get("other_ids", ())):
+        if customer_id is None:  # a walk-in's order, in the firm's figures alone
+            continue
         if not actions.keep_up(customer_id, at=event.at):
             app.configure_task("portraits.refresh_one").defer(customer_id=customer_id)
     if portraits.follows_at_once():

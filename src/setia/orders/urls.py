@@ -11,4 +11,5 @@ urlpatterns = [
     path("<int:pk>/", views.order, name="order"),
     path("<int:pk>/edit/", views.edit_order, name="edit_order"),
     path("<int:pk>/return/", views.give_back, name="give_back"),
+    path("<int:pk>/return/undo/", views.undo_give_back, name="undo_give_back"),
 ]

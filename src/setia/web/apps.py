@@ -1,7 +1,9 @@
-import contextlib
+import logging
 from pathlib import Path
 
 from django.apps import AppConfig
+
+log = logging.getLogger(__name__)
 
 
 class WebConfig(AppConfig):
@@ -14,10 +16,16 @@ class WebConfig(AppConfig):
         sources = rooms.glob("*/locale/id/LC_MESSAGES/django.po")
         if all(_fresh(source) for source in sources):
             return
+        from babel.messages.pofile import PoFileError
+
         from setia.web.i18n import compile_all  # Babel's reader is wanted only now
 
-        with contextlib.suppress(OSError):
+        try:
             compile_all(only_stale=True)
+        except OSError:
+            pass
+        except PoFileError as problem:  # somebody is in the middle of a translation; the words of before still serve
+            log.warning("A catalogue cannot be read; its new words wait: %s", problem)
 
 
 def _fresh(source: Path) -> bool:

@@ -6,6 +6,16 @@ from their own table, so nothing is written there.
 
 from setia.orders.actions.add import NoLines, NumberTaken, add
 from setia.orders.actions.edit import Settled, edit
-from setia.orders.actions.give_back import CannotGiveBack, give_back
+from setia.orders.actions.give_back import CannotGiveBack, CannotUndo, give_back, undo_give_back
 
-__all__ = ["CannotGiveBack", "NoLines", "NumberTaken", "Settled", "add", "edit", "give_back"]
+__all__ = [
+    "CannotGiveBack",
+    "CannotUndo",
+    "NoLines",
+    "NumberTaken",
+    "Settled",
+    "add",
+    "edit",
+    "give_back",
+    "undo_give_back",
+]

@@ -1,4 +1,4 @@
-"""Take a purchase back whole: a return that names it and mirrors its lines."""
+"""Take a purchase back whole, by a return that names it and mirrors its lines; and think better of it."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -13,10 +13,15 @@ from setia.orders.actions._record import record
 from setia.orders.actions.add import write_lines
 from setia.orders.lines import Line
 from setia.orders.models import Order
+from setia.orders.queries import can_undo
 
 
 class CannotGiveBack(Exception):
     """Only a purchase can be taken back, and only once."""
+
+
+class CannotUndo(Exception):
+    """Only a return written here can be taken away, and only once."""
 
 
 def give_back(*, by: User, at: datetime, order: Order, reason: str) -> Order:
@@ -49,6 +54,31 @@ def give_back(*, by: User, at: datetime, order: Order, reason: str) -> Order:
         write_lines(back, [_mirrored(line) for line in _lines(purchase)])
         record("given_back", by=by, at=at, order=purchase, customers={purchase.customer_id}, data={"by": back.number})
     return back
+
+
+def undo_give_back(*, by: User, at: datetime, order: Order) -> Order:
+    """Take away a return that was written by `give_back`; answers its purchase, which counts again.
+
+    Raises `CannotUndo` for a return that came with a file (undo that file instead) and for one already taken away.
+    """
+    require(by, "orders.give_back")
+    with transaction.atomic():
+        back = Order.objects.select_for_update(of=("self",)).filter(pk=order.pk).first()
+        if back is None or back.reverses_id is None or not can_undo(back):
+            raise CannotUndo
+        purchase = Order.objects.get(pk=back.reverses_id)
+        Order.objects.filter(pk=purchase.pk).update(reversed=False)
+        back.delete()
+        record(
+            "give_back_undone",
+            by=by,
+            at=at,
+            order=purchase,
+            customers={purchase.customer_id},
+            data={"number": back.number, "reason": back.note},
+        )
+        purchase.refresh_from_db()
+    return purchase
 
 
 def _lines(order: Order) -> list[Line]:

@@ -6,6 +6,7 @@ from setia.customers.queries import Key
 from setia.orders.kinds import kind_of, kind_sql
 from setia.orders.models import Order
 from setia.orders.queries.pages import (
+    can_undo,
     channels,
     exported,
     get_order_for,
@@ -24,6 +25,7 @@ CUSTOMER_KEYS = (Key(Order, "customer", words=ngettext_lazy("%(count)s order", "
 
 __all__ = [
     "CUSTOMER_KEYS",
+    "can_undo",
     "channels",
     "exported",
     "get_order_for",

@@ -38,6 +38,12 @@ def return_of(order: Order) -> Order | None:
     return Order.objects.filter(reverses=order).order_by("-id").first() if order.reversed else None
 
 
+def can_undo(order: Order) -> bool:
+    """Whether this is a return that was entered here, so that undoing no file takes it away."""
+    by_hand = order.made_by_run is None and order.latest_run is None
+    return order.kind == Order.Kind.RETURN and by_hand and order.reverses_id is not None
+
+
 def lines_of(order: Order) -> list[OrderLine]:
     """An order's lines in their order, with their products."""
     return list(OrderLine.objects.filter(order=order).select_related("product").order_by("position"))

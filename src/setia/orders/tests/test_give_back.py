@@ -77,3 +77,48 @@ class GiveBackPageTest(Shop):
         actions.give_back(by=self.dimas, at=LATER, order=self.order, reason="rusak")
         self.assertContains(self.client.post(self.url, {"reason": "rusak"}), "Nothing was changed", status_code=409)
         assert Order.objects.count() == 2
+
+
+class UndoGiveBackTest(Shop):
+    def setUp(self) -> None:
+        self.order = self.sell(self.siti, number="KN-1")
+        self.back = actions.give_back(by=self.dimas, at=LATER, order=self.order, reason="salah klik")
+
+    def test_the_return_goes_and_its_purchase_counts_again(self) -> None:
+        purchase = actions.undo_give_back(by=self.dimas, at=LATER, order=self.back)
+        assert (purchase.pk, purchase.reversed) == (self.order.pk, False)
+        assert list(Order.objects.all()) == [self.order]
+        assert Event.objects.filter(name="order.changed", at=LATER).count() == 2
+        assert actions.give_back(by=self.dimas, at=LATER, order=purchase, reason="benar").number == "KN-1-R"
+
+    def test_it_goes_once_and_a_purchase_is_no_return(self) -> None:
+        actions.undo_give_back(by=self.dimas, at=LATER, order=self.back)
+        for order in (self.back, self.order):
+            with pytest.raises(actions.CannotUndo):
+                actions.undo_give_back(by=self.dimas, at=LATER, order=order)
+
+    def test_a_return_that_came_with_a_file_goes_with_that_file(self) -> None:
+        Order.objects.filter(pk=self.back.pk).update(made_by_run=7)
+        with pytest.raises(actions.CannotUndo):
+            actions.undo_give_back(by=self.dimas, at=LATER, order=self.back)
+        assert Order.objects.get(pk=self.order.pk).reversed
+
+    def test_who_may_not_take_back_may_not_undo_it(self) -> None:
+        with pytest.raises(PermissionDenied):
+            actions.undo_give_back(by=self.bayu, at=LATER, order=self.back)
+
+    def test_the_page_says_what_will_happen_and_leads_to_the_purchase(self) -> None:
+        self.client.force_login(self.dimas)
+        self.client.cookies["setia_language"] = "en"
+        url = reverse("undo_give_back", args=[self.back.pk])
+        self.assertContains(self.client.get(reverse("order", args=[self.back.pk])), url)
+        self.assertContains(self.client.get(url), "What will happen")
+        self.assertRedirects(self.client.post(url), reverse("order", args=[self.order.pk]))
+        self.assertNotContains(self.client.get(reverse("order", args=[self.order.pk])), "was taken back")
+        self.assertContains(self.client.get(reverse("undo_give_back", args=[self.order.pk])), "Nothing was changed")
+
+
+class WalkInTest(Shop):
+    def test_an_order_of_nobody_changes_the_firm_s_figures_too(self) -> None:
+        self.sell(None)
+        assert [event.payload["customer_id"] for event in Event.objects.filter(name="order.changed")] == [None]

@@ -80,6 +80,19 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "orders/give_back.html", context, status=status)
 
 
+@require_http_methods(["GET", "POST"])
+def undo_give_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a return away again, so that its purchase counts as before."""
+    order = queries.get_order_for(me(request), pk)
+    if request.method == "POST":
+        try:
+            purchase = actions.undo_give_back(by=me(request), at=timezone.now(), order=order)
+        except actions.CannotUndo:
+            return render(request, "orders/undo_give_back.html", {"order": order, "possible": False}, status=409)
+        return redirect("order", purchase.pk)
+    return render(request, "orders/undo_give_back.html", {"order": order, "possible": queries.can_undo(order)})
+
+
 def _page(request: HttpRequest, template: str, entry: Entry, *, status: int = 0, **context: Any) -> HttpResponse:
     customer, products = entry.chosen()
     context |= {

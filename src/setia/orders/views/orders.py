@@ -58,7 +58,12 @@ def orders(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, pk: int) -> HttpResponse:
     """One order with its lines."""
     one = queries.get_order_for(me(request), pk)
-    context = {"order": one, "lines": queries.lines_of(one), "back": queries.return_of(one)}
+    context = {
+        "order": one,
+        "lines": queries.lines_of(one),
+        "back": queries.return_of(one),
+        "undoable": queries.can_undo(one),
+    }
     return render(request, "orders/order.html", context)
 
 
