@@ -180,9 +180,10 @@ def test_an_import_that_is_killed_ends_as_if_undisturbed(house: House, file: Pat
     wanted = _content(url)
     house.command("import", "--undo", str(run))
     dice = random.Random(20_111_209)
-    for turn in range(KILLS):
+    turn, longest = 0, undisturbed_seconds
+    while turn < KILLS:
         target = TARGETS[turn % len(TARGETS)]
-        moment = dice.uniform(0.05, 0.95) * undisturbed_seconds
+        moment = dice.uniform(0.02, 0.98) * longest
         run = house.queue(file)
         time.sleep(moment)
         with psycopg.connect(url) as connection:
@@ -192,8 +193,12 @@ def test_an_import_that_is_killed_ends_as_if_undisturbed(house: House, file: Pat
             house.mark()
             house.start()
         state, seconds = _wait(url, run)
+        if before == "DONE":  # this run was quicker than the first: killed after the end, it does not count
+            longest = min(longest, moment)
+        else:
+            turn += 1
         print(
-            f"{turn + 1}: killed {target} after {moment:.1f} s while {before}; {state} {seconds:.0f} s later",
+            f"{turn}{' again' if before == 'DONE' else ''}: killed {target} after {moment:.1f} s while {before}; {state} {seconds:.0f} s later",
             flush=True,
         )
         assert state == "DONE"
