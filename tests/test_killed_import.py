@@ -197,10 +197,9 @@ def test_an_import_that_is_killed_ends_as_if_undisturbed(house: House, file: Pat
             longest = min(longest, moment)
         else:
             turn += 1
-        print(
-            f"{turn}{' again' if before == 'DONE' else ''}: killed {target} after {moment:.1f} s while {before}; {state} {seconds:.0f} s later",
-            flush=True,
-        )
+        round_ = f"{turn} again" if before == "DONE" else f"{turn}"
+        end = f"while {before}; {state} {seconds:.0f} s later"
+        print(f"{round_}: killed {target} after {moment:.1f} s {end}", flush=True)
         assert state == "DONE"
         assert _content(url) == wanted
         counts = json.loads(
