@@ -262,12 +262,12 @@ def _phone(luck: random.Random, *, landline: bool = False) -> str:
 
 
 def _new(make: Callable[[Record, random.Random], str], row: Record, taken: set[str], luck: random.Random) -> str:
-    """An address that nobody has yet: a provider gives each away once."""
+    """An address that nobody has yet: a provider gives each away once, whatever the dots in it."""
     address = make(row, luck)
-    while address in taken:
+    while (seen := address.partition("@")[0].replace(".", "") + address.partition("@")[2]) in taken:
         local, at, domain = address.partition("@")
         address = f"{local}{luck.randrange(10)}{at}{domain}"
-    taken.add(address)
+    taken.add(seen)
     return address
 
 

@@ -1,0 +1,243 @@
+"""All doubles among millions of records, in DuckDB: blocks of candidates, their levels, their certainty.
+
+Two records are looked at together when they share something that few have: a phone, an address, a handle, a tax number,
+a rare name, a birthday and a word of the name. What many share (a desk's phone, a common name) is narrowed by a second
+thing. Levels are worked out as numbers in SQL; there are only some thousand different combinations, each is judged
+once in Python by the very function that judges a single pair.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from setia.customers.matching.levels import COMPARISONS, Comparison, sql
+from setia.customers.matching.record import FEW, MAILBOX, MANY, Record
+from setia.customers.matching.score import decode, judged
+from setia.customers.matching.weights import Weights
+
+COLUMNS = pa.schema(
+    {
+        "id": pa.int64(),
+        "key": pa.string(),
+        "line": pa.string(),
+        "tokens": pa.list_(pa.string()),
+        "initials": pa.list_(pa.string()),
+        "solid": pa.int32(),
+        "phones": pa.list_(pa.string()),
+        "phone": pa.string(),
+        "emails": pa.list_(pa.string()),
+        "locals": pa.list_(pa.string()),
+        "handles": pa.list_(pa.string()),
+        "birthday": pa.date32(),
+        "region": pa.string(),
+        "gender": pa.string(),
+        "tax_id": pa.string(),
+        "address": pa.string(),
+    }
+)
+"""The columns `search` reads: those of `Record`, without the crowds, which it counts itself."""
+KEPT = 0.05
+"""Pairs less certain than this are not answered."""
+CHUNK = 2_000_000
+
+Pair = tuple[int, int, float, int, str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """`pairs` holds (id, id, certainty, code of the levels, guard), `apart` pairs that contradict each other among
+    records that have a pair, `compared` how many pairs were looked at."""
+
+    pairs: list[Pair]
+    apart: list[tuple[int, int]]
+    compared: int
+
+
+def as_table(records: Iterable[Record]) -> pa.Table:
+    """Prepared records as columns."""
+    names = [one.name for one in fields(Record) if one.name in COLUMNS.names]
+    columns: dict[str, list[object]] = {name: [] for name in names}
+    for record in records:
+        for name in names:
+            columns[name].append(getattr(record, name))
+    return pa.table(columns, schema=COLUMNS)
+
+
+def search(
+    records: pa.Table,
+    weights: Weights,
+    *,
+    least: float = KEPT,
+    tell: Callable[[float], None] = lambda share: None,
+    threads: int = 2,
+    memory: str = "2GB",
+    spill: Path | None = None,
+) -> Found:
+    """All pairs at least as certain as `least` among records of the schema `COLUMNS`.
+
+    `tell` hears the share done, 0 to 1, and may raise to stop. `spill` is where more than `memory` goes.
+    """
+    with opened(threads=threads, memory=memory, spill=spill) as database:
+        count = load(database, records)
+        tell(0.05)
+        compared = block(database)
+        tell(0.25)
+        compare(database, compared, tell)
+        return _judge(database, weights, count, compared, least)
+
+
+@contextmanager
+def opened(*, threads: int, memory: str, spill: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory."""
+    database = duckdb.connect(":memory:", config={"threads": threads, "memory_limit": memory})
+    try:
+        database.execute("SET preserve_insertion_order = false")
+        if spill is not None:
+            database.execute("SET temp_directory = ?", [str(spill)])
+        yield database
+    finally:
+        database.close()
+
+
+def load(database: duckdb.DuckDBPyConnection, records: pa.Table) -> int:
+    """The table `record` with the crowds counted; answers how many rows."""
+    database.register("given", records)
+    database.execute(
+        f"""
+        CREATE TABLE phone_crowd AS SELECT phone, count(DISTINCT key) AS names
+        FROM (SELECT unnest(phones) AS phone, key FROM given) GROUP BY 1;
+        CREATE TABLE mail_crowd AS SELECT email, count(DISTINCT key) AS names
+        FROM (SELECT unnest(emails) AS email, key FROM given) GROUP BY 1;
+        CREATE TABLE by_phone AS SELECT id,
+          list(phone) FILTER (names <= {FEW}) AS own, list(phone) FILTER (names > {FEW} AND names <= {MANY}) AS few,
+          list(phone) FILTER (names > {MANY}) AS many
+        FROM (SELECT id, unnest(phones) AS phone FROM given) JOIN phone_crowd USING (phone) GROUP BY id;
+        CREATE TABLE by_mail AS SELECT id,
+          list(email) FILTER (names <= {MAILBOX}) AS own, list(email) FILTER (names > {MAILBOX}) AS many
+        FROM (SELECT id, unnest(emails) AS email FROM given) JOIN mail_crowd USING (email) GROUP BY id;
+        CREATE TABLE record AS
+        SELECT (row_number() OVER (ORDER BY g.id))::INTEGER AS n, g.*, coalesce(p.own, []) AS phones_own,
+               coalesce(p.few, []) AS phones_few, coalesce(p.many, []) AS phones_many,
+               coalesce(m.own, []) AS emails_own, coalesce(m.many, []) AS emails_many
+        FROM given g LEFT JOIN by_phone p USING (id) LEFT JOIN by_mail m USING (id);
+        DROP TABLE by_phone; DROP TABLE by_mail;
+        CREATE TABLE name_count AS SELECT key, count(*) AS times FROM record WHERE key <> ''
+        GROUP BY 1 HAVING count(*) > 1;
+        """
+    )
+    database.unregister("given")
+    found = database.execute("SELECT count(*) FROM record").fetchone()
+    return int(found[0]) if found else 0
+
+
+_WORD = "unnest(CASE WHEN len(tokens) = 0 THEN initials ELSE tokens END)"
+# (what, rows of the value and the record, records that may share one value)
+_BLOCKS: tuple[tuple[str, str, int], ...] = (
+    ("phone", "SELECT unnest(phones) AS v, n FROM record", 60),
+    ("phone and word", f"SELECT v || '|' || {_WORD} AS v, n FROM (SELECT unnest(phones_many) AS v, * FROM record)", 60),
+    ("mail", "SELECT unnest(emails) AS v, n FROM record", 60),
+    ("mail and word", f"SELECT v || '|' || {_WORD} AS v, n FROM (SELECT unnest(emails_many) AS v, * FROM record)", 60),
+    ("local part", "SELECT unnest(locals) AS v, n FROM record", 30),
+    ("handle", "SELECT unnest(handles) AS v, n FROM record", 30),
+    ("tax number", "SELECT tax_id AS v, n FROM record WHERE tax_id <> ''", 30),
+    ("name", "SELECT key AS v, n FROM record WHERE key <> ''", 40),
+    ("name and town", "SELECT key || '|' || region AS v, n FROM record WHERE key <> '' AND region <> ''", 60),
+    ("name unparted", "SELECT line AS v, n FROM record WHERE line <> ''", 40),
+    ("birthday and word", f"SELECT birthday::VARCHAR || '|' || {_WORD} AS v, n FROM record WHERE birthday IS NOT NULL", 60),
+    (
+        "birthday and letter",
+        "SELECT birthday::VARCHAR || '|' || w AS v, n FROM (SELECT birthday, n, unnest(list_distinct("
+        "list_transform(tokens, lambda w: w[1]))) AS w FROM record WHERE birthday IS NOT NULL)",
+        60,
+    ),
+    ("address", "SELECT address || '|' || left(key, 1) AS v, n FROM record WHERE address <> ''", 60),
+)  # fmt: skip
+
+
+def block(database: duckdb.DuckDBPyConnection) -> int:
+    """The table `pair` of candidates (l < r, by row); answers how many."""
+    database.execute("CREATE TABLE pair_found (l INTEGER, r INTEGER)")
+    for _what, rows, most in _BLOCKS:
+        database.execute(
+            f"""
+            CREATE TEMP TABLE block AS SELECT DISTINCT hash(v) AS h, n FROM ({rows});
+            CREATE TEMP TABLE wanted AS SELECT h FROM block GROUP BY h HAVING count(*) BETWEEN 2 AND {most};
+            CREATE TEMP TABLE kept AS SELECT h, n FROM block SEMI JOIN wanted USING (h);
+            INSERT INTO pair_found SELECT a.n, b.n FROM kept a JOIN kept b ON a.h = b.h AND a.n < b.n;
+            DROP TABLE block; DROP TABLE wanted; DROP TABLE kept;
+            """
+        )
+    database.execute("CREATE TABLE pair AS SELECT DISTINCT l, r FROM pair_found; DROP TABLE pair_found")
+    found = database.execute("SELECT count(*) FROM pair").fetchone()
+    return int(found[0]) if found else 0
+
+
+def compare(database: duckdb.DuckDBPyConnection, pairs: int, tell: Callable[[float], None]) -> None:
+    """The table `compared`: each pair with its levels as one number and how many bear the name both have."""
+    database.execute("CREATE TABLE compared (l INTEGER, r INTEGER, code INTEGER, times INTEGER)")
+    code = "0"
+    for one in COMPARISONS:
+        code = f"({code}) * {len(one.levels) + 1} + {_place(one)}"
+    chunks = pairs // CHUNK + 1
+    for chunk in range(chunks):
+        database.execute(
+            f"""
+            INSERT INTO compared
+            SELECT p.l, p.r, ({code})::INTEGER,
+                   CASE WHEN l.key <> '' AND l.key = r.key THEN coalesce(c.times, 1)
+                        WHEN l.line <> '' AND l.line = r.line THEN 2 END
+            FROM pair p JOIN record l ON l.n = p.l JOIN record r ON r.n = p.r LEFT JOIN name_count c ON c.key = l.key
+            WHERE p.l % {chunks} = {chunk}
+            """
+        )
+        tell(0.25 + 0.6 * (chunk + 1) / chunks)
+
+
+def _place(comparison: Comparison) -> str:
+    whens = " ".join(f"WHEN {sql(one.sql)} THEN {place}" for place, one in enumerate(comparison.levels[:-1], start=1))
+    return f"(CASE WHEN {sql(comparison.null)} THEN 0 {whens} ELSE {len(comparison.levels)} END)"
+
+
+def _judge(database: duckdb.DuckDBPyConnection, weights: Weights, count: int, compared: int, least: float) -> Found:
+    codes = [code for (code,) in database.execute("SELECT DISTINCT code FROM compared").fetchall()]
+    verdicts = [judged(decode(code), weights, count) for code in codes]
+    judgement = pa.table(
+        {
+            "code": pa.array(codes, pa.int32()),
+            "bits": pa.array([bits for bits, _guard, _reasons in verdicts], pa.float64()),
+            "guard": pa.array([guard for _bits, guard, _reasons in verdicts], pa.string()),
+        }
+    )
+    database.register("judgement", judgement)
+    average = weights.u("name", "same")
+    # The frequency of a name, as `score.name_bits` counts it, and the certainty, as `score.certainty` does.
+    database.execute(
+        """
+        CREATE TABLE judged AS
+        SELECT l, r, code, guard,
+               CASE WHEN guard <> '' THEN least(sure, 0.5) ELSE sure END AS certainty
+        FROM (SELECT l, r, code, guard, 1 / (1 + pow(2, -least(greatest(bits + CASE WHEN times IS NULL THEN 0 ELSE
+                log2(? / greatest((greatest(times - 1, 0) + ? * 2000) / (? + 2000), 1e-7)) END, -60), 60))) AS sure
+              FROM compared JOIN judgement USING (code))
+        """,
+        [average, average, count],
+    )
+    pairs = database.execute(
+        "SELECT a.id, b.id, j.certainty, j.code, j.guard"
+        " FROM judged j JOIN record a ON a.n = j.l JOIN record b ON b.n = j.r WHERE j.certainty >= ?",
+        [least],
+    ).fetchall()
+    apart = database.execute(
+        """
+        WITH linked AS (SELECT l AS n FROM judged WHERE certainty > 0.5
+                        UNION SELECT r FROM judged WHERE certainty > 0.5)
+        SELECT a.id, b.id FROM judged j JOIN linked x ON x.n = j.l JOIN linked y ON y.n = j.r
+        JOIN record a ON a.n = j.l JOIN record b ON b.n = j.r
+        WHERE j.certainty < 0.02 OR j.guard IN ('birthday', 'tax_id', 'gender')
+        """
+    ).fetchall()
+    return Found(pairs, apart, compared)
