@@ -42,24 +42,19 @@ def edit(*, by: User, at: datetime, customer: Customer, version: str = "", **fac
             current.extra, own = extra.apply(current.extra)
             if changes or own:
                 current.updated_at = at
-                current.save(update_fields=[*changes, "updated_at"])
+                current.save(update_fields=[*changes, *(["extra"] if own else []), "updated_at"])
                 if "region" in changes and not current.region_code:
                     read_region(current.region)
-                current.save(update_fields=[*changes, *(["extra"] if own else []), "updated_at"])
-                told = {name: [_told(a), _told(b)] for name, (a, b) in (changes | own).items()}
+                told = {
+                    name: [_told(a), _told(b)] for name, (a, b) in (changes | own).items() if name != "region_code"
+                }
                 record(
                     "edited",
                     by=by,
                     at=at,
                     customer=current,
-                    data={
-                        "changes": {
-                            name: [_told(a), _told(b)] for name, (a, b) in changes.items() if name != "region_code"
-                        }
-                    },
-                    audited={"fields": sorted(changes)},
                     data={"changes": told} | ({"labels": extra.labels(own)} if own else {}),
-                    audited={"fields": sorted(told)},
+                    audited={"fields": sorted(changes | own)},
                 )
     except IntegrityError:
         refuse_taken_number(current)

@@ -32,7 +32,7 @@ DROP FUNCTION customers_extra_ok(jsonb);
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0008_merge"),
+        ("customers", "0009_regions"),
     ]
 
     operations = [
