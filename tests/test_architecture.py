@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SETIA = ROOT / "src" / "setia"
 # From below to above; a room may be used by those after it.
 ORDER = (
-    "core accounts customers catalogue orders intake portraits reports web listeners demo command config".split()  # noqa: SIM905
+    "core accounts customers catalogue orders intake portraits reports api web listeners demo command config".split()  # noqa: SIM905
 )
 LONGEST_FILE = 500
 FACES = {"queries", "actions"}
@@ -88,9 +88,9 @@ def test_rooms_meet_only_at_questions_and_verbs() -> None:
 
 def test_only_the_order_of_this_map_is_known_to_the_import_linter() -> None:
     text = (ROOT / ".importlinter").read_text(encoding="utf-8")
-    listed = re.search(r"\nlayers =\n((?:    \w+\n)+)", text)
+    listed = re.search(r"\nlayers =\n((?:    \w[\w |]*\n)+)", text)
     assert listed is not None
-    assert listed.group(1).split() == [room for room in reversed(ORDER) if room != "config"]
+    assert re.findall(r"\w+", listed.group(1)) == [room for room in reversed(ORDER) if room != "config"]
 
 
 def _keys() -> Iterator[tuple[str, str, str, str | None]]:

@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "setia.portraits",
     "setia.reports",
     "setia.web",
+    "setia.api",
     "setia.demo",
 ]
 
@@ -195,6 +196,7 @@ ACCOUNT_RATE_LIMITS = {
     "invitation": "10/m/ip",
     "invite": "60/h/user",
     "test_mail": "6/m/user",
+    "api_refused": "60/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY_SSL_HEADER else 0
 CACHES = {

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("setia.web.urls")),
     path("", include("setia.accounts.urls")),
+    path("", include("setia.api.urls")),
     path("customers/", include("setia.customers.urls")),
     path("products/", include("setia.catalogue.urls")),
     path("orders/", include("setia.orders.urls")),

@@ -45,9 +45,7 @@ def edit(*, by: User, at: datetime, customer: Customer, version: str = "", **fac
                 current.save(update_fields=[*changes, *(["extra"] if own else []), "updated_at"])
                 if "region" in changes and not current.region_code:
                     read_region(current.region)
-                told = {
-                    name: [_told(a), _told(b)] for name, (a, b) in (changes | own).items() if name != "region_code"
-                }
+                told = {name: [_told(a), _told(b)] for name, (a, b) in (changes | own).items() if name != "region_code"}
                 record(
                     "edited",
                     by=by,

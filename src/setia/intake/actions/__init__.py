@@ -1,12 +1,15 @@
 """Verbs of intake: start a draft, correct its mapping, queue, cancel, execute, sweep what stalled, undo."""
 
-from setia.intake.actions.draft import cancel, queue, remap, start_draft
+from setia.intake.actions.draft import NotADraft, cancel, queue, remap, start_draft
 from setia.intake.actions.execute import execute
 from setia.intake.actions.sweep import resume_stalled
 from setia.intake.actions.undo import CannotUndo, undo, undo_preview
+from setia.intake.reading import Unreadable
 
 __all__ = [
     "CannotUndo",
+    "NotADraft",
+    "Unreadable",
     "cancel",
     "execute",
     "queue",

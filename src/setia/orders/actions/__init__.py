@@ -7,15 +7,18 @@ from their own table, so nothing is written there.
 from setia.orders.actions.add import NoLines, NumberTaken, add
 from setia.orders.actions.edit import Settled, edit
 from setia.orders.actions.give_back import CannotGiveBack, CannotUndo, give_back, undo_give_back
+from setia.orders.lines import Line, total_of
 
 __all__ = [
     "CannotGiveBack",
     "CannotUndo",
+    "Line",
     "NoLines",
     "NumberTaken",
     "Settled",
     "add",
     "edit",
     "give_back",
+    "total_of",
     "undo_give_back",
 ]

@@ -15,7 +15,7 @@ from setia.portraits.queries.figures import (
 )
 from setia.portraits.queries.home import HomePage, home_page
 from setia.portraits.queries.narrow import KEYS, Behind, behind_for, narrow
-from setia.portraits.queries.portraits import leaving_first, portrait_of, portraits_of, worth_most
+from setia.portraits.queries.portraits import leaving_first, portrait_of, portraits_among, portraits_of, worth_most
 from setia.portraits.queries.rfm_page import RfmPage, rfm_page
 from setia.portraits.queries.sentences import Statement, sentences
 from setia.portraits.queries.spread_pages import ConcentrationPage, ValuePage, concentration_page, value_page
@@ -50,6 +50,7 @@ __all__ = [
     "leaving_first",
     "narrow",
     "portrait_of",
+    "portraits_among",
     "portraits_of",
     "rfm_page",
     "sentences",

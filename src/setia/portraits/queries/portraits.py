@@ -8,6 +8,11 @@ from django.db.models import QuerySet
 from setia.portraits.models import Portrait
 
 
+def portraits_among(customers: QuerySet[Any]) -> QuerySet[Portrait]:
+    """The portraits of `customers`, who have come through the gate."""
+    return Portrait.objects.filter(customer__in=customers)
+
+
 def portrait_of(customer_id: int) -> Portrait | None:
     """A customer's portrait; None for one who is newer than the latest refresh."""
     return Portrait.objects.filter(pk=customer_id).first()

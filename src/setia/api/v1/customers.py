@@ -1,0 +1,402 @@
+"""Customers and their contact points."""
+
+from datetime import date
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from django.db import IntegrityError
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from ninja import Query, Router
+from pydantic import AwareDatetime, Field
+
+from setia.api.door import Asked, answer, expected, offer
+from setia.api.problems import Problem, invalid, wrong
+from setia.api.v1.contacts import ContactGiven, ContactShown, not_a_contact, shown_contact
+from setia.api.v1.fields import (
+    PROBLEMS,
+    Given,
+    Key,
+    Line64,
+    Line100,
+    Line200,
+    Line300,
+    Line500,
+    Paged,
+    ProblemShown,
+    Shown,
+    Text,
+)
+from setia.api.v1.paging import page_of
+from setia.core.queries import today
+from setia.core.versions import version_of
+from setia.customers import actions, queries
+from setia.customers.queries import contacts as by_contact
+
+if TYPE_CHECKING:
+    from setia.customers.models import ContactPoint, Customer
+
+router = Router(tags=["Customers"])
+
+CustomerKind = Literal["PERSON", "COMPANY"]
+Role = Literal["INTERNAL", "EXTERNAL", "INTERMEDIARY"]
+Relation = Literal["", "CLIENT", "BUYER"]
+Acquisition = Literal["", "RECOMMENDED", "OWN"]
+Gender = Literal["", "FEMALE", "MALE"]
+
+_FILTERS = ("kind", "role", "relation", "acquisition", "gender", "region")
+
+
+class CustomerShown(Shown):
+    id: int
+    kind: CustomerKind
+    source: str = Field(description=gettext_noop("The system the customer number comes from."))
+    number: str | None
+    name: str
+    call_name: str
+    title: str
+    role: Role
+    relation: Relation
+    industry: str
+    acquisition: Acquisition
+    recommended_by: int | None
+    gender: Gender
+    birthday: date | None
+    region: str
+    notes: str
+    contacts: list[ContactShown]
+    archived_at: AwareDatetime | None
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class CustomerPage(Shown):
+    items: list[CustomerShown]
+    next: str | None = Field(description=gettext_noop("The cursor of the next page; null on the last one."))
+
+
+class CustomerFacts(Given):
+    """What can be said about a customer. Fields left out stay as they are."""
+
+    kind: CustomerKind = "PERSON"
+    number: Line100 | None = Field(None, description=gettext_noop("Your own customer number."))
+    name: Line300 = Field("", description=gettext_noop("The full name; titles before and after it are put apart."))
+    call_name: Line100 = ""
+    title: Line100 = ""
+    role: Role = "EXTERNAL"
+    relation: Relation = ""
+    industry: Line100 = Field("", description=gettext_noop("By name; a new one is added to the firm's list."))
+    acquisition: Acquisition = ""
+    recommended_by: Key | None = Field(
+        None, description=gettext_noop("The key of the customer who recommended this one.")
+    )
+    gender: Gender = ""
+    birthday: date | None = None
+    region: Line200 = ""
+    notes: Text = ""
+
+
+class NewCustomer(CustomerFacts):
+    """A customer to be added, with contacts."""
+
+    contacts: list[ContactGiven] = Field(default_factory=list, max_length=50)
+
+
+class CustomerFilters(Paged):
+    sort: Literal["name", "newest"] = "newest"
+    q: Line100 = Field("", description=gettext_noop("Part of a name, number or contact, as in the search box."))
+    kind: CustomerKind | None = None
+    role: Role | None = None
+    relation: Literal["CLIENT", "BUYER"] | None = None
+    acquisition: Literal["RECOMMENDED", "OWN"] | None = None
+    gender: Literal["FEMALE", "MALE"] | None = None
+    region: Line200 = ""
+    archived: bool = Field(False, description=gettext_noop("True: only archived ones; they are left out otherwise."))
+    source: Line64 = Field("", description=gettext_noop("With “number”: the system the number comes from."))
+    number: Line100 = Field("", description=gettext_noop("Exactly this customer number."))
+    contact: Line500 = Field(
+        "",
+        description=gettext_noop("Exactly this telephone number, e-mail address or user name, however it is written."),
+    )
+
+
+class Forced(Given):
+    force: bool = Field(
+        False, description=gettext_noop("Add it although it looks like a customer who is here already.")
+    )
+
+
+class NoteGiven(Given):
+    text: Text
+
+
+def shown(customer: "Customer", contacts: "list[ContactPoint]") -> CustomerShown:
+    """A customer as it goes out."""
+    fields = {
+        name: getattr(customer, name)
+        for name in CustomerShown.model_fields
+        if name not in ("industry", "recommended_by", "contacts")
+    }
+    return CustomerShown(
+        **fields,
+        industry=customer.industry.name if customer.industry else "",
+        recommended_by=customer.recommended_by_id,
+        contacts=[shown_contact(one) for one in contacts],
+    )
+
+
+def etag_of(customer: "Customer", contacts: "list[ContactPoint]") -> str:
+    """The customer's version, which If-Match compares, and a mark of the contacts, for who reads again."""
+    mark = sha256(repr([(one.pk, one.kind, one.value, one.shown, one.preferred) for one in contacts]).encode())
+    return f"{version_of(customer.updated_at)}-{mark.hexdigest()[:8]}"
+
+
+def _answer(request: Asked, pk: int, *, status: int = 200) -> HttpResponse:
+    customer = queries.get_customer_for(request.user, pk)
+    contacts = queries.contacts_of(customer)
+    location = reverse("api:get_customer", args=[pk]) if status == 201 else ""
+    etag = etag_of(customer, contacts)
+    return answer(
+        shown(customer, contacts),
+        status=status,
+        etag=etag,
+        location=location,
+        request=request if request.method == "GET" else None,
+    )
+
+
+@offer(
+    router,
+    "GET",
+    "/customers",
+    "customers.view",
+    answers={200: CustomerPage, PROBLEMS: ProblemShown},
+    summary=gettext_noop("List customers"),
+)
+def list_customers(request: Asked, wanted: Query[CustomerFilters]) -> HttpResponse:
+    found = queries.customers_for(request.user)
+    if wanted.number:
+        found = found.filter(number=wanted.number, source=wanted.source or "main")
+    elif wanted.source:
+        raise invalid("source", _("A source is asked for together with a number."))
+    if wanted.contact:
+        found = by_contact.reached_by(found, wanted.contact)
+    params = {key: str(value) for key in _FILTERS if (value := getattr(wanted, key))}
+    params |= {"archived": "1"} if wanted.archived else {}
+    found, _chips = queries.narrow(found, params, archived_too=bool(wanted.number or wanted.contact))
+    if wanted.q:
+        found = queries.matching(found, wanted.q).customers
+    found = found.select_related("industry")
+    legs = queries.legs_by_name(found) if wanted.sort == "name" else queries.legs_by_newest(found)
+    page, after = page_of(legs, wanted, name="customers")
+    contacts = by_contact.contacts_of_many([one.pk for one in page.rows])
+    return answer(CustomerPage(items=[shown(one, contacts[one.pk]) for one in page.rows], next=after))
+
+
+@offer(
+    router,
+    "POST",
+    "/customers",
+    "customers.add",
+    answers={201: CustomerShown, PROBLEMS: ProblemShown},
+    summary=gettext_noop("Add a customer"),
+    once=True,
+)
+def add_customer(request: Asked, given: NewCustomer, wanted: Query[Forced]) -> HttpResponse:
+    customer = add_one(request, given, force=wanted.force)
+    return _answer(request, customer.pk, status=201)
+
+
+@offer(
+    router,
+    "GET",
+    "/customers/{int:pk}",
+    "customers.view",
+    answers={200: CustomerShown, PROBLEMS: ProblemShown},
+    summary=gettext_noop("Read a customer"),
+)
+def get_customer(request: Asked, pk: int) -> HttpResponse:
+    return _answer(request, pk)
+
+
+@offer(
+    router,
+    "PATCH",
+    "/customers/{int:pk}",
+    "customers.edit",
+    answers={200: CustomerShown, PROBLEMS: ProblemShown},
+    summary=gettext_noop("Change a customer"),
+    conditional=True,
+    once=True,
+)
+def edit_customer(request: Asked, pk: int, given: CustomerFacts) -> HttpResponse:
+    customer = queries.get_customer_for(request.user, pk)
+    edit_one(request, customer, given, version=expected(request))
+    return _answer(request, pk)
+
+
+@offer(
+    router,
+    "DELETE",
+    "/customers/{int:pk}",
+    "customers.delete",
+    answers={204: None, PROBLEMS: ProblemShown},
+    summary=gettext_noop("Delete a customer for good"),
+)
+def delete_customer(request: Asked, pk: int) -> HttpResponse:
+    customer = queries.get_customer_for(request.user, pk)
+    try:
+        actions.delete(by=request.user, at=timezone.now(), customer=customer)
+    except actions.StillReferenced as error:
+        raise Problem("in-the-way", _("Orders name this customer. Archive the customer instead.")) from error
+    return answer(None)
+
+
+@offer(
+    router,
+    "POST",
+    "/customers/{int:pk}/archive",
+    "customers.archive",
+    answers={200: CustomerShown, PROBLEMS: ProblemShown},
+    summary=gettext_noop("Archive a customer"),
+)
+def archive_customer(request: Asked, pk: int) -> HttpResponse:
+    actions.archive(by=request.user, at=timezone.now(), customer=queries.get_customer_for(request.user, pk))
+    return _answer(request, pk)
+
+
+@offer(
+    router,
+    "POST",
+    "/customers/{int:pk}/restore",
+    "customers.restore",
+    answers={200: CustomerShown, PROBLEMS: ProblemShown},
+    summary=gettext_noop("Take a customer out of the archive"),
+)
+def restore_customer(request: Asked, pk: int) -> HttpResponse:
+    actions.restore(by=request.user, at=timezone.now(), customer=queries.get_customer_for(request.user, pk))
+    return _answer(request, pk)
+
+
+@offer(
+    router,
+    "POST",
+    "/customers/{int:pk}/notes",
+    "customers.note",
+    answers={204: None, PROBLEMS: ProblemShown},
+    summary=gettext_noop("Write a note about a customer"),
+    once=True,
+)
+def add_customer_note(request: Asked, pk: int, given: NoteGiven) -> HttpResponse:
+    customer = queries.get_customer_for(request.user, pk)
+    try:
+        actions.note(by=request.user, at=timezone.now(), customer=customer, body=given.text)
+    except actions.EmptyNote as error:
+        raise invalid("/text", _("The note is empty. Write something first.")) from error
+    return answer(None)
+
+
+def add_one(request: Asked, given: NewCustomer, *, force: bool, at: str = "") -> "Customer":
+    """Add a customer through the verb of its room. `at` stands before the pointers of what is wrong."""
+    facts = stated(request, given, None, at=at)
+    contacts: list[tuple[str, str]] = [(one.kind, one.value) for one in given.contacts]
+    if not facts.get("name") and not facts.get("number"):
+        words = _("Give a name or a customer number, so that you find this customer again.")
+        raise invalid(f"{at}/name", words)
+    if not force and (twins := by_contact.same_contact(request.user, contacts)):
+        raise Problem(
+            "twins",
+            _("Customers with the same contact are here already."),
+            candidates=[
+                {"id": one.pk, "name": one.display_name, "url": reverse("api:get_customer", args=[one.pk])}
+                for one in twins
+            ],
+        )
+    try:
+        return actions.add(by=request.user, at=timezone.now(), contacts=contacts, **cast(Any, facts))
+    except actions.NumberTaken as error:
+        raise number_taken(request, error.customer, at) from error
+    except actions.NotAContact as error:
+        place = contacts.index((error.kind, error.text))
+        raise invalid(f"{at}/contacts/{place}/value", not_a_contact(error)) from error
+    except IntegrityError as error:
+        raise invalid(f"{at}/contacts", _("A contact stands here twice.")) from error
+
+
+def edit_one(request: Asked, customer: "Customer", given: CustomerFacts, *, version: str, at: str = "") -> "Customer":
+    """Change what was given about a customer, and nothing else."""
+    facts = stated(request, given, customer, at=at)
+    if not facts.get("name", customer.name) and not facts.get("number", customer.number):
+        words = _("Give a name or a customer number, so that you find this customer again.")
+        raise invalid(f"{at}/name", words)
+    try:
+        return actions.edit(by=request.user, at=timezone.now(), customer=customer, version=version, **cast(Any, facts))
+    except actions.NumberTaken as error:
+        raise number_taken(request, error.customer, at) from error
+
+
+def add_contacts(request: Asked, customer: "Customer", given: list[ContactGiven], *, at: str = "") -> bool:
+    """Add the contacts a customer does not have yet; those that are there already stay. Answers whether any was new."""
+    new = False
+    for place, one in enumerate(given):
+        if by_contact.has_contact(customer, one.kind, one.value):
+            continue
+        try:
+            actions.add_contact(by=request.user, at=timezone.now(), customer=customer, kind=one.kind, text=one.value)
+        except actions.NotAContact as error:
+            raise invalid(f"{at}/contacts/{place}/value", not_a_contact(error)) from error
+        new = True
+    return new
+
+
+def stated(request: Asked, given: CustomerFacts, customer: "Customer | None", *, at: str = "") -> dict[str, Any]:
+    """What was given as facts for the verbs: names taken apart, keys and names turned into records."""
+    facts = given.said(leaving_out=("contacts", "industry", "recommended_by"))
+    facts |= {"number": facts["number"] or None} if "number" in facts else {}
+    if (born := facts.get("birthday")) and not date(1900, 1, 1) <= born <= today(at=timezone.now()):
+        raise invalid(f"{at}/birthday", _("A birthday lies between 1900 and today."))
+    kind = facts.get("kind") or (customer.kind if customer else "PERSON")
+    name = facts.get("name", "")
+    if name and (customer is None or name != customer.name):
+        taken = by_contact.split_name(name)
+        if taken.kind == "COMPANY":
+            kind, facts["name"] = "COMPANY", taken.name
+        elif kind == "PERSON":
+            facts["name"] = taken.name
+            if not facts.get("title") and taken.title:
+                facts["title"] = taken.title
+            if not facts.get("call_name") and taken.call_name:
+                facts["call_name"] = taken.call_name
+    if kind != (customer.kind if customer else None):
+        facts["kind"] = kind
+    if kind == "COMPANY":
+        facts |= {"title": "", "call_name": "", "gender": "", "birthday": None}
+    if "industry" in given.model_fields_set:
+        facts["industry"] = actions.industry_named(given.industry)
+    if "recommended_by" in given.model_fields_set:
+        facts["recommended_by"] = _recommender(request, given.recommended_by, customer, at)
+    return facts
+
+
+def _recommender(request: Asked, pk: int | None, customer: "Customer | None", at: str) -> "Customer | None":
+    if pk is None:
+        return None
+    if customer is not None and pk == customer.pk:
+        raise invalid(f"{at}/recommended_by", _("Nobody recommends themselves."))
+    try:
+        return queries.get_customer_for(request.user, pk)
+    except Http404 as error:
+        raise invalid(f"{at}/recommended_by", _("There is no customer with this key.")) from error
+
+
+def number_taken(request: Asked, other: "Customer", at: str = "") -> Problem:
+    """The problem with a number that another customer has; that one is named as far as this person may see it."""
+    seen = queries.customers_for(request.user).filter(pk=other.pk).exists()
+    words = _("Another customer has this number.")
+    candidates = [{"id": other.pk, "name": other.display_name, "url": reverse("api:get_customer", args=[other.pk])}]
+    return Problem(
+        "taken", words, errors=[wrong(f"{at}/number", words, "taken")], candidates=candidates if seen else []
+    )
