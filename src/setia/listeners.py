@@ -28,6 +28,12 @@ def _give_back(event: Event) -> None:
     give_back(event.payload["merge_id"])
 
 
+def _follow_unmerge(event: Event) -> None:
+    from setia.intake.actions import follow_unmerge
+
+    follow_unmerge(event.payload["merge_id"])
+
+
 def _settle_consent(event: Event) -> None:
     settle_consent([event.payload["customer_id"], *event.payload["other_ids"]])
 
@@ -49,7 +55,7 @@ NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
     "order.changed": (_keep_portrait_up,),
     "customer.added": (_keep_portrait_up,),
     "customer.merged": (_give_to_survivor, _settle_consent, _keep_portrait_up),
-    "customer.unmerged": (_give_back, _settle_consent, _keep_portrait_up),
+    "customer.unmerged": (_give_back, _follow_unmerge, _settle_consent, _keep_portrait_up),
 }
 """Event → functions, called in order."""
 

@@ -24,9 +24,12 @@ CHOOSABLE = (
 """Fields a person may choose the record of. `number` takes its source along: the two records exchange theirs, so that
 each number goes on meaning this customer."""
 
-FOLLOWING = ("source", "region_code", "archived_at", "created_at", "updated_at", "merged_into")
-FOLLOWING = ("source", "extra", "archived_at", "created_at", "updated_at", "merged_into")
+FOLLOWING = ("source", "region_code", "extra", "archived_at", "created_at", "updated_at", "merged_into")
 """Fields that follow from the rest."""
+
+
+OWN = "extra."
+"""What stands before the key of a field the firm defined itself, where its record is chosen: `extra.t12`."""
 
 
 class NotAChoice(Exception):
@@ -39,7 +42,7 @@ def picked(survivor: Customer, others: Sequence[Customer], choices: Mapping[str,
     Raises `NotAChoice`.
     """
     records = {one.pk: one for one in (survivor, *others)}
-    if wrong := [name for name, pk in choices.items() if name not in CHOOSABLE or pk not in records]:
+    if wrong := [name for name, pk in choices.items() if not _is_choosable(name) or pk not in records]:
         raise NotAChoice(", ".join(wrong))
     return {
         name: choices.get(name) or next((pk for pk, one in records.items() if _says(one, name)), survivor.pk)
@@ -64,18 +67,28 @@ def settled(survivor: Customer, others: Sequence[Customer], choices: Mapping[str
         facts["recommended_by"] = None
     archived = [one.archived_at for one in records.values()]
     facts["archived_at"] = None if None in archived else survivor.archived_at
-    own: dict[str, Any] = {}
-    for one in records.values():
-        own = {key: value for key, value in one.extra.items() if key[0] != "r" or value not in records} | own
-    facts["extra"] = own
+    facts["extra"] = _own(records, {name: pk for name, pk in choices.items() if name.startswith(OWN)})
     facts["created_at"] = min(one.created_at for one in records.values())
     return facts
+
+
+def _own(records: Mapping[int, Customer], choices: Mapping[str, int]) -> dict[str, Any]:
+    own: dict[str, Any] = {}
+    for one in records.values():
+        own = one.extra | own
+    for name, pk in choices.items():
+        own[name.removeprefix(OWN)] = records[pk].extra.get(name.removeprefix(OWN))
+    return {key: value for key, value in own.items() if value is not None and (key[0] != "r" or value not in records)}
 
 
 def differing(records: Iterable[Customer]) -> list[str]:
     """The fields that two of these records state differently."""
     found = list(records)
     return [name for name in CHOOSABLE if len({str(getattr(one, name)) for one in found if _says(one, name)}) > 1]
+
+
+def _is_choosable(name: str) -> bool:
+    return name in CHOOSABLE or name.startswith(OWN)
 
 
 def _says(one: Customer, name: str) -> bool:

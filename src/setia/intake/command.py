@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from setia.intake import reading
 from setia.intake.actions import CannotUndo, execute, start_draft, undo
@@ -137,11 +138,18 @@ def _undo(given: str, *, as_json: bool) -> int:
     try:
         report = undo(run, by=None, at=datetime.now(UTC))
     except CannotUndo as trouble:
-        why = (
-            _("Run {run} is not a finished import, so there is nothing to undo.").format(run=run_id)
-            if trouble.code == "not_done"
-            else _("Undo these later runs first, newest first: {runs}").format(runs=", ".join(map(str, trouble.runs)))
-        )
+        words = {
+            "not_done": _("Run {run} is not a finished import, so there is nothing to undo.").format(run=run_id),
+            "later_first": _("Undo these later runs first, newest first: {runs}").format(
+                runs=", ".join(map(str, trouble.runs))
+            ),
+            "merges_first": ngettext(
+                "{count} later merge of customers touches this run. Undo it first, on the page of the import.",
+                "{count} later merges of customers touch this run. Undo them first, on the page of the import.",
+                len(trouble.merges),
+            ).format(count=len(trouble.merges)),
+        }
+        why = words[trouble.code]
         return _refuse(as_json, why, run=run)
     if as_json:
         print(json.dumps({"run": run_id, "state": run.state, **report}, ensure_ascii=False))

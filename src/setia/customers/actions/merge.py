@@ -24,6 +24,7 @@ from setia.customers.actions._moving import move, unstamped
 from setia.customers.keys import customer_keys
 from setia.customers.models import Customer, Merge, MergedCustomer, TimelineEntry
 from setia.customers.settling import picked, settled
+from setia.customers.typed import Decoder
 
 
 class NothingToMerge(Exception):
@@ -100,9 +101,9 @@ def rows(keys: Iterable[int]) -> dict[int, dict[str, Any]]:
     """These customers' rows as the database writes them in JSON: restored from it, every value is exactly itself."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, to_jsonb(c) - 'sort_name' FROM customers_customer c WHERE id = ANY(%s)", [list(keys)]
+            "SELECT id, (to_jsonb(c) - 'sort_name')::text FROM customers_customer c WHERE id = ANY(%s)", [list(keys)]
         )
-        return {pk: row if isinstance(row, dict) else json.loads(row) for pk, row in cursor.fetchall()}
+        return {pk: json.loads(row, cls=Decoder) for pk, row in cursor.fetchall()}
 
 
 def _changed(before: dict[int, dict[str, Any]], after: dict[int, dict[str, Any]], pk: int) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from setia.customers.actions._moving import move_back, unstamped
 from setia.customers.actions.merge import lock, rows
 from setia.customers.keys import customer_keys
 from setia.customers.models import Customer, Merge, TimelineEntry
+from setia.customers.typed import Encoder
 
 
 class AlreadyUnmerged(Exception):
@@ -81,13 +82,13 @@ def _restore(merge: Merge, *, at: datetime) -> None:
             kept = {name: value for name, value in kept.items() if name not in there}
             if free and all(current[pk][name] == after[name] for name in named):
                 kept |= there
+        if before.keys() - kept.keys():  # changed since: who has the record open must see that it changes again
+            kept["updated_at"] = at.isoformat()
         back[pk] = kept
     with unstamped() as cursor:
         # Two that exchange their numbers must both let go of them first.
         Customer.objects.filter(pk__in=[pk for pk, kept in back.items() if "number" in kept]).update(number=None)
         for pk, kept in back.items():
-            if "updated_at" not in kept:
-                Customer.objects.filter(pk=pk).update(updated_at=at)
             if kept:
                 _put_back(cursor, pk, kept)
 
@@ -100,7 +101,7 @@ def _put_back(cursor: CursorWrapper, pk: int, kept: dict[str, Any]) -> None:
             "UPDATE customers_customer mine SET ({}) = ROW({})"
             " FROM jsonb_populate_record(NULL::customers_customer, %s::jsonb) was WHERE mine.id = %s"
         ).format(columns, values),
-        [json.dumps(kept), pk],
+        [json.dumps(kept, cls=Encoder), pk],
     )
 
 

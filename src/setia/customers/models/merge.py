@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from setia.customers.models.party import Customer
+from setia.customers.typed import Decoder, Encoder
 
 
 class Merge(models.Model):
@@ -18,8 +19,8 @@ class Merge(models.Model):
     survivor = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
     at = models.DateTimeField()
     by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
+    before = models.JSONField(default=dict, encoder=Encoder, decoder=Decoder)
+    after = models.JSONField(default=dict, encoder=Encoder, decoder=Decoder)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -39,8 +40,8 @@ class MergedCustomer(models.Model):
 
     merge = models.ForeignKey(Merge, on_delete=models.CASCADE, related_name="others", db_index=False)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
+    before = models.JSONField(default=dict, encoder=Encoder, decoder=Decoder)
+    after = models.JSONField(default=dict, encoder=Encoder, decoder=Decoder)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merge", "customer"], name="customers_merged_once")]

@@ -26,7 +26,7 @@ from setia.customers.queries.fields import (
 )
 from setia.customers.queries.gate import customers_for, get_contact_for, get_customer_for, merged_into, name_of
 from setia.customers.queries.listing import FILTERS, choices_of, legs_by_name, legs_by_newest, narrow, regions
-from setia.customers.queries.merging import CUSTOMER_KEYS
+from setia.customers.queries.merging import CUSTOMER_KEYS, what_merge_did
 from setia.customers.queries.regions import (
     Share,
     distribution,
@@ -103,4 +103,5 @@ __all__ = [
     "tell",
     "texts_in_use",
     "unread_spellings",
+    "what_merge_did",
 ]

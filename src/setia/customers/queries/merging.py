@@ -1,4 +1,7 @@
-"""What a merge of customers concerns: the tables of this room that hold a customer's key."""
+"""What merges of customers concern (the tables of this room that hold a customer's key), and what they have done."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.utils.translation import ngettext_lazy
 
@@ -14,6 +17,7 @@ from setia.customers.models import (
     PrivacyRequest,
     TimelineEntry,
 )
+from setia.customers.typed import Encoder
 
 CUSTOMER_KEYS = (
     Key(
@@ -38,3 +42,29 @@ CUSTOMER_KEYS = (
     Key(MergedCustomer, "customer", stays="who was merged away"),
 )
 """The tables of this room that hold a customer's key (`setia.customers.keys`)."""
+
+
+class Done(NamedTuple):
+    """What a merge did: `moves` as (table, column, whose, keys of rows), `facts` as (key, columns before, after).
+
+    Values of columns are JSON text.
+    """
+
+    at: datetime
+    survivor: int
+    moves: list[tuple[str, str, int, list[int]]]
+    facts: list[tuple[int, dict[str, str], dict[str, str]]]
+
+
+def what_merge_did(merge_id: int) -> Done:
+    """What a merge did, for a room that has to follow its undoing."""
+    merge = Merge.objects.get(pk=merge_id)
+    facts = [(merge.survivor_id, merge.before, merge.after)]
+    facts += merge.others.order_by("customer_id").values_list("customer_id", "before", "after")
+    moves = merge.moves.order_by("pk").values_list("table", "column", "was", "row_ids")
+    told = [(customer, _as_json(before), _as_json(after)) for customer, before, after in facts]
+    return Done(merge.at, merge.survivor_id, list(moves), told)
+
+
+def _as_json(columns: dict[str, Any]) -> dict[str, str]:
+    return {name: Encoder().encode(value) for name, value in columns.items()}

@@ -143,6 +143,17 @@ class MergeTest(Twins):
         self.merged()
         assert self.siti.archived_at is None
 
+    def test_fields_of_the_firms_own_are_kept_and_can_be_chosen(self) -> None:
+        Customer.objects.filter(pk=self.siti.pk).update(extra={"t1": "gold"})
+        Customer.objects.filter(pk=self.twin.pk).update(
+            extra={"t1": "silver", "n2": Decimal("7.25")}, region_code="32.73"
+        )
+        done = self.merged()
+        assert (self.siti.extra, self.siti.region_code) == ({"t1": "gold", "n2": Decimal("7.25")}, "32.73")
+        actions.unmerge(by=self.dimas, at=LATER, merge=done)
+        self.merged(**{"extra.t1": self.twin.pk})
+        assert self.siti.extra == {"t1": "silver", "n2": Decimal("7.25")}
+
     def test_markers_always_point_to_who_is_there(self) -> None:
         self.merged()
         actions.merge(by=self.dimas, at=LATER, survivor=self.maria, others=[self.siti])

@@ -2,6 +2,7 @@
 
 from setia.intake.actions.draft import NotADraft, cancel, queue, remap, start_draft
 from setia.intake.actions.execute import execute
+from setia.intake.actions.follow_unmerge import follow_unmerge
 from setia.intake.actions.sweep import resume_stalled
 from setia.intake.actions.undo import CannotUndo, undo, undo_preview
 from setia.intake.reading import Unreadable
@@ -12,6 +13,7 @@ __all__ = [
     "Unreadable",
     "cancel",
     "execute",
+    "follow_unmerge",
     "queue",
     "remap",
     "resume_stalled",

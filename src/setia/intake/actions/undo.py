@@ -62,13 +62,39 @@ ORDER BY 1 DESC
 """
 
 
-class CannotUndo(Exception):
-    """Undo is not possible now. `code` is `not_done` or `later_first`; `runs` are the runs to undo before this one."""
+# Merges of customers since then, that took or changed what the run has made or changed.
+_MERGED = """
+WITH mine AS (SELECT "table", row_id FROM intake_change WHERE run_id = %(run)s),
+live AS (
+  SELECT m.id, m.survivor_id, m.at >= (SELECT started_at FROM intake_run WHERE id = %(run)s) AS since
+  FROM customers_merge m WHERE m.undone_at IS NULL)
+SELECT DISTINCT l.id FROM live l WHERE EXISTS (
+  SELECT FROM customers_mergemove v CROSS JOIN LATERAL unnest(v.row_ids) r(id)
+  WHERE v.merge_id = l.id AND (
+    EXISTS (SELECT FROM orders_order t WHERE v."table" = 'orders_order' AND t.id = r.id AND t.made_by_run = %(run)s)
+    OR EXISTS (SELECT FROM customers_contactpoint t
+               WHERE v."table" = 'customers_contactpoint' AND t.id = r.id AND t.made_by_run = %(run)s)
+    OR (l.since AND EXISTS (SELECT FROM mine WHERE mine."table" = v."table" AND mine.row_id = r.id))))
+OR EXISTS (
+  SELECT FROM customers_customer c
+  WHERE (c.id = l.survivor_id OR c.id IN (SELECT customer_id FROM customers_mergedcustomer WHERE merge_id = l.id)) AND (
+    c.made_by_run = %(run)s
+    OR (l.since AND EXISTS (SELECT FROM mine WHERE mine."table" = 'customers_customer' AND mine.row_id = c.id))))
+ORDER BY 1 DESC
+"""
 
-    def __init__(self, code: str, runs: Sequence[int] = ()) -> None:
+
+class CannotUndo(Exception):
+    """Undo is not possible now. `code` is `not_done`, `later_first` or `merges_first`.
+
+    `runs` are the runs to undo before this one, `merges` the merges of customers, the newest first.
+    """
+
+    def __init__(self, code: str, runs: Sequence[int] = (), merges: Sequence[int] = ()) -> None:
         super().__init__(code)
         self.code = code
         self.runs = list(runs)
+        self.merges = list(merges)
 
 
 def undo_preview(run: Run) -> dict[str, Any]:
@@ -101,6 +127,9 @@ def _undo(run: Run) -> dict[str, Any]:
         cursor.execute(_LATER, names)
         if later := [row for (row,) in cursor.fetchall()]:
             raise CannotUndo("later_first", later)
+        cursor.execute(_MERGED, names)
+        if merges := [row for (row,) in cursor.fetchall()]:
+            raise CannotUndo("merges_first", merges=merges)
         cursor.execute("SELECT set_config('setia.restoring', 'on', true), set_config('work_mem', '128MB', true)")
         _restore(cursor, "orders_order", names, report)
         _remove(cursor, "orders_order", names, report)

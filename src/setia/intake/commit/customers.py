@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
+from setia.intake.commit import merged
 from setia.intake.commit.counts import Counts
 from setia.intake.commit.people import KEEP_BEFORE, MATCH
 from setia.intake.models import Run
@@ -58,7 +59,7 @@ _FILLED = """
 CREATE TEMP TABLE filled ON COMMIT DROP AS
 SELECT c.id, {chosen}, COALESCE(p.industry_id, c.industry_id) AS industry_id
 FROM party p JOIN customer_key k USING (ckey) JOIN customers_customer c ON c.id = k.customer_id
-WHERE ({new}, COALESCE(p.industry_id, c.industry_id)) IS DISTINCT FROM ({old}, c.industry_id)
+WHERE NOT k.merged AND ({new}, COALESCE(p.industry_id, c.industry_id)) IS DISTINCT FROM ({old}, c.industry_id)
 """.format(
     chosen=", ".join(f"COALESCE(p.{f}, c.{f}) AS {f}" for f in _FACTS),
     new=", ".join(f"COALESCE(p.{f}, c.{f})" for f in _FACTS),
@@ -114,12 +115,13 @@ def reject_nameless(cursor: CursorWrapper) -> list[int]:
 def write(cursor: CursorWrapper, run: Run, *, at: object) -> Counts:
     """Write the staged customers: new ones made, known ones changed where the file says something else."""
     counts = Counts()
-    names: dict[str, Any] = {"source": run.source, "run": run.pk, "at": at}
+    names: dict[str, Any] = {"source": run.source, "run": run.pk, "at": at, "began": run.started_at or at}
     cursor.execute(_INDUSTRIES, names)
     cursor.execute(_KEYED)
     cursor.execute(_PARTY)
     cursor.execute("ANALYZE party")
     cursor.execute(MATCH, names)
+    merged.follow(cursor)
     cursor.execute("SELECT count(*) FILTER (WHERE customer_id IS NULL), count(*) FROM customer_key")
     fresh, total = cursor.fetchone()
     cursor.execute(_FILLED)
@@ -133,5 +135,6 @@ def write(cursor: CursorWrapper, run: Run, *, at: object) -> Counts:
     cursor.execute(f"SELECT count(*) FROM ({_POINTS}) wanted")
     (contacts,) = cursor.fetchone()
     cursor.execute(_CONTACTS, names)
+    merged.sweep(cursor, names)
     counts.add("contact_points", created=cursor.rowcount, unchanged=contacts - cursor.rowcount)
     return counts

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
-from setia.intake.commit import people
+from setia.intake.commit import merged, people
 from setia.intake.commit.counts import Counts
 from setia.intake.commit.products import make_categories
 from setia.intake.models import Run
@@ -95,18 +95,19 @@ LEFT JOIN catalogue_category c ON lower(c.name) = sc.category
 ON CONFLICT (code) DO NOTHING
 """
 
+_CONTENT_HASH = """decode(md5(concat_ws('|', COALESCE({customer}, 0), ordered_at, cancelled, trim_scale(total),
+                trim_scale(discount), promotion_code, channel, reverses_number, note, s0, s1, lines)), 'hex')"""
+
 _MATCHED = """
 CREATE TEMP TABLE matched ON COMMIT DROP AS
 SELECT g.*, o.id AS order_id,
        CASE WHEN o.id IS NULL THEN 'NEW' WHEN o.content_hash = g.content_hash THEN 'SAME' ELSE 'CHANGED' END AS fate
 FROM (
   SELECT grouped.*, k.customer_id,
-         decode(md5(concat_ws('|', COALESCE(k.customer_id, 0), ordered_at, cancelled, trim_scale(total),
-                trim_scale(discount), promotion_code, channel, reverses_number, note, s0, s1, lines)), 'hex')
-         AS content_hash
+         {content_hash} AS content_hash
   FROM grouped LEFT JOIN customer_key k USING (ckey)) g
 LEFT JOIN orders_order o ON o.source = %(source)s AND o.number = g.okey
-"""
+""".format(content_hash=_CONTENT_HASH.format(customer="k.customer_id"))
 
 _KEEP_BEFORE = """
 INSERT INTO intake_change (run_id, "table", row_id, before)
@@ -207,6 +208,7 @@ def write(cursor: CursorWrapper, run: Run, *, zone: str, at: object) -> Counts:
     # An order that a status column calls cancelled never brought money, whatever its lines add up to.
     by_status = (run.mapping.get("cancelled") or {}).get("kind") == "COLUMN"
     names: dict[str, Any] = {"source": run.source, "run": run.pk, "zone": zone, "at": at, "by_status": by_status}
+    names["began"] = run.started_at or at
     people.key(cursor, names, counts)
     cursor.execute("SELECT EXISTS (SELECT 1 FROM keyed WHERE order_number IS NULL)")
     (unnumbered,) = cursor.fetchone()
@@ -227,6 +229,7 @@ def write(cursor: CursorWrapper, run: Run, *, zone: str, at: object) -> Counts:
     cursor.execute(_NEW_PRODUCTS, names)
     counts.add("products", created=cursor.rowcount, unchanged=codes - cursor.rowcount)
     cursor.execute(_MATCHED, names)
+    merged.recognise(cursor, _CONTENT_HASH.format(customer="matched.marker_id"))
     cursor.execute("ANALYZE matched")
     cursor.execute("SELECT fate, count(*), sum(lines) FROM matched GROUP BY fate")
     fates = {fate: (orders, int(lines)) for fate, orders, lines in cursor.fetchall()}
@@ -246,6 +249,7 @@ def write(cursor: CursorWrapper, run: Run, *, zone: str, at: object) -> Counts:
     if new[0] or changed[0]:
         cursor.execute(_INSERT_LINES, names)
         _link_reversals(cursor, names)
+    merged.sweep(cursor, names)
     return counts
 
 

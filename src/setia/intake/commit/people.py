@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
+from setia.intake.commit import merged
 from setia.intake.commit.counts import Counts
 
 _KEYED = """
@@ -65,8 +66,8 @@ CREATE TEMP TABLE filled ON COMMIT DROP AS
 SELECT c.id, COALESCE(NULLIF(c.name, ''), p.name, '') AS name, COALESCE(NULLIF(c.region, ''), p.region, '') AS region,
        COALESCE(NULLIF(c.gender, ''), p.gender, '') AS gender
 FROM party p JOIN customer_key k USING (ckey) JOIN customers_customer c ON c.id = k.customer_id
-WHERE (c.name = '' AND p.name IS NOT NULL) OR (c.region = '' AND p.region IS NOT NULL)
-   OR (c.gender = '' AND p.gender IS NOT NULL)
+WHERE NOT k.merged AND ((c.name = '' AND p.name IS NOT NULL) OR (c.region = '' AND p.region IS NOT NULL)
+   OR (c.gender = '' AND p.gender IS NOT NULL))
 """
 
 KEEP_BEFORE = """
@@ -91,6 +92,7 @@ def key(cursor: CursorWrapper, names: dict[str, Any], counts: Counts) -> None:
     cursor.execute(_PARTY)
     cursor.execute("ANALYZE party")
     cursor.execute(MATCH, names)
+    merged.follow(cursor)
     cursor.execute("SELECT count(*) FILTER (WHERE customer_id IS NULL), count(*) FROM customer_key")
     fresh, total = cursor.fetchone()
     cursor.execute(_FILLED)
