@@ -191,7 +191,7 @@ def test_every_address_has_a_test_that_speaks_of_it() -> None:
 
 def test_every_page_of_a_room_is_used() -> None:
     """A template is named by a view, by another template, or by a library that looks for it by name."""
-    looked_for = {"account", "429.html", "errors"}
+    looked_for = {"account", "mfa", "429.html", "errors"}
     templates = {
         str(path.relative_to(folder)): path for folder in SETIA.glob("*/jinja2") for path in folder.rglob("*.html")
     }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from setia.accounts import actions, queries
+from setia.accounts.factors import has_second_factor
 from setia.core.queries import firm
 
 
@@ -22,7 +23,7 @@ def main(args: argparse.Namespace) -> int:
             case "list":
                 return _list()
             case "reset":
-                return _reset(args.email)
+                return _reset(args.email, lost=args.second_factor)
             case _:
                 return _add(args.email, args.role)
 
@@ -47,7 +48,7 @@ def _list() -> int:
     return 0
 
 
-def _reset(email: str) -> int:
+def _reset(email: str, *, lost: bool) -> int:
     person = queries.somebody(email)
     if person is None:
         return _wrong(
@@ -56,6 +57,20 @@ def _reset(email: str) -> int:
     if not person.is_active:
         return _wrong(
             _("%(email)s is deactivated. An owner can reactivate them under Settings, People.") % {"email": email}
+        )
+    if lost:
+        if actions.remove_second_factors(by=None, at=timezone.now(), user=person):
+            _say(_("The second factor of %(email)s is removed: app, passkeys and recovery codes.") % {"email": email})
+        else:
+            _say(_("%(email)s has no second factor, so none was removed.") % {"email": email})
+        person.refresh_from_db()
+    elif has_second_factor(person):
+        _say(
+            _(
+                "%(email)s has a second factor, which is asked for after the new password too. If it is lost, add"
+                " --second-factor."
+            )
+            % {"email": email}
         )
     link = actions.reset_link(by=None, at=timezone.now(), user=person)
     _say(_("This link sets a new password, once, within 24 hours:"))

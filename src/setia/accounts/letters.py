@@ -2,12 +2,20 @@
 
 from datetime import datetime
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from setia.accounts.models import Invitation, User
 from setia.core import mail
 from setia.core.queries import firm
+
+NOTICES: dict[str, Promise] = {
+    "EMAIL_CHANGED": gettext_lazy("you sign in with another e-mail address from now on, no longer with this one."),
+    "FACTOR_ADDED": gettext_lazy("an authenticator app or a passkey was added to your account."),
+    "FACTOR_REMOVED": gettext_lazy("an authenticator app or a passkey was removed from your account."),
+    "RECOVERY_CODE_USED": gettext_lazy("somebody signed in with one of your recovery codes. It works no more."),
+}
 
 
 def send_invitation(invitation: Invitation, *, url: str) -> None:
@@ -39,6 +47,34 @@ def send_reset(user: User, *, url: str) -> None:
                 "\n%(url)s\n\nIt works once, for 24 hours. If it was not you, ignore this letter; nothing changes.\n"
             )
             % {"name": str(user), "url": url},
+        )
+
+
+def send_new_address(user: User, *, to: str, url: str) -> None:
+    """Write the link that makes an address the one to sign in with. Raises `MailTrouble`."""
+    with override(user.language or firm().language):
+        mail.send(
+            to=to,
+            subject=_("Is this your new address for Setia?"),
+            body=_(
+                "Hello %(name)s,\n\nyou want to sign in to Setia with this e-mail address. Open this link to confirm:"
+                "\n%(url)s\n\nIt works once, for 24 hours. If it was not you, ignore this letter; nothing changes.\n"
+            )
+            % {"name": str(user), "url": url},
+        )
+
+
+def send_notice(user: User, what: str, *, to: str = "") -> None:
+    """Tell a person what changed (a code of `NOTICES`), at `to` or at their own address. Raises `MailTrouble`."""
+    with override(user.language or firm().language):
+        mail.send(
+            to=to or user.email,
+            subject=_("Your account at Setia has changed"),
+            body=_(
+                "Hello %(name)s,\n\n%(what)s\n\nIf it was you, there is nothing to do. If it was not you, tell an owner"
+                " of your firm at once, and set a new password.\n"
+            )
+            % {"name": str(user), "what": str(NOTICES[what])},
         )
 
 

@@ -12,6 +12,7 @@ offer(
         "people": (_("Change people's roles, deactivate them, help with lost passwords"), "MANAGER"),
         "teams": (_("Make teams and choose their members"), "MANAGER"),
         "roles": (_("Make and change roles"), ""),
+        "security": (_("Ask everybody for a second factor"), ""),
         "firm": (_("Change the firm's settings"), ""),
         "mail": (_("Change the mail server"), ""),
         "jobs": (_("Run failed jobs again"), ""),

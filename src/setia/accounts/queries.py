@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest
 
+from setia.accounts.confirming import after_confirming as after_confirming
+from setia.accounts.confirming import confirmed_lately as confirmed_lately
 from setia.accounts.models import AuditEntry, Invitation, OwnerLink, Role, User
 from setia.accounts.secret_links import hash_token
 from setia.core.permissions import may, require

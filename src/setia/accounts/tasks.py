@@ -4,12 +4,17 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from setia.accounts import actions
+from setia.accounts import actions, letters
 from setia.accounts.models import User
-from setia.core.mail import MailTrouble
+from setia.core.mail import MailTrouble, can_send
 from setia.core.words import name_jobs
 
-name_jobs({"accounts.send_reset": _("Mail a link for a new password")})
+name_jobs(
+    {
+        "accounts.send_reset": _("Mail a link for a new password"),
+        "accounts.send_notice": _("Tell a person what changed at their account"),
+    }
+)
 
 
 class PassingTrouble(MailTrouble):
@@ -27,6 +32,23 @@ def send_reset(user_id: int, base: str) -> None:
         return
     try:
         actions.send_reset(user=user, base=base)
+    except MailTrouble as trouble:
+        if trouble.passing:
+            raise PassingTrouble(trouble.reason, trouble.said) from trouble
+        raise
+
+
+@app.task(
+    name="accounts.send_notice",
+    retry=RetryStrategy(max_attempts=4, exponential_wait=4, retry_exceptions=[PassingTrouble]),
+)
+def send_notice(user_id: int, what: str) -> None:
+    """Tell a person by mail what changed at their account; where Setia cannot send, the audit trail alone says it."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None or not can_send():
+        return
+    try:
+        letters.send_notice(user, what)
     except MailTrouble as trouble:
         if trouble.passing:
             raise PassingTrouble(trouble.reason, trouble.said) from trouble

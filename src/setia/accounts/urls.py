@@ -1,6 +1,9 @@
 """Who comes in, and the settings. The front door is django-allauth's, the rest is ours."""
 
 from allauth.account import views as allauth
+from allauth.mfa.base.views import authenticate as second_step
+from allauth.mfa.webauthn.views import login_webauthn
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
 from setia.accounts import views
@@ -10,6 +13,11 @@ urlpatterns = [
     path("welcome/<str:token>/", views.welcome, name="welcome"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),
     path("sign-in/", allauth.login, name="account_login"),
+    path("sign-in/second-step/", second_step, name="mfa_authenticate"),
+    path("sign-in/passkey/", login_not_required(login_webauthn), name="mfa_login_webauthn"),
+    path("sign-in/confirm/", views.confirm_identity, name="confirm_identity"),
+    path("sign-in/second-factor/", views.second_factor_due, name="second_factor_due"),
+    path("sign-in/new-address/<str:token>/", views.confirm_email, name="confirm_email"),
     path("sign-in/inactive/", allauth.account_inactive, name="account_inactive"),
     path("sign-out/", allauth.logout, name="account_logout"),
     path("password/reset/", views.password_reset, name="account_reset_password"),
@@ -24,6 +32,15 @@ urlpatterns = [
     path("settings/", views.settings, name="settings"),
     path("settings/profile/", views.profile, name="profile"),
     path("settings/profile/password/", allauth.password_change, name="account_change_password"),
+    path("settings/profile/email/", views.change_email, name="change_email"),
+    path("settings/security/", views.security, name="security"),
+    path("settings/security/app/", views.add_app, name="add_app"),
+    path("settings/security/passkey/", views.add_passkey, name="add_passkey"),
+    path("settings/security/factors/<int:pk>/remove/", views.remove_factor, name="remove_factor"),
+    path("settings/security/codes/", views.recovery_codes, name="recovery_codes"),
+    path("settings/security/codes/new/", views.new_recovery_codes, name="new_recovery_codes"),
+    path("settings/security/devices/others/end/", views.end_other_sessions, name="end_other_sessions"),
+    path("settings/security/devices/<str:mark>/end/", views.end_session, name="end_session"),
     path("settings/people/", views.people, name="people"),
     path("settings/people/invite/", views.invite, name="invite"),
     path("settings/people/invitations/<int:pk>/revoke/", views.revoke_invitation, name="revoke_invitation"),
@@ -31,6 +48,8 @@ urlpatterns = [
     path("settings/people/<int:pk>/deactivate/", views.deactivate, name="deactivate"),
     path("settings/people/<int:pk>/reactivate/", views.reactivate, name="reactivate"),
     path("settings/people/<int:pk>/sign-out/", views.sign_out_everywhere, name="sign_out_everywhere"),
+    path("settings/people/second-factor/", views.require_second_factor, name="require_second_factor"),
+    path("settings/people/<int:pk>/second-factor/remove/", views.remove_second_factors, name="remove_second_factors"),
     path("settings/people/<int:pk>/reset-link/", views.reset_link, name="reset_link"),
     path("settings/firm/", views.firm, name="firm"),
     path("settings/mail/", views.mail_server, name="mail_server"),

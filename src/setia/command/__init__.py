@@ -94,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     actions.add_parser("list", help=_("everybody, with role and latest sign-in"))
     reset = actions.add_parser("reset", help=_("a one-time link that sets a new password"))
     reset.add_argument("email", metavar="EMAIL")
+    reset.add_argument(
+        "--second-factor", action="store_true", help=_("remove a lost second factor too: app, passkeys, recovery codes")
+    )
     add = actions.add_parser("add", help=_("a one-time link that lets somebody in"))
     add.add_argument("email", metavar="EMAIL")
     add.add_argument("--role", default="member", help=_("owner, manager, sales, agent, … (default: member)"))

@@ -73,6 +73,7 @@ BASE_URL = os.environ.get("SETIA_URL", "http://127.0.0.1:8700").rstrip("/")  # f
 HTTPS = _flag("SETIA_HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
+SESSION_ENGINE = "setia.accounts.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_FAILURE_VIEW = "setia.web.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -91,6 +92,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "procrastinate.contrib.django",
     "setia.core",
     "setia.accounts",
@@ -120,6 +122,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "setia.web.middleware.FirmMiddleware",
+    "setia.accounts.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "setia.config.urls"
@@ -197,7 +200,17 @@ ACCOUNT_RATE_LIMITS = {
     "invite": "60/h/user",
     "test_mail": "6/m/user",
     "api_refused": "60/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_email": "10/h/user",
+    "confirm_email": "10/m/ip",
 }
+# The second step: an app's codes, recovery codes, passkeys. Secrets are sealed by `core.secrets` (the adapter).
+MFA_ADAPTER = "setia.accounts.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off; a code still works once
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody comes in uninvited, so an address needs no proof of its own
+MFA_FORMS = {"authenticate": "setia.accounts.door_forms.SecondStepForm"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY_SSL_HEADER else 0
 CACHES = {
     "default": {

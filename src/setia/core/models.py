@@ -27,6 +27,9 @@ class Firm(models.Model):
     feed_live = models.BooleanField(
         default=False, help_text="Orders arrive day by day: the as-of day is today, not the day of the latest order."
     )
+    second_factor_from_date = models.DateField(
+        null=True, help_text="From this day, nobody works here without a second factor. Empty: everybody as they like."
+    )
     demo = models.BooleanField(default=False)
     rules = models.JSONField(default=dict, blank=True, help_text="Thresholds the firm changed, by name.")
     lists_version = models.CharField(

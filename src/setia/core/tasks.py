@@ -1,6 +1,8 @@
 """Housekeeping on a schedule (cron in UTC): stalled jobs, ended sessions, stale cache, old jobs."""
 
-from django.contrib.sessions.models import Session
+from importlib import import_module
+
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +32,7 @@ def sweep_stalled_jobs(timestamp: int) -> None:
 @app.task(name="core.clear_sessions", queue="house", queueing_lock="core.clear_sessions")
 def clear_sessions(timestamp: int) -> None:
     """Delete sessions that have run out; Django only ignores them."""
-    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
 @app.periodic(cron="7 * * * *")

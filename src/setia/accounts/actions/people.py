@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from setia.accounts.actions.audit import audit
+from setia.accounts.actions.sessions import drop_sessions
 from setia.accounts.models import Role, User
 from setia.core.permissions import require
 
@@ -53,6 +54,7 @@ def deactivate(*, by: User, at: datetime, user: User) -> bool:
         if owners == {person.pk}:
             raise LastOwner
         User.objects.filter(pk=person.pk).update(is_active=False, session_round=F("session_round") + 1)
+        drop_sessions(person)
         audit(by=by, at=at, verb="user.deactivated", about="user", about_id=person.pk)
     return True
 
@@ -75,6 +77,7 @@ def sign_out_everywhere(*, by: User, at: datetime, user: User) -> None:
         require_over(by, user)
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(session_round=F("session_round") + 1)
+        drop_sessions(user)
         audit(by=by, at=at, verb="user.signed_out_everywhere", about="user", about_id=user.pk)
 
 

@@ -14,9 +14,10 @@ from setia.accounts.actions.people import require_over
 from setia.accounts.models import User
 
 
-def note_sign_in(*, by: User, at: datetime, address: str) -> None:
-    """Write down that somebody signed in."""
-    audit(by=by, at=at, verb="user.signed_in", about="user", about_id=by.pk, address=address)
+def note_sign_in(*, by: User, at: datetime, address: str, way: str = "") -> None:
+    """Write down that somebody signed in; `way` names what more than the password was shown."""
+    data = {"way": way} if way else {}
+    audit(by=by, at=at, verb="user.signed_in", about="user", about_id=by.pk, data=data, address=address)
 
 
 def note_sign_out(*, by: User, at: datetime, address: str) -> None:

@@ -1,6 +1,7 @@
 """`setia user`: letting people in from the keyboard of the machine, without e-mail."""
 
 import argparse
+from typing import Any
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
@@ -20,8 +21,8 @@ def _terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "en_US.UTF-8")
 
 
-def run(capsys: pytest.CaptureFixture[str], action: str, **values: str) -> tuple[int, str, str]:
-    code = command.main(argparse.Namespace(action=action, **values))
+def run(capsys: pytest.CaptureFixture[str], action: str, **values: Any) -> tuple[int, str, str]:
+    code = command.main(argparse.Namespace(action=action, **({"second_factor": False} | values)))
     said = capsys.readouterr()
     return code, said.out, said.err
 

@@ -5,33 +5,13 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from allauth.decorators import rate_limit
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from setia.accounts.models import User
+from setia.accounts.queries import me
 from setia.core.permissions import require
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-
-def me(request: HttpRequest) -> User:
-    """The signed-in person. The middleware lets nobody else this far."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
-
-
-def owners_only(view: View[P]) -> View[P]:
-    """Let owners in and answer everybody else with the page that says who can give the right."""
-
-    @wraps(view)
-    def gate(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not me(request).is_owner:
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return gate
 
 
 def needs(verb: str) -> Callable[[View[P]], View[P]]:

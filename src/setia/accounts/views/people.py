@@ -14,9 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import push_url
 
 from setia.accounts import actions, queries
+from setia.accounts.confirming import after_confirming
+from setia.accounts.factors import with_second_factor
 from setia.accounts.forms import InviteForm, RoleForm
 from setia.accounts.models import Invitation, User
-from setia.accounts.views.gates import limited, me, needs
+from setia.accounts.queries import me
+from setia.accounts.views.gates import limited, needs
 from setia.core.permissions import may
 
 
@@ -28,6 +31,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs("accounts.invite")
+@after_confirming
 @limited("invite")
 @never_cache
 def invite(request: HttpRequest) -> HttpResponse:
@@ -67,6 +71,7 @@ def revoke_invitation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @needs("accounts.people")
+@after_confirming
 def change_role(request: HttpRequest, pk: int) -> HttpResponse:
     """Give somebody another role."""
     person = _person(request, pk)
@@ -107,12 +112,24 @@ def sign_out_everywhere(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("accounts.people")
+@after_confirming
 @never_cache
 def reset_link(request: HttpRequest, pk: int) -> HttpResponse:
     """A link for somebody who lost the password and gets no e-mail. The answer shows it, this once."""
     person = _person(request, pk)
     link = actions.reset_link(by=me(request), at=timezone.now(), user=person)
     return _page(request, reset=person, reset_url=request.build_absolute_uri(link))
+
+
+@require_POST
+@needs("accounts.people")
+@after_confirming
+def remove_second_factors(request: HttpRequest, pk: int) -> HttpResponse:
+    """Help somebody who lost telephone and passkeys: the password alone signs in again, until they set up new ones."""
+    person = _person(request, pk)
+    if actions.remove_second_factors(by=me(request), at=timezone.now(), user=person):
+        messages.info(request, _("%(name)s signs in with the password alone now.") % {"name": person})
+    return redirect("people")
 
 
 def _person(request: HttpRequest, pk: int) -> User:
@@ -149,6 +166,7 @@ def _page(
     context = {
         "people": queries.everybody(),
         "invitations": queries.open_invitations() if may(me(request), "accounts.invite") else [],
+        "with_second_factor": with_second_factor(),
         "may_change": partial(queries.may_change, me(request)),
         "form": form or InviteForm(user=me(request)),
         "invited": invited,

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 import setia.core.queries
 from setia.accounts import actions
 from setia.accounts.forms import FirmForm, MailForm, ProfileForm
-from setia.accounts.views.gates import limited, me, needs
+from setia.accounts.queries import me
+from setia.accounts.views.gates import limited, needs
 from setia.core import mail
 
 MAIL_FIELDS = ("host", "port", "security", "username", "from_address", "from_name")

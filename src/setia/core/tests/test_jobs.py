@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import OperationalError, connection, connections
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from setia.accounts.sessions import SessionStore
 from setia.core import jobs, tasks
 from setia.core.mail import MailTrouble
 from setia.core.models import JobFailure
@@ -228,7 +228,7 @@ class TestHousekeeping:
         assert list(ProcrastinateJob.objects.values_list("pk", flat=True)) == [newest]
 
     def test_ended_sessions_go_and_others_stay(self) -> None:
-        now = timezone.now()
+        now, Session = timezone.now(), SessionStore.get_model_class()  # noqa: N806 - a class
         Session.objects.create(session_key="old", session_data="", expire_date=now - timedelta(days=1))
         Session.objects.create(session_key="new", session_data="", expire_date=now + timedelta(days=1))
         tasks.clear_sessions(timestamp=0)
