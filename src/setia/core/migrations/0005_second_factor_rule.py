@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0003_mail_and_jobs"),
+        ("core", "0004_lists_version"),
     ]
 
     operations = [
