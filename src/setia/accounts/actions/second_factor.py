@@ -14,6 +14,7 @@ from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from procrastinate.contrib.django import app
 
 import setia.core.actions
 from setia.accounts.actions.audit import audit
@@ -139,6 +140,4 @@ def _added(by: User, at: datetime, verb: str) -> bool:
 
 
 def _tell(user: User, what: str) -> None:
-    from setia.accounts.tasks import send_notice
-
-    send_notice.defer(user_id=user.pk, what=what)
+    app.configure_task("accounts.send_notice").defer(user_id=user.pk, what=what)
