@@ -3,8 +3,10 @@
 The SQL runs in DuckDB over the raw file and shares no code with Setia. Data: Chen, Online Retail II, UCI, CC BY 4.0.
 """
 
+import argparse
 import json
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,13 +16,16 @@ from typing import Any
 import duckdb
 import pytest
 from django.db import connection
+from django.test import Client
 
+from setia.accounts.models import User
 from setia.customers.models import Customer
 from setia.intake.actions import execute, start_draft, undo
 from setia.intake.checksum import business_checksum
 from setia.intake.models import Run
 from setia.portraits.actions import refresh
 from setia.portraits.models import Picture, Portrait
+from setia.reports.command import main as report
 
 DATASETS = os.environ.get("SETIA_DATASETS")
 
@@ -88,7 +93,9 @@ def _rows(name: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_real_file_comes_in_is_understood_comes_in_again_and_goes(raw: duckdb.DuckDBPyConnection) -> None:
+def test_the_real_file_comes_in_is_understood_comes_in_again_and_goes(
+    raw: duckdb.DuckDBPyConnection, capsys: pytest.CaptureFixture[str]
+) -> None:
     empty = business_checksum()
     run = _take_in()
     assert (run.state, run.rows, run.accepted, run.rejected) == ("DONE", 1_034_220, 1_034_220, 0)
@@ -96,6 +103,7 @@ def test_the_real_file_comes_in_is_understood_comes_in_again_and_goes(raw: duckd
 
     refresh(by=None, at=datetime.now(UTC))
     _the_pictures_show_the_pinned_figures()
+    _the_pages_and_the_reports_show_them_too(capsys)
     _cohorts_equal(raw)
     _quintiles_equal(raw)
     _revenue_equals(raw)
@@ -154,6 +162,49 @@ def _the_pictures_show_the_pinned_figures() -> None:
     assert (new["2009-12"], new["2010-01"], new["2011-12"]) == (955, 383, 28)
     assert round(sum(row["revenue"] for row in _rows("revenue")), 3) == 19_954_170.688
     json.dumps(_rows("rfm"), allow_nan=False)
+
+
+# What stands on which page, as a reader of English sees it.
+ON_PAGES = {
+    "/": ["4,264", "563", "63.2%", "2,683", "1,614"],
+    "/reports/base/": ["5,941", "5,878", "4,264", "563"],
+    "/reports/retention/": ["2,683", "4,248", "63.2%"],
+    "/reports/new-returning/": ["955", "383", "28"],
+    "/understand/cohorts/?span=all&view=numbers": ["955", "383", "28"],
+    "/customers/": ["5,941"],
+    "/customers/?base=LOYAL": ["563"],
+    "/customers/?base=GENERAL": ["4,264"],
+    "/customers/?retention=YEAR.2011-12-09.kept": ["2,683"],
+    "/customers/?cohort=2010-01": ["383"],
+    "/orders/?kind=RETURN": ["4,456"],
+    "/orders/?kind=FREE": ["6 orders"],
+    "/orders/?kind=ADJUSTMENT": ["3,915"],
+    "/orders/?walk_in=1": ["3,107"],
+    "/products/": ["5,122"],
+}
+
+
+def _the_pages_and_the_reports_show_them_too(capsys: pytest.CaptureFixture[str]) -> None:
+    browser = Client(headers={"accept-language": "en"})
+    browser.force_login(User.objects.create_user("ratna@kopi.id", role=User.Role.OWNER, language="en"))
+    for path, figures in ON_PAGES.items():
+        page = browser.get(path).content.decode()
+        missing = [figure for figure in figures if not re.search(rf"(?<![\d,.]){re.escape(figure)}(?![\d,])", page)]
+        assert not missing, (path, missing)
+    rows = {name: _reported(name, capsys) for name in ("base", "retention", "new-returning", "cohorts", "revenue")}
+    base = {row["class"]: row["customers"] for row in rows["base"]}
+    assert (base["ALL"], base["BUYERS"], base["GENERAL"], base["LOYAL"]) == (5_941, 5_878, 4_264, 563)
+    assert any((row["kept"], row["earlier"]) == (2_683, 4_248) for row in rows["retention"])
+    assert [row["new"] for row in rows["new-returning"]][0::24] == [955, 28]
+    assert [row["customers"] for row in rows["cohorts"] if row["k"] == 0][:2] == [955, 383]
+    assert round(sum(row["revenue"] for row in rows["revenue"]), 3) == 19_954_170.688
+
+
+def _reported(name: str, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    capsys.readouterr()
+    assert report(argparse.Namespace(name=name, json=True, as_of=None)) == 0
+    rows: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+    return rows
 
 
 def _cohorts_equal(raw: duckdb.DuckDBPyConnection) -> None:
