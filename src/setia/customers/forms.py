@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from setia.core.permissions import Actor
 from setia.customers import names, normalise
-from setia.customers.models import ContactPoint, Customer, Tag
+from setia.customers.models import ContactPoint, Customer, LifeEvent, Tag
 from setia.customers.queries import customers_for, region
 
 _CONTACT_HINTS = {
@@ -188,3 +188,52 @@ class TagForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=60)
     colour = forms.ChoiceField(label=_("Colour"), choices=Tag.Colour, widget=forms.RadioSelect)
+
+
+class LinkForm(forms.Form):
+    """How a customer stands to another. `how` is the kind and the end this customer is at: `WORKS_AT.to`."""
+
+    how = forms.ChoiceField(
+        label=_("This customer"),
+        choices=[
+            ("WORKS_AT.to", _("works at")),
+            ("WORKS_AT.from", _("employs")),
+            ("FAMILY.to", _("family of")),
+            ("SELLS_FOR.to", _("sells for")),
+            ("SELLS_FOR.from", _("is sold for by")),
+            ("REFERRED_BY.to", _("recommended by")),
+            ("REFERRED_BY.from", _("has recommended")),
+        ],
+    )
+    other = forms.ModelChoiceField(
+        label=_("Whom"),
+        queryset=Customer.objects.none(),
+        error_messages={"required": _("Type a name and choose somebody from the list.")},
+    )
+    words = forms.CharField(label=_("As what"), required=False, max_length=100)
+    from_date = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    to_date = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["other"].queryset = customers_for(user)  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> Customer | None:
+        """The customer picked so far, when the form comes back."""
+        return self.cleaned_data.get("other") if self.is_bound and hasattr(self, "cleaned_data") else None
+
+
+class LifeEventForm(forms.Form):
+    """A day of a customer's life."""
+
+    kind = forms.ChoiceField(label=_("What"), choices=LifeEvent.Kind)
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    words = forms.CharField(label=_("In words"), required=False, max_length=100)
+    yearly = forms.BooleanField(label=_("Every year"), required=False, initial=True)
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if not 1900 <= day.year <= 2200:
+            raise ValidationError(_("The year lies between 1900 and 2200."))
+        return day

@@ -10,6 +10,8 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from setia.core.yearly import month_day
+
 
 class Stage(models.TextChoices):
     REACH = "REACH", pgettext_lazy("stage", "Reach")
@@ -104,6 +106,12 @@ class Portrait(models.Model):
                 name="portraits_leaving",
             ),
             models.Index(fields=["first_date"], name="portraits_first"),
+            models.Index(
+                month_day("first_date"),
+                F("customer"),
+                condition=models.Q(first_date__isnull=False),
+                name="portraits_first_comes_round",
+            ),
             models.Index(F("r"), F("f"), F("value").desc(nulls_last=True), F("customer"), name="portraits_rfm"),
             models.Index(
                 F("stage_at_month_start"),

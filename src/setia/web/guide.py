@@ -38,6 +38,10 @@ TOPICS = {
 # Verbs on a page are helped by that page's text.
 _NOUNS = (
     ("customer", "customer"),
+    ("coming", "customers"),
+    ("related", "customer"),
+    ("link", "customer"),
+    ("life_event", "customer"),
     ("tag", "customers"),
     ("region", "customers"),
     ("contact", "customer"),

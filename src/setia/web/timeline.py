@@ -25,7 +25,7 @@ SHOWN = {
     "changes": _("Changes"),
 }
 _CHANGES = ["ADDED", "EDITED", "ARCHIVED", "RESTORED", "CONTACT_ADDED", "CONTACT_EDITED", "CONTACT_REMOVED"]
-_CHANGES += ["CONTACT_PREFERRED", "TAGGED", "UNTAGGED"]
+_CHANGES += ["CONTACT_PREFERRED", "TAGGED", "UNTAGGED", "LINKED", "UNLINKED", "EVENT_ADDED", "EVENT_REMOVED"]
 _CHANGES += ["CONSENT_GIVEN", "CONSENT_WITHDRAWN"]
 _ENTRY_ICONS = {
     "ADDED": "user-plus",
@@ -33,6 +33,10 @@ _ENTRY_ICONS = {
     "NOTE": "sticky-note",
     "ARCHIVED": "archive",
     "RESTORED": "archive-restore",
+    "LINKED": "link",
+    "UNLINKED": "link",
+    "EVENT_ADDED": "cake",
+    "EVENT_REMOVED": "cake",
     "TAGGED": "tag",
     "UNTAGGED": "tag",
     "CONSENT_GIVEN": "shield-check",

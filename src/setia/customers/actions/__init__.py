@@ -36,6 +36,8 @@ from setia.customers.actions.fields import (
     restore_field,
 )
 from setia.customers.actions.industry import industry_named
+from setia.customers.actions.life_event import add_life_event, remove_life_event
+from setia.customers.actions.link import DatesReversed, LinkTaken, LinkToOneself, SellsInACircle, link, unlink
 from setia.customers.actions.merge import AlreadyMerged, NothingToMerge, merge, take_over
 from setia.customers.actions.note import EmptyNote, note
 from setia.customers.actions.regions import NoSuchRegion, count_regions, explain_region, load_regions, read_regions
@@ -60,11 +62,14 @@ __all__ = [
     "AlreadyUnmerged",
     "BadValue",
     "ContactTaken",
+    "DatesReversed",
     "EmptyNote",
     "EmptyTag",
     "EmptyText",
     "FieldNameTaken",
     "GuardianNeeded",
+    "LinkTaken",
+    "LinkToOneself",
     "NewerFirst",
     "NoChannel",
     "NoSuchRegion",
@@ -73,6 +78,7 @@ __all__ = [
     "NotHidden",
     "NothingToMerge",
     "NumberTaken",
+    "SellsInACircle",
     "StillReferenced",
     "TagGone",
     "TagNameTaken",
@@ -80,6 +86,7 @@ __all__ = [
     "add",
     "add_contact",
     "add_field",
+    "add_life_event",
     "add_option",
     "archive",
     "archive_many",
@@ -99,6 +106,7 @@ __all__ = [
     "hide_option",
     "index_field",
     "industry_named",
+    "link",
     "load_regions",
     "merge",
     "merge_tag",
@@ -108,6 +116,7 @@ __all__ = [
     "read_regions",
     "remove_contact",
     "remove_field",
+    "remove_life_event",
     "remove_tag",
     "rename_option",
     "restore",
@@ -117,6 +126,7 @@ __all__ = [
     "settle_consent",
     "tag_customer",
     "take_over",
+    "unlink",
     "unmerge",
     "untag_customer",
     "withdraw",

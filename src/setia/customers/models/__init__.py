@@ -1,5 +1,6 @@
 """The tables of the customer record, a module per subject."""
 
+from setia.customers.models.circle import CustomerLink, LifeEvent
 from setia.customers.models.consent import Answer, Consent, ConsentEntry, ConsentText, How, Purpose
 from setia.customers.models.fields import CustomField, FieldOption
 from setia.customers.models.merge import Merge, MergedCustomer, MergeMove
@@ -17,11 +18,13 @@ __all__ = [
     "ContactPoint",
     "CustomField",
     "Customer",
+    "CustomerLink",
     "CustomerTag",
     "Erasure",
     "FieldOption",
     "How",
     "Industry",
+    "LifeEvent",
     "Merge",
     "MergeMove",
     "MergedCustomer",

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Concat, Lower, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from setia.core.models import Stamped
+from setia.core.yearly import month_day
 from setia.customers import normalise
 from setia.customers.typed import Decoder, Encoder
 
@@ -115,6 +116,12 @@ class Customer(Stamped):
             ),
             models.Index(
                 fields=["region_code"], condition=Q(region_code__gt="", archived_at=None), name="customers_region_code"
+            ),
+            models.Index(
+                month_day("birthday"),
+                F("id"),
+                condition=Q(birthday__isnull=False, archived_at=None),
+                name="customers_birthday_comes_round",
             ),
             # Only the values that are rare: most customers are people and end users, with nothing else said.
             # By name, since firms stand together there (PT …) and a walk along all names would find them late.

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from setia.customers.models import ContactPoint, Customer, Purpose, TimelineEntry
+from setia.customers.models import ContactPoint, Customer, LifeEvent, Purpose, TimelineEntry
+from setia.customers.queries.circle import READS
 
 _FIELDS = {
     "kind": gettext_lazy("Kind"),
@@ -35,6 +36,10 @@ _TITLES = {
     "CONTACT_PREFERRED": gettext_lazy("Preferred contact"),
     "TAGGED": gettext_lazy("Tag added"),
     "UNTAGGED": gettext_lazy("Tag taken off"),
+    "LINKED": gettext_lazy("Linked"),
+    "UNLINKED": gettext_lazy("Link taken back"),
+    "EVENT_ADDED": gettext_lazy("Life event"),
+    "EVENT_REMOVED": gettext_lazy("Life event taken away"),
     "CONSENT_GIVEN": gettext_lazy("Said yes to being contacted"),
     "CONSENT_WITHDRAWN": gettext_lazy("Said no to being contacted"),
     "MERGED": gettext_lazy("Merged"),
@@ -78,6 +83,12 @@ def tell(entry: TimelineEntry) -> Told:
         return Told(title, _merged(data), [])
     if entry.kind.startswith("CONTACT_"):
         return Told(title, f"{contact_word(data['kind'])}: {data['shown']}", [])
+    if entry.kind in ("LINKED", "UNLINKED"):
+        reads = str(READS.get((data["kind"], data["way"]), ""))
+        return Told(title, " ".join(filter(None, [reads, data["name"], data["words"] and f"({data['words']})"])), [])
+    if entry.kind in ("EVENT_ADDED", "EVENT_REMOVED"):
+        what = dict(LifeEvent.Kind.choices).get(data["kind"], data["kind"])
+        return Told(title, ", ".join(filter(None, [str(what), data["words"], data["day"]])), [])
     if entry.kind in ("TAGGED", "UNTAGGED"):
         return Told(title, str(data.get("tag", "")), [])
     return Told(title, "", [])

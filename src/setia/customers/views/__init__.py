@@ -1,5 +1,6 @@
 """The entrances of this room: each parses, asks one question or calls one verb, and answers."""
 
+from setia.customers.views.circle import add_life_event, add_link, related, remove_life_event, remove_link
 from setia.customers.views.consent import change_consent, consent_texts, customer_consent, customer_privacy
 from setia.customers.views.contacts import add_contact, edit_contact, prefer_contact, remove_contact
 from setia.customers.views.customers import (
@@ -27,6 +28,8 @@ from setia.customers.views.tags import (
 __all__ = [
     "add_contact",
     "add_customer",
+    "add_life_event",
+    "add_link",
     "add_note",
     "archive_customer",
     "archive_customers",
@@ -44,7 +47,10 @@ __all__ = [
     "merge_tag",
     "prefer_contact",
     "regions",
+    "related",
     "remove_contact",
+    "remove_life_event",
+    "remove_link",
     "remove_tag",
     "restore_customer",
     "restore_tag",

@@ -15,15 +15,20 @@ from setia.portraits.queries.figures import (
 )
 from setia.portraits.queries.home import HomePage, home_page
 from setia.portraits.queries.narrow import KEYS, Behind, behind_for, narrow
-from setia.portraits.queries.portraits import leaving_first, portrait_of, portraits_among, portraits_of, worth_most
+from setia.portraits.queries.portraits import (
+    anniversaries,
+    leaving_first,
+    portrait_of,
+    portraits_among,
+    portraits_of,
+    worth_most,
+)
 from setia.portraits.queries.rfm_page import RfmPage, rfm_page
 from setia.portraits.queries.sentences import Statement, sentences
 from setia.portraits.queries.spread_pages import ConcentrationPage, ValuePage, concentration_page, value_page
 from setia.portraits.words import WORDS, written
 
 CUSTOMER_KEYS = (Key(Portrait, "customer", stays="computed: made anew for the survivor, removed for the others"),)
-"""The tables of this room that hold a customer's key (`setia.customers.keys`)."""
-
 __all__ = [
     "CUSTOMER_KEYS",
     "KEYS",
@@ -37,6 +42,7 @@ __all__ = [
     "Rows",
     "Statement",
     "ValuePage",
+    "anniversaries",
     "behind_for",
     "cohort_page",
     "concentration_page",

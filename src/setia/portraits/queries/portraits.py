@@ -1,10 +1,13 @@
 """Portraits of customers who have come through the gate."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 
+from setia.core.keyset import Leg
+from setia.core.yearly import coming
 from setia.portraits.models import Portrait
 
 
@@ -33,3 +36,9 @@ def worth_most(customers: QuerySet[Any], *, most: int) -> list[Portrait]:
     """The customers who spent most so far, with their `customer`."""
     rows = Portrait.objects.filter(spent_rank__isnull=False, customer__in=customers)
     return list(rows.select_related("customer").order_by("spent_rank")[:most])
+
+
+def anniversaries(customers: QuerySet[Any], *, today: date, days: int) -> Sequence[Leg]:
+    """Anniversaries of the first purchase within so many days, as legs of a list. Rows have their `customer`."""
+    bought = Portrait.objects.filter(first_date__lt=today, customer__in=customers).select_related("customer")
+    return coming(bought, "first_date", today=today, days=days, key="customer_id")

@@ -16,8 +16,6 @@ from setia.web.portrait import knowledge
 from setia.web.timeline import SHOWN, timeline
 from setia.web.views.customers import Found, find
 
-RELATED = 6
-
 
 @require_GET
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
@@ -38,7 +36,6 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
             {"label": label, "on": key == line.shown, "url": _tab(request, pk, key)} for key, label in SHOWN.items()
         ],
         "known": knowledge(one.pk, bought),
-        "brought": queries.recommended_by(one, most=RELATED),
         "may_delete": may(me(request), "customers.delete"),
         "back": around.get("back", reverse("customers")),
         "previous": around.get("previous", ""),
