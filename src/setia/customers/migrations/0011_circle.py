@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0009_regions"),
+        ("customers", "0010_fields"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
