@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import translation
 
 from setia.customers import actions
 from setia.customers.models import Customer, CustomerLink
@@ -30,7 +31,8 @@ class Circle(People):
 
     def around(self, customer: Customer) -> list[tuple[str, str]]:
         customer.refresh_from_db()
-        return [(one.reads, one.customer.display_name) for one in relatives_for(self.dimas, customer)]
+        with translation.override("en"):
+            return [(one.reads, one.customer.display_name) for one in relatives_for(self.dimas, customer)]
 
 
 class LinkTest(Circle):
