@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0010_fields"),
+        ("customers", "0011_merge_values"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
