@@ -60,7 +60,7 @@ NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
 """Event → functions, called in order."""
 
 LATER: dict[str, tuple[str, ...]] = {
-    "import.done": ("portraits.refresh_all", "customers.keep_regions"),
+    "import.done": ("portraits.refresh_all", "customers.keep_regions", "customers.keep_name_keys"),
     "import.undone": ("portraits.refresh_all", "customers.keep_regions"),
     "firm.changed": ("portraits.refresh_all",),
 }

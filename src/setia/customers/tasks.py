@@ -13,6 +13,10 @@ from setia.customers import actions
 
 name_jobs(
     {
+        "customers.keep_name_keys": _("Fold the names by which doubles are found"),
+        "customers.keep_name_keys_nightly": _("Fold the names by which doubles are found, every night"),
+        "customers.search_doubles": _("Search for doubles among all customers"),
+        "customers.merge_doubles": _("Merge the doubles found above a certainty"),
         "customers.index_field": _("Make a field quick to find by"),
         "customers.drop_index": _("Forget how to find by a field"),
         "customers.remove_field": _("Remove a deleted field's values"),
@@ -52,3 +56,30 @@ def drop_index(field_id: int) -> None:
 def remove_field(field_id: int) -> None:
     """Remove a deleted field and its values."""
     actions.remove_field(field_id=field_id)
+
+
+@app.periodic(cron="25 18 * * *")  # 01.25 WIB
+@app.task(name="customers.keep_name_keys_nightly", queue="customers", queueing_lock="customers.keep_name_keys_nightly")
+def keep_name_keys_nightly(timestamp: int) -> None:
+    """Names that changed by another way than a person's edit."""
+    actions.keep_name_keys()
+
+
+@app.task(name="customers.keep_name_keys", queue="customers")
+def keep_name_keys() -> None:
+    """Customers came in by the file."""
+    actions.keep_name_keys()
+
+
+@app.task(name="customers.search_doubles", queue="customers")
+def search_doubles(search_id: int) -> None:
+    """Search all customers for doubles."""
+    from setia.customers.actions.search_doubles import search_doubles as search
+
+    search(search_id)
+
+
+@app.task(name="customers.merge_doubles", queue="customers")
+def merge_doubles(search_id: int) -> None:
+    """Merge all groups above a certainty."""
+    actions.merge_doubles(search_id)

@@ -15,6 +15,14 @@ from setia.customers.actions.contact import (
     prefer_contact,
     remove_contact,
 )
+from setia.customers.actions.decide_doubles import (
+    Decided,
+    accept_double,
+    ask_for_merges,
+    merge_doubles,
+    reject_double,
+    reopen_double,
+)
 from setia.customers.actions.delete import StillReferenced, delete
 from setia.customers.actions.edit import edit, set_values
 from setia.customers.actions.fields import (
@@ -35,10 +43,12 @@ from setia.customers.actions.fields import (
     rename_option,
     restore_field,
 )
+from setia.customers.actions.find_doubles import SearchRunning, ask_for_search
 from setia.customers.actions.industry import industry_named
 from setia.customers.actions.life_event import add_life_event, remove_life_event
 from setia.customers.actions.link import DatesReversed, LinkTaken, LinkToOneself, SellsInACircle, link, unlink
 from setia.customers.actions.merge import AlreadyMerged, NothingToMerge, merge, take_over
+from setia.customers.actions.name_keys import keep_name_key, keep_name_keys
 from setia.customers.actions.note import EmptyNote, note
 from setia.customers.actions.regions import NoSuchRegion, count_regions, explain_region, load_regions, read_regions
 from setia.customers.actions.settle_consent import settle_consent
@@ -63,6 +73,7 @@ __all__ = [
     "BadValue",
     "ContactTaken",
     "DatesReversed",
+    "Decided",
     "EmptyNote",
     "EmptyTag",
     "EmptyText",
@@ -78,11 +89,13 @@ __all__ = [
     "NotHidden",
     "NothingToMerge",
     "NumberTaken",
+    "SearchRunning",
     "SellsInACircle",
     "StillReferenced",
     "TagGone",
     "TagNameTaken",
     "TooMany",
+    "accept_double",
     "add",
     "add_contact",
     "add_field",
@@ -90,6 +103,8 @@ __all__ = [
     "add_option",
     "archive",
     "archive_many",
+    "ask_for_merges",
+    "ask_for_search",
     "changed_lists",
     "count_regions",
     "delete",
@@ -106,19 +121,24 @@ __all__ = [
     "hide_option",
     "index_field",
     "industry_named",
+    "keep_name_key",
+    "keep_name_keys",
     "link",
     "load_regions",
     "merge",
+    "merge_doubles",
     "merge_tag",
     "move_field",
     "note",
     "prefer_contact",
     "read_regions",
+    "reject_double",
     "remove_contact",
     "remove_field",
     "remove_life_event",
     "remove_tag",
     "rename_option",
+    "reopen_double",
     "restore",
     "restore_field",
     "restore_tag",

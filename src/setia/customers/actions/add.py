@@ -10,6 +10,7 @@ from setia.accounts.models import User
 from setia.core.permissions import require
 from setia.customers.actions._record import record
 from setia.customers.actions.contact import create_contact
+from setia.customers.actions.name_keys import keep_name_key
 from setia.customers.actions.regions import read_region
 from setia.customers.actions.values import checked
 from setia.customers.facts import Facts
@@ -39,6 +40,7 @@ def add(*, by: User, at: datetime, contacts: Sequence[tuple[str, str]] = (), **f
                 create_contact(customer, kind, text)
             if not customer.region_code:
                 read_region(customer.region)
+            keep_name_key(customer.pk, customer.name)
             record("added", by=by, at=at, customer=customer)
     except IntegrityError:
         refuse_taken_number(customer)

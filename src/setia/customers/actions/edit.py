@@ -11,6 +11,7 @@ from setia.core import versions
 from setia.core.permissions import require
 from setia.customers.actions._record import record
 from setia.customers.actions.add import refuse_taken_number
+from setia.customers.actions.name_keys import keep_name_key
 from setia.customers.actions.regions import read_region
 from setia.customers.actions.values import checked
 from setia.customers.facts import Facts
@@ -43,6 +44,8 @@ def edit(*, by: User, at: datetime, customer: Customer, version: str = "", **fac
             if changes or own:
                 current.updated_at = at
                 current.save(update_fields=[*changes, *(["extra"] if own else []), "updated_at"])
+                if "name" in changes:
+                    keep_name_key(current.pk, current.name)
                 if "region" in changes and not current.region_code:
                     read_region(current.region)
                 told = {name: [_told(a), _told(b)] for name, (a, b) in (changes | own).items() if name != "region_code"}

@@ -6,10 +6,10 @@ DuckDB has the same measures for millions of pairs; a test holds the two togethe
 
 def jaro_winkler(a: str, b: str) -> float:
     """Similarity of Winkler (1990), 0 to 1: weight .1 for up to four first letters, where Jaro's is above .7."""
-    if a == b:
-        return 1.0
     if not a or not b:
         return 0.0
+    if a == b:
+        return 1.0
     reach = max(len(a), len(b)) // 2 - 1
     reach = max(reach, 0)
     taken = [False] * len(b)

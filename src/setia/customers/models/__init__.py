@@ -2,6 +2,7 @@
 
 from setia.customers.models.circle import CustomerLink, LifeEvent
 from setia.customers.models.consent import Answer, Consent, ConsentEntry, ConsentText, How, Purpose
+from setia.customers.models.double import DoubleGroup, DoubleSearch, NameKey, NotDouble
 from setia.customers.models.fields import CustomField, FieldOption
 from setia.customers.models.merge import Merge, MergedCustomer, MergeMove
 from setia.customers.models.party import ContactPoint, Customer, Industry, TimelineEntry
@@ -20,6 +21,8 @@ __all__ = [
     "Customer",
     "CustomerLink",
     "CustomerTag",
+    "DoubleGroup",
+    "DoubleSearch",
     "Erasure",
     "FieldOption",
     "How",
@@ -28,6 +31,8 @@ __all__ = [
     "Merge",
     "MergeMove",
     "MergedCustomer",
+    "NameKey",
+    "NotDouble",
     "PrivacyRequest",
     "Purpose",
     "Region",

@@ -4,16 +4,25 @@ A customer is a person or a company, whether or not they have bought yet, and ma
 `(source, number)` is the firm's own customer number in the system the record came from.
 """
 
+from typing import Any
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, GeneratedField, Q, Value
-from django.db.models.functions import Coalesce, Concat, Lower, NullIf
+from django.db.models import F, Func, GeneratedField, Q, Value
+from django.db.models.functions import Coalesce, Concat, Lower, NullIf, Replace
 from django.utils.translation import gettext_lazy as _
 
 from setia.core.models import Stamped
 from setia.core.yearly import month_day
 from setia.customers import normalise
 from setia.customers.typed import Decoder, Encoder
+
+
+def _split(what: Any, at: str) -> Func:
+    return Func(what, Value(at), Value(1), function="split_part", output_field=models.TextField())
+
+
+_MAIL_NAME = Replace(_split(_split(F("value"), "@"), "+"), Value("."), Value(""))
 
 
 class Industry(models.Model):
@@ -131,6 +140,7 @@ class Customer(Stamped):
             models.Index(fields=["role"], condition=~Q(role="EXTERNAL"), name="customers_role"),
             models.Index(fields=["relation"], condition=~Q(relation=""), name="customers_relation"),
             models.Index(fields=["acquisition"], condition=~Q(acquisition=""), name="customers_acquisition"),
+            models.Index(fields=["birthday"], condition=Q(birthday__isnull=False), name="customers_birthday"),
             models.Index(fields=["archived_at"], condition=Q(archived_at__isnull=False), name="customers_archived"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="customers_merged_into"),
         ]
@@ -182,6 +192,8 @@ class ContactPoint(Stamped):
         ]
         indexes = [
             models.Index(fields=["kind", "value"], name="customers_contact_value"),
+            # What stands before the @, without dots and +tag: twins are found by it (`queries.twins`).
+            models.Index(_MAIL_NAME, condition=Q(kind="EMAIL"), name="customers_contact_mail_name"),
             GinIndex(
                 OpClass(Lower(Concat("value", Value(" "), "shown")), name="gin_trgm_ops"),
                 name="customers_search_contact",

@@ -51,11 +51,14 @@ from setia.customers.queries.regions import (
 from setia.customers.queries.search import Matches, legs_by_match, matching, search
 from setia.customers.queries.tags import get_tag_for, tag_names, tagged, tags, tags_of
 from setia.customers.queries.timeline import contacts_of, entries_of, kinds_of, mobiles_of, reach_of, recommended_by
+from setia.customers.queries.twins import CERTAIN, Draft, Twin, twins_of
 from setia.customers.queries.words import Told, contact_kinds, tell
 
 __all__ = [
+    "CERTAIN",
     "CUSTOMER_KEYS",
     "FILTERS",
+    "Draft",
     "FieldDef",
     "Key",
     "Matches",
@@ -64,6 +67,7 @@ __all__ = [
     "Permission",
     "Share",
     "Told",
+    "Twin",
     "birthdays",
     "choices_of",
     "consent_history",
@@ -122,6 +126,7 @@ __all__ = [
     "tags_of",
     "tell",
     "texts_in_use",
+    "twins_of",
     "unread_spellings",
     "what_merge_did",
 ]

@@ -16,6 +16,7 @@ from setia.customers.models import (
     LifeEvent,
     Merge,
     MergedCustomer,
+    NameKey,
     PrivacyRequest,
     TimelineEntry,
 )
@@ -55,6 +56,7 @@ CUSTOMER_KEYS = (
         "customer",
         words=ngettext_lazy("%(count)s privacy request", "%(count)s privacy requests", "count"),
     ),
+    Key(NameKey, "customer", stays="the folded name of each record; those merged away keep theirs"),
     Key(Merge, "survivor", stays="whose merge it was; undone after the merge its survivor went away in"),
     Key(MergedCustomer, "customer", stays="who was merged away"),
 )

@@ -1,0 +1,171 @@
+"""The engine for doubles, without the database: folds, levels said twice, guards, groups."""
+
+import random
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from setia.customers.matching import BUILT_IN, Weights, batch, folds, prepare, score_all
+from setia.customers.matching.clusters import clusters
+from setia.customers.matching.levels import COMPARISONS
+from setia.customers.matching.record import with_crowds
+from setia.customers.matching.score import decode, encode, guard, judged, levels_of
+from setia.customers.matching.similar import jaro_winkler, within_one
+
+SAME_NAMES = [
+    ("Muhammad Rizky", "M. Rizky"),
+    ("Moh. Rizky", "Mochammad Rizky"),
+    ("H. Achmad Soekarno, S.E.", "Ahmad Sukarno"),
+    ("Djoko Soetrisno", "Joko Sutrisno"),
+    ("Abd. Rahman", "Abdul Rachman"),
+    ("St. Aminah", "Siti Aminah"),
+    ("PT. Rasa Nusantara Tbk", "Rasa Nusantara, PT"),
+    ("CV Maju & Jaya", "Maju dan Jaya CV"),
+    ("Syafei Fauzi", "Safei Pauzi"),
+    ("BUDI   SANTOSO", "Santoso Budi"),
+]
+OTHER_NAMES = [("Siti Aminah", "Siti Rahmah"), ("Muhammad Rizky", "Muhammad Fadli"), ("PT Maju Jaya", "PT Maju Abadi")]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME_NAMES)
+def test_writings_of_one_name_have_one_key(one: str, other: str) -> None:
+    assert folds.name_key(one) == folds.name_key(other)
+
+
+@pytest.mark.parametrize(("one", "other"), OTHER_NAMES)
+def test_other_names_keep_other_keys(one: str, other: str) -> None:
+    assert folds.name_key(one) != folds.name_key(other)
+
+
+@pytest.mark.parametrize("name", ["H.", "SE", "عبد الرحمن", "陳大文", "-", "M."])
+def test_a_name_of_nothing_but_titles_or_of_another_script_is_not_lost(name: str) -> None:
+    assert folds.name_key(name) != "" or name == "-"
+
+
+def test_dots_are_dropped_where_the_provider_drops_them_only() -> None:
+    assert folds.email_key("Budi.San@GoogleMail.com") == folds.email_key("budisan+promo@gmail.com")
+    assert folds.email_key("budi.san@kopi.id") != folds.email_key("budisan@kopi.id")
+
+
+def _some(seed: int) -> list:  # type: ignore[type-arg]
+    """Records that meet in many ways: few names, phones, addresses, with holes."""
+    luck = random.Random(seed)
+    names = [one for pair in SAME_NAMES + OTHER_NAMES for one in pair] + ["B. Santoso", "Budi", "Santosso Budi", ""]
+    days = [None, date(1990, 1, 1), date(1990, 5, 1), date(1990, 1, 5), date(1991, 5, 1), date(1970, 8, 17)]
+    mails = ["budi.san88@gmail.com", "budisan88@yahoo.com", "info@kopi.id", "rizky.m@kopi.id", "budisan88@gmail.com"]
+    return [
+        prepare(
+            place,
+            name=luck.choice(names),
+            phones=luck.sample([f"+6281200000{n:02d}" for n in range(12)], luck.choice((0, 1, 1, 2))),
+            emails=luck.sample(mails, luck.choice((0, 1, 1, 2))),
+            handles=luck.sample(["INSTAGRAM:budi", "TIKTOK:budi", "INSTAGRAM:rizky"], luck.choice((0, 0, 1))),
+            birthday=luck.choice(days),
+            region=luck.choice(["", "Kota Bandung", "Kab. Bandung", "Garut"]),
+            gender=luck.choice(["", "MALE", "FEMALE"]),
+            tax_id=luck.choice(["", "", "0123456789012345", "123456789012345", "123456789012346"]),
+            address=luck.choice(["", "", "Jl. Braga No. 12", "Jalan Braga 12", "Jl Asia Afrika 1"]),
+        )
+        for place in range(60)
+    ]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_levels_in_sql_are_those_in_python_for_every_pair(seed: int) -> None:
+    records = _some(seed)
+    with batch.opened(threads=1, memory="500MB") as database:
+        batch.load(database, batch.as_table(records))
+        database.execute("CREATE TABLE pair AS SELECT a.n AS l, b.n AS r FROM record a JOIN record b ON a.n < b.n")
+        batch.compare(database, 1, lambda share: None)
+        found = database.execute(
+            "SELECT a.id, b.id, code FROM compared c JOIN record a ON a.n = c.l JOIN record b ON b.n = c.r"
+        ).fetchall()
+    crowded = {one.id: one for one in with_crowds(records)}
+    assert len(found) == 60 * 59 // 2
+    for left, right, code in found:
+        assert decode(code) == levels_of(crowded[left], crowded[right]), (crowded[left], crowded[right])
+
+
+def test_one_record_is_scored_as_the_batch_scores_it() -> None:
+    people = [
+        prepare(1, name="Budi Santoso", phones=["+628121111"], birthday=date(1988, 3, 14)),
+        prepare(2, name="Bpk. Budi Santosso", phones=["+628121111"]),
+        prepare(3, name="Rina", phones=["+628199999"]),
+    ]
+    ((left, right, certainty, _code, _guard),) = batch.search(batch.as_table(people), BUILT_IN).pairs
+    assert (left, right) == (1, 2)
+    # One record asks how many bear its name beside itself; the batch counts both.
+    scored = score_all(people[0], people[1:], records=3)
+    assert scored[0].id == 2
+    assert scored[0].certainty == pytest.approx(certainty, abs=0.001)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("abcd", max_size=8), st.text("abcd", max_size=8))
+def test_likeness_is_that_of_duckdb(a: str, b: str) -> None:
+    with batch.opened(threads=1, memory="200MB") as database:
+        row = database.execute(
+            "SELECT jaro_winkler_similarity(?, ?), damerau_levenshtein(?, ?)", [a, b, a, b]
+        ).fetchone()
+    assert row is not None
+    assert jaro_winkler(a, b) == pytest.approx(row[0], abs=1e-9)
+    assert within_one(a, b) == (row[1] <= 1)
+
+
+def test_levels_survive_being_one_number() -> None:
+    luck = random.Random(5)
+    for _turn in range(500):
+        levels = tuple(luck.choice([None, *(level.name for level in one.levels)]) for one in COMPARISONS)
+        assert decode(encode(levels)) == levels
+
+
+def _judge(**levels: str) -> tuple[float, str]:
+    vector = tuple(levels.get(one.name) for one in COMPARISONS)
+    bits, guarded, _reasons = judged(vector, BUILT_IN, 100_000)
+    return bits, guarded
+
+
+def test_a_shared_phone_glues_no_family_together() -> None:
+    assert guard(tuple({"name": "some", "phone": "few", "region": "same"}.get(one.name) for one in COMPARISONS))
+    assert _judge(name="part", phone="few", region="same")[1] == "part"
+    assert _judge(name="different", phone="many")[1] == "other_name"
+
+
+def test_father_and_son_of_one_name_stay_two() -> None:
+    assert _judge(name="same", phone="own", birthday="different", region="same")[1] == "birthday"
+
+
+def test_namesakes_in_one_town_stay_two_and_a_birthday_makes_them_one() -> None:
+    assert _judge(name="same", region="same", gender="same")[1] == "namesake"
+    bits, guarded = _judge(name="same", region="same", birthday="same")
+    assert guarded == ""
+    assert bits > 0
+
+
+def test_a_group_ends_where_two_of_its_members_contradict_each_other() -> None:
+    chain = [(1, 2, 0.99), (2, 3, 0.98)]
+    assert [one.members for one in clusters(chain)] == [(1, 2, 3)]
+    assert [one.members for one in clusters(chain, apart=[(3, 1)])] == [(1, 2)]
+
+
+def test_a_group_is_as_certain_as_the_weakest_pair_it_hangs_on() -> None:
+    (group,) = clusters([(1, 2, 0.99), (2, 3, 0.9), (1, 3, 0.4)])
+    assert group.certainty == 0.9
+
+
+def test_no_group_grows_without_end() -> None:
+    found = clusters([(n, n + 1, 0.99) for n in range(200)], most=50)
+    assert max(len(one.members) for one in found) <= 50
+
+
+def test_weights_are_kept_and_read_again_as_they_were() -> None:
+    assert Weights.from_json(BUILT_IN.as_json()) == BUILT_IN
+
+
+def test_a_rare_name_weighs_more_than_a_common_one() -> None:
+    asked = prepare(0, name="Siti Aminah", birthday=date(1990, 5, 1))
+    other = [prepare(1, name="Siti Aminah", birthday=date(1990, 5, 1))]
+    rare, common = (score_all(asked, other, records=100_000, named_alike=n)[0].certainty for n in (1, 900))
+    assert rare > common
