@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from setia.accounts.queries import me
+from setia.customers.queries import get_merge_for
 from setia.intake import actions, queries
 from setia.intake.actions.draft import NotADraft
 from setia.intake.forms import MappingForm, UploadForm
@@ -162,7 +163,8 @@ def undo_import(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("import_run", pk)
         blocked = why
     later = [queries.get_run_for(user, number) for number in blocked.runs] if blocked else []
-    context = {"run": run, "report": report, "later": later}
+    merges = [get_merge_for(user, number) for number in blocked.merges] if blocked else []
+    context = {"run": run, "report": report, "later": later, "merges": merges}
     return render(request, "intake/undo_import.html", context, status=409 if blocked else 200)
 
 

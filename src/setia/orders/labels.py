@@ -8,6 +8,7 @@ name_verbs(
     {
         "order.added": _("Added an order"),
         "order.edited": _("Changed an order"),
+        "order.moved": _("Gave an order to another customer"),
         "order.given_back": _("Took an order back"),
     }
 )

@@ -27,10 +27,13 @@ SHOWN = {
 _CHANGES = ["ADDED", "EDITED", "ARCHIVED", "RESTORED", "CONTACT_ADDED", "CONTACT_EDITED", "CONTACT_REMOVED"]
 _CHANGES += ["CONTACT_PREFERRED", "TAGGED", "UNTAGGED", "LINKED", "UNLINKED", "EVENT_ADDED", "EVENT_REMOVED"]
 _CHANGES += ["CONSENT_GIVEN", "CONSENT_WITHDRAWN"]
+_CHANGES += ["MERGED", "UNMERGED"]
 _ENTRY_ICONS = {
     "ADDED": "user-plus",
     "EDITED": "pencil",
     "NOTE": "sticky-note",
+    "MERGED": "git-merge",
+    "UNMERGED": "undo-2",
     "ARCHIVED": "archive",
     "RESTORED": "archive-restore",
     "LINKED": "link",

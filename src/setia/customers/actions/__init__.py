@@ -44,6 +44,7 @@ from setia.customers.actions.fields import (
     restore_field,
 )
 from setia.customers.actions.find_doubles import SearchRunning, ask_for_search
+from setia.customers.actions.hold import hold
 from setia.customers.actions.industry import industry_named
 from setia.customers.actions.life_event import add_life_event, remove_life_event
 from setia.customers.actions.link import DatesReversed, LinkTaken, LinkToOneself, SellsInACircle, link, unlink
@@ -63,7 +64,7 @@ from setia.customers.actions.tags import (
     tag_customer,
     untag_customer,
 )
-from setia.customers.actions.unmerge import AlreadyUnmerged, NewerFirst, give_back, unmerge
+from setia.customers.actions.unmerge import AlreadyUnmerged, NewerFirst, give_back, in_the_way, unmerge
 from setia.customers.actions.values import BadValue
 from setia.customers.settling import NotAChoice
 
@@ -119,6 +120,8 @@ __all__ = [
     "grant",
     "hide_field",
     "hide_option",
+    "hold",
+    "in_the_way",
     "index_field",
     "industry_named",
     "keep_name_key",

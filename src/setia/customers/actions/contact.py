@@ -8,6 +8,7 @@ from setia.accounts.models import User
 from setia.core.permissions import require
 from setia.customers import normalise
 from setia.customers.actions._record import record
+from setia.customers.actions.hold import hold
 from setia.customers.models import ContactPoint, Customer
 
 
@@ -78,7 +79,7 @@ def prefer_contact(*, by: User, at: datetime, contact: ContactPoint) -> None:
 def create_contact(customer: Customer, kind: str, text: str) -> ContactPoint:
     """Write a contact point's row, inside the caller's transaction and timeline entry. Raises `NotAContact`."""
     value, shown = _normalised(kind, text)
-    return ContactPoint.objects.create(customer=customer, kind=kind, value=value, shown=shown)
+    return ContactPoint.objects.create(customer_id=hold(customer.pk), kind=kind, value=value, shown=shown)
 
 
 def _normalised(kind: str, text: str) -> tuple[str, str]:

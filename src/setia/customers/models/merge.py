@@ -31,6 +31,12 @@ class Merge(models.Model):
         return f"#{self.pk} into {self.survivor_id}"
 
     @property
+    def names(self) -> str:
+        """Who was merged away, told apart by their numbers."""
+        others = (one.customer for one in self.others.all())
+        return ", ".join(f"{one.display_name} ({one.number})" if one.number else one.display_name for one in others)
+
+    @property
     def is_undone(self) -> bool:
         return self.undone_at is not None
 

@@ -37,7 +37,15 @@ from setia.customers.queries.fields import (
 )
 from setia.customers.queries.gate import customers_for, get_contact_for, get_customer_for, merged_into, name_of
 from setia.customers.queries.listing import FILTERS, choices_of, legs_by_name, legs_by_newest, narrow, regions
-from setia.customers.queries.merging import CUSTOMER_KEYS, what_merge_did
+from setia.customers.queries.merging import (
+    CUSTOMER_KEYS,
+    Comparison,
+    coming_back,
+    compared_for,
+    get_merge_for,
+    merges_of,
+    what_merge_did,
+)
 from setia.customers.queries.regions import (
     Share,
     distribution,
@@ -52,13 +60,15 @@ from setia.customers.queries.search import Matches, legs_by_match, matching, sea
 from setia.customers.queries.tags import get_tag_for, tag_names, tagged, tags, tags_of
 from setia.customers.queries.timeline import contacts_of, entries_of, kinds_of, mobiles_of, reach_of, recommended_by
 from setia.customers.queries.twins import CERTAIN, Draft, Twin, twins_of
-from setia.customers.queries.words import Told, contact_kinds, tell
+
+from setia.customers.queries.words import Told, contact_kinds, record_word, tell
 
 __all__ = [
     "CERTAIN",
     "CUSTOMER_KEYS",
     "FILTERS",
     "Draft",
+    "Comparison",
     "FieldDef",
     "Key",
     "Matches",
@@ -70,6 +80,8 @@ __all__ = [
     "Twin",
     "birthdays",
     "choices_of",
+    "coming_back",
+    "compared_for",
     "consent_history",
     "consent_of",
     "contact_kinds",
@@ -86,6 +98,7 @@ __all__ = [
     "get_field_for",
     "get_life_event_for",
     "get_link_for",
+    "get_merge_for",
     "get_option_for",
     "get_tag_for",
     "handle",
@@ -102,6 +115,7 @@ __all__ = [
     "matching",
     "may_contact",
     "merged_into",
+    "merges_of",
     "mobiles_of",
     "name_of",
     "names_of",
@@ -112,6 +126,7 @@ __all__ = [
     "phone",
     "reach_of",
     "recommended_by",
+    "record_word",
     "references_in",
     "region",
     "region_choices",

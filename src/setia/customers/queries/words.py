@@ -109,6 +109,11 @@ def _merged(data: dict[str, Any]) -> str:
     return ", ".join(record_word(one["name"], one["number"] or one["id"]) for one in others)
 
 
+def field_word(name: str) -> str:
+    """A field of the customer in words."""
+    return str(_FIELDS[name])
+
+
 def record_word(name: str, number: Any) -> str:
     """A record among several of one customer, told apart by its number."""
     return f"{name} ({number})" if name else str(_("Customer {number}")).format(number=number)

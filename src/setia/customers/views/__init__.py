@@ -13,6 +13,7 @@ from setia.customers.views.customers import (
     find_customer,
     restore_customer,
 )
+from setia.customers.views.merging import merge_customers, unmerge_customers
 from setia.customers.views.regions import explain_region, find_region, regions
 from setia.customers.views.tags import (
     edit_tag,
@@ -44,6 +45,7 @@ __all__ = [
     "explain_region",
     "find_customer",
     "find_region",
+    "merge_customers",
     "merge_tag",
     "prefer_contact",
     "regions",
@@ -57,5 +59,6 @@ __all__ = [
     "tag_customer",
     "tag_names",
     "tags",
+    "unmerge_customers",
     "untag_customer",
 ]

@@ -7,6 +7,7 @@ from their own table, so nothing is written there.
 from setia.orders.actions.add import NoLines, NumberTaken, add
 from setia.orders.actions.edit import Settled, edit
 from setia.orders.actions.give_back import CannotGiveBack, CannotUndo, give_back, undo_give_back
+from setia.orders.actions.move import move
 from setia.orders.lines import Line, total_of
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "add",
     "edit",
     "give_back",
+    "move",
     "total_of",
     "undo_give_back",
 ]

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from setia.accounts.models import User
 from setia.core import versions
 from setia.core.permissions import require
+from setia.customers.actions import hold
 from setia.orders.actions._record import record
 from setia.orders.actions.add import NoLines, refuse_taken_number, settle, write_lines
 from setia.orders.lines import Facts, Line
@@ -44,6 +45,8 @@ def edit(
             was = {name: getattr(current, name) for name in (*facts, *_FOLLOWING)}
             for name, value in facts.items():
                 setattr(current, name, value)
+            if current.customer_id:
+                current.customer_id = hold(current.customer_id)
             settle(current, lines)
             changed = [name for name, value in was.items() if getattr(current, name) != value]
             current.lines.all().delete()

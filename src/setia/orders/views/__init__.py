@@ -1,6 +1,7 @@
 """The entrances of this room: each parses, asks one question or calls one verb, and answers."""
 
 from setia.orders.views.entry import add_order, edit_order, give_back, undo_give_back
+from setia.orders.views.moving import move_orders
 from setia.orders.views.orders import export_orders, order, orders
 
-__all__ = ["add_order", "edit_order", "export_orders", "give_back", "order", "orders", "undo_give_back"]
+__all__ = ["add_order", "edit_order", "export_orders", "give_back", "move_orders", "order", "orders", "undo_give_back"]

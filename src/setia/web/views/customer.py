@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -21,6 +21,8 @@ from setia.web.views.customers import Found, find
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """The record. Opened from a list (`at`, with the list's own address) it knows its neighbours there."""
     one = queries.get_customer_for(me(request), pk)
+    if one.pk != pk:  # merged away: the address is that of who stands for them
+        return redirect("customer", one.pk)
     contacts = queries.contacts_of(one)
     line = timeline(one, shown=request.GET.get("show", "all"), before=request.GET.get("before", ""))
     bought = [happening.order for happening in line.happenings if happening.order]
@@ -36,6 +38,8 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
             {"label": label, "on": key == line.shown, "url": _tab(request, pk, key)} for key, label in SHOWN.items()
         ],
         "known": knowledge(one.pk, bought),
+        "merges": queries.merges_of(one),
+        "may_merge": may(me(request), "customers.merge"),
         "may_delete": may(me(request), "customers.delete"),
         "back": around.get("back", reverse("customers")),
         "previous": around.get("previous", ""),
