@@ -60,15 +60,14 @@ from setia.customers.queries.search import Matches, legs_by_match, matching, sea
 from setia.customers.queries.tags import get_tag_for, tag_names, tagged, tags, tags_of
 from setia.customers.queries.timeline import contacts_of, entries_of, kinds_of, mobiles_of, reach_of, recommended_by
 from setia.customers.queries.twins import CERTAIN, Draft, Twin, twins_of
-
 from setia.customers.queries.words import Told, contact_kinds, record_word, tell
 
 __all__ = [
     "CERTAIN",
     "CUSTOMER_KEYS",
     "FILTERS",
-    "Draft",
     "Comparison",
+    "Draft",
     "FieldDef",
     "Key",
     "Matches",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from setia.accounts.queries import me
+from setia.core.permissions import require
 from setia.customers import actions, queries
 
 
@@ -22,11 +23,13 @@ def merge_customers(request: HttpRequest) -> HttpResponse:
     texts = [*given.get("ids", "").split(","), *given.getlist("id"), given.get("with", "")]
     keys = list(dict.fromkeys(key for text in texts if (key := _key(text))))
     found = queries.compared_for(me(request), keys, keep=_key(given.get("keep", "")))
-    context: dict[str, Any] = {"found": found}
+    context: dict[str, Any] = {"found": found, "changed": False}
     if found is None:
         context["one"] = queries.customers_for(me(request)).filter(pk__in=keys[:1]).first()
         return render(request, "customers/merge_customers.html", context)
     if request.method == "POST":
+        if len(found.records) < len(keys):  # somebody was quicker: show who is there now
+            return render(request, "customers/merge_customers.html", context | {"changed": True}, status=409)
         choices = {name.removeprefix("choice_"): _key(given[name]) for name in given if name.startswith("choice_")}
         try:
             actions.merge(
@@ -37,9 +40,7 @@ def merge_customers(request: HttpRequest) -> HttpResponse:
                 choices={name: pk for name, pk in choices.items() if pk},
             )
         except (actions.AlreadyMerged, actions.NotAChoice):
-            # Somebody was quicker: show who is there now.
-            context["found"] = found = queries.compared_for(me(request), keys)
-            context["changed"] = True
+            context = {"found": queries.compared_for(me(request), keys), "changed": True, "one": None}
             return render(request, "customers/merge_customers.html", context, status=409)
         messages.info(request, _("Merged into %(name)s.") % {"name": found.survivor.display_name})
         return redirect("customer", found.survivor.pk)
@@ -49,6 +50,7 @@ def merge_customers(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def unmerge_customers(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what undoing a merge brings back and what stays; undo it."""
+    require(me(request), "customers.unmerge")
     merge = queries.get_merge_for(me(request), pk)
     first: list[Any] = actions.in_the_way(merge)
     if request.method == "POST":
