@@ -1,5 +1,6 @@
 """What a person may type about a customer, checked and put into one spelling. Nothing is saved here."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from setia.core.permissions import Actor
 from setia.customers import names, normalise
+from setia.customers.field_forms import own_fields, own_values
 from setia.customers.models import ContactPoint, Customer, LifeEvent, Tag
-from setia.customers.queries import customers_for, region
+from setia.customers.queries import FieldDef, customers_for, region
 
 _CONTACT_HINTS = {
     "PHONE": _("“%(text)s” is not a telephone number. Write it as 0812-3456-7890, or with the country code: +65…"),
@@ -82,9 +84,18 @@ class CustomerForm(forms.Form):
     )
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, user: Actor, today: date, customer: Customer | None = None, **kwargs: Any) -> None:
-        self.customer, self.today = customer, today
+    def __init__(
+        self,
+        *args: Any,
+        user: Actor,
+        today: date,
+        customer: Customer | None = None,
+        own: Sequence[FieldDef] = (),
+        **kwargs: Any,
+    ) -> None:
+        self.customer, self.today, self.own = customer, today, own
         super().__init__(*args, **kwargs)
+        self.fields.update(own_fields(own, customer.extra if customer else {}, user=user, customer=customer))
         people = customers_for(user)
         self.fields["recommended_by"].queryset = people.exclude(pk=customer.pk) if customer else people  # type: ignore[attr-defined]
 
@@ -132,6 +143,8 @@ class CustomerForm(forms.Form):
             data["region_code"], data["region"] = (chosen.code, chosen.path[:200]) if chosen else ("", data["region"])
         if data.get("kind") == Customer.Kind.COMPANY:
             data.update(title="", call_name="", gender="", birthday=None)
+        if self.own:
+            data["extra"] = own_values(self, self.own)
         if not name and not data.get("number") and not self.errors:
             self.add_error("name", _("Give a name or a customer number, so that you find this customer again."))
         return data

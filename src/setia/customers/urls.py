@@ -35,6 +35,17 @@ urlpatterns = [
     path("<int:pk>/contacts/<int:contact_pk>/edit/", views.edit_contact, name="edit_contact"),
     path("<int:pk>/contacts/<int:contact_pk>/remove/", views.remove_contact, name="remove_contact"),
     path("<int:pk>/contacts/<int:contact_pk>/prefer/", views.prefer_contact, name="prefer_contact"),
+    # The firm's own fields
+    path("fields/", views.fields, name="fields"),
+    path("fields/new/", views.add_field, name="add_field"),
+    path("fields/<int:pk>/edit/", views.edit_field, name="edit_field"),
+    path("fields/<int:pk>/move/", views.move_field, name="move_field"),
+    path("fields/<int:pk>/hide/", views.hide_field, name="hide_field"),
+    path("fields/<int:pk>/restore/", views.restore_field, name="restore_field"),
+    path("fields/<int:pk>/delete/", views.delete_field, name="delete_field"),
+    path("fields/<int:pk>/options/add/", views.add_option, name="add_option"),
+    path("fields/<int:pk>/options/<int:option_pk>/rename/", views.rename_option, name="rename_option"),
+    path("fields/<int:pk>/options/<int:option_pk>/hide/", views.hide_option, name="hide_option"),
     # Consent and privacy
     path("<int:pk>/consent/", views.customer_consent, name="customer_consent"),
     path("<int:pk>/consent/change/", views.change_consent, name="change_consent"),

@@ -43,6 +43,8 @@ _NOUNS = (
     ("link", "customer"),
     ("life_event", "customer"),
     ("tag", "customers"),
+    ("field", "settings"),
+    ("option", "settings"),
     ("region", "customers"),
     ("contact", "customer"),
     ("note", "customer"),

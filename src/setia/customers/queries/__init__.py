@@ -25,7 +25,9 @@ from setia.customers.queries.consent import (
 from setia.customers.queries.fields import (
     FieldDef,
     OptionDef,
+    arranged,
     custom_fields,
+    fields_version,
     get_field_for,
     get_option_for,
     held,
@@ -46,6 +48,7 @@ from setia.customers.queries.merging import (
     merges_of,
     what_merge_did,
 )
+from setia.customers.queries.own_filters import legs_by_own, narrow_by_own, own_keys
 from setia.customers.queries.regions import (
     Share,
     distribution,
@@ -77,6 +80,7 @@ __all__ = [
     "Share",
     "Told",
     "Twin",
+    "arranged",
     "birthdays",
     "choices_of",
     "coming_back",
@@ -91,6 +95,7 @@ __all__ = [
     "distribution",
     "email",
     "entries_of",
+    "fields_version",
     "find_regions",
     "get_contact_for",
     "get_customer_for",
@@ -109,6 +114,7 @@ __all__ = [
     "legs_by_match",
     "legs_by_name",
     "legs_by_newest",
+    "legs_by_own",
     "life_events",
     "life_events_of",
     "matching",
@@ -119,9 +125,11 @@ __all__ = [
     "name_of",
     "names_of",
     "narrow",
+    "narrow_by_own",
     "no_such_customer",
     "no_such_field",
     "occasion",
+    "own_keys",
     "phone",
     "reach_of",
     "recommended_by",

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from setia.core.among import among
@@ -59,6 +59,12 @@ class FieldDef:
     def option(self, value: Any) -> OptionDef | None:
         """The option of that key."""
         return next((one for one in self.options if one.id == value), None)
+
+    @staticmethod
+    def decimals(value: Decimal) -> int:
+        """How many decimals a number has as it stands, for showing it."""
+        exponent = value.normalize().as_tuple().exponent
+        return max(-exponent, 0) if isinstance(exponent, int) else 0
 
     def parse(self, given: Any) -> Value | None:
         """A value from text as typed, or from what a program sends; None for nothing.
@@ -131,6 +137,11 @@ def custom_fields(*, about: str = "CUSTOMER", hidden: bool = False, version: str
                 _kept.pop(next(iter(_kept)), None)
             _kept[version] = every
     return tuple(one for one in every if one.about == about and (hidden or not one.hidden))
+
+
+def fields_version(request: HttpRequest) -> str:
+    """The firm's `lists_version` as the middleware brought it along with this request; '' where it did not."""
+    return str(getattr(getattr(request, "firm", None), "lists_version", ""))
 
 
 def _read() -> tuple[FieldDef, ...]:
@@ -210,3 +221,9 @@ def no_such_field(name: str) -> str:
 def no_such_customer() -> str:
     """What to say of a reference that leads nowhere this person may go, or to the customer itself."""
     return _("Choose another customer who is on record.")
+
+
+def arranged(user: Actor) -> list[CustomField]:
+    """Every field with its state, hidden ones too, for the page they are arranged on. Raises `PermissionDenied`."""
+    require(user, "customers.arrange_fields")
+    return list(CustomField.objects.filter(deleting_at=None).prefetch_related("options"))

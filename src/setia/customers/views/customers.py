@@ -1,6 +1,7 @@
 """Add, edit, archive, restore, delete, note, and the picker that finds a customer for a form."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -19,11 +20,13 @@ from setia.core.permissions import may
 from setia.core.queries import today
 from setia.core.versions import ChangedMeanwhile, version_of
 from setia.customers import actions, queries
+from setia.customers.field_forms import OWN, shown
 from setia.customers.forms import CustomerForm, NewCustomerForm, NoteForm
 from setia.customers.models import Customer
+from setia.customers.queries import FieldDef
 
 MOST_TICKED = 500
-_FIELD_NAME = re.compile(r"[a-z_]{1,40}(?:-[0-9]{1,4}-[a-z_]{1,40})?")
+_FIELD_NAME = re.compile(r"[a-z_]{1,40}[0-9]{0,9}(?:-[0-9]{1,4}-[a-z_]{1,40})?")
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,13 +34,21 @@ def add_customer(request: HttpRequest) -> HttpResponse:
     """Add a customer."""
     now = timezone.now()
     initial = {"name": request.GET.get("name", "")}
-    form = NewCustomerForm(request.POST or None, user=me(request), today=today(at=now), initial=initial)
+    form = NewCustomerForm(
+        request.POST or None,
+        user=me(request),
+        today=today(at=now),
+        own=queries.custom_fields(version=queries.fields_version(request)),
+        initial=initial,
+    )
     if request.method == "POST" and form.is_valid():
         facts = _facts(form)
         try:
             customer = actions.add(by=me(request), at=now, contacts=facts.pop("contacts"), **facts)
         except actions.NumberTaken as taken:
             _number_taken(form, taken.customer)
+        except actions.BadValue as bad:
+            form.add_error(f"{OWN}{bad.field}", bad.words)
         else:
             return redirect("customer", customer.pk)
     return _form_page(request, "customers/add_customer.html", form)
@@ -48,8 +59,14 @@ def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what is stated about a customer."""
     customer = queries.get_customer_for(me(request), pk)
     now = timezone.now()
+    own = queries.custom_fields(version=queries.fields_version(request))
     form = CustomerForm(
-        request.POST or None, user=me(request), today=today(at=now), customer=customer, initial=_initial(customer)
+        request.POST or None,
+        user=me(request),
+        today=today(at=now),
+        customer=customer,
+        own=own,
+        initial=_initial(customer, own),
     )
     if request.method == "POST" and form.is_valid():
         facts = _facts(form)
@@ -57,6 +74,8 @@ def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
             actions.edit(by=me(request), at=now, customer=customer, version=form.cleaned_data["version"], **facts)
         except actions.NumberTaken as taken:
             _number_taken(form, taken.customer)
+        except actions.BadValue as bad:
+            form.add_error(f"{OWN}{bad.field}", bad.words)
         except ChangedMeanwhile as changed:
             return _conflict(request, form, changed)
         else:
@@ -137,16 +156,17 @@ def find_customer(request: HttpRequest) -> HttpResponse:
 
 
 def _facts(form: CustomerForm) -> dict[str, Any]:
-    facts = {name: value for name, value in form.cleaned_data.items() if name != "version"}
+    facts = {name: value for name, value in form.cleaned_data.items() if name != "version" and name[:4] != OWN}
     facts["industry"] = actions.industry_named(facts.pop("industry_name"))
     return facts
 
 
-def _initial(customer: Customer) -> dict[str, Any]:
+def _initial(customer: Customer, own: Sequence[FieldDef]) -> dict[str, Any]:
     facts = {name: getattr(customer, name) for name in CustomerForm.base_fields if hasattr(customer, name)}
     return facts | {
         "industry_name": customer.industry.name if customer.industry else "",
         "version": version_of(customer.updated_at),
+        **{f"{OWN}{one.key}": shown(one, one.of(customer)) for one in own},
     }
 
 
@@ -154,6 +174,7 @@ def _form_page(
     request: HttpRequest, template: str, form: CustomerForm, *, status: int = 0, **context: Any
 ) -> HttpResponse:
     context |= {"form": form, "industries": queries.choices_of("industry"), "chosen": _chosen(request, form)}
+    context["own"] = [(form[f"{OWN}{one.key}"], one, _referred(request, form, one)) for one in form.own]
     context["chosen_region"] = queries.region(form["region_code"].value() or "")
     return render(request, template, context, status=status or (422 if form.errors else 200))
 
@@ -164,6 +185,13 @@ def _chosen(request: HttpRequest, form: CustomerForm) -> Customer | None:
     if isinstance(value, Customer) or value is None:
         return value
     return queries.customers_for(me(request)).filter(pk=value).first() if str(value).isdecimal() else None
+
+
+def _referred(request: HttpRequest, form: CustomerForm, field: FieldDef) -> Customer | None:
+    """Whom the form names in a field that refers to another customer, as shown in its picker."""
+    value = form[f"{OWN}{field.key}"].value() if field.letter == "r" else None
+    key = str(value or "")
+    return queries.customers_for(me(request)).filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
 
 
 def _number_taken(form: CustomerForm, other: Customer) -> None:
@@ -178,10 +206,10 @@ def _conflict(request: HttpRequest, form: CustomerForm, changed: ChangedMeanwhil
     form.data = form.data.copy()  # type: ignore[attr-defined]
     form.data["version"] = changed.version  # type: ignore[index]
     theirs = []
-    initial = _initial(current)
+    initial = _initial(current, form.own)
     for bound in form.visible_fields():
         now, typed = initial.get(bound.name), form.cleaned_data.get(bound.name)
-        if (now or "") != (typed or ""):
+        if str(now or "") != str(typed or ""):
             choices = dict(getattr(bound.field, "choices", []))
             theirs.append((bound.label, choices.get(now, now) or _("empty")))
     return _form_page(request, "customers/edit_customer.html", form, customer=current, theirs=theirs, status=409)

@@ -25,11 +25,14 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("customer", one.pk)
     contacts = queries.contacts_of(one)
     line = timeline(one, shown=request.GET.get("show", "all"), before=request.GET.get("before", ""))
+    own = queries.held(one, queries.custom_fields(version=queries.fields_version(request)))
     bought = [happening.order for happening in line.happenings if happening.order]
     around = _around(request) if request.GET.get("at") else {}
     context: dict[str, Any] = {
         "customer": one,
         "contacts": contacts,
+        "own": own,
+        "names": queries.names_of(int(str(value)) for field, value in own if field.letter == "r"),
         "reach": _reach(contacts),
         "tags": queries.tags_of(one),
         "contact_kinds": queries.contact_kinds(),
