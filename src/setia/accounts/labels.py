@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from setia.accounts.models import Role
 from setia.core.mail import REASONS as MAIL_REASONS
-from setia.core.words import name_verbs
+from setia.core.words import changes_in_words, name_fields, name_verbs
 
 name_verbs(
     {
@@ -73,13 +73,17 @@ _VALUES: dict[str, Promise] = {
 }
 
 
-def details(data: Mapping[str, Any]) -> str:
+for _about in ("user", "firm", "mail_server"):
+    name_fields(_about, _FIELDS)
+
+
+def details(data: Mapping[str, Any], about: str = "") -> str:
     """One line from an entry's data: what changed, from what to what; what is unknown is shown as it is."""
-    parts = []
+    parts = [f"{one.label}: {one.before} → {one.after}" for one in changes_in_words(about, data.get("changes") or {})]
     if "from" in data and "to" in data:
         parts.append(gettext("from %(old)s to %(new)s") % {"old": _value(data["from"]), "new": _value(data["to"])})
     for key, value in data.items():
-        if key in {"from", "to"}:
+        if key in {"from", "to", "changes"}:
             continue
         if key == "fields" and isinstance(value, list):
             parts.append(", ".join(str(_FIELDS.get(field, field)) for field in value))

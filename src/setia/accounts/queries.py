@@ -119,6 +119,15 @@ def audit_page_for(
     return AuditPage(found[:size], found[size - 1].pk if len(found) > size else None)
 
 
+def trail_of(about: str, about_id: int, *, before: int | None, most: int) -> list[AuditEntry]:
+    """What the trail says about one thing, the newest first, older than the entry `before`.
+
+    For whoever passed the gate of the thing itself: this one asks nothing.
+    """
+    entries = AuditEntry.objects.filter(about=about, about_id=about_id).select_related("by").order_by("-id")
+    return list((entries.filter(pk__lt=before) if before else entries)[:most])
+
+
 def audit_verbs() -> list[str]:
     """The verbs that occur in the trail."""
     with connection.cursor() as cursor:  # from verb to verb along the index: the trail is long, its verbs are few

@@ -15,6 +15,7 @@ from setia.catalogue.models import Category, Product
 from setia.core import outbox, versions
 from setia.core.permissions import require
 from setia.core.text import line
+from setia.core.words import told_changes
 
 
 class CodeTaken(Exception):
@@ -66,15 +67,19 @@ def edit(*, by: User, at: datetime, product: Product, version: str = "", **facts
         with transaction.atomic():
             current = Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
             versions.check(version, versions.version_of(current.updated_at))
-            changed = [name for name, value in _folded(facts).items() if getattr(current, name) != value]
-            for name in changed:
-                setattr(current, name, _folded(facts)[name])
+            changed = {
+                name: (getattr(current, name), value)
+                for name, value in _folded(facts).items()
+                if getattr(current, name) != value
+            }
+            for name, (_before, value) in changed.items():
+                setattr(current, name, value)
             if not current.code:
                 raise NoCode
             if changed:
                 current.updated_at = at
                 current.save(update_fields=[*changed, "updated_at"])
-                _record("edited", by=by, at=at, product=current, data={"fields": sorted(changed)})
+                _record("edited", by=by, at=at, product=current, data={"changes": told_changes(changed)})
     except IntegrityError:
         _refuse_taken_code(current)
         raise

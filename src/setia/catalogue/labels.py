@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from setia.core.words import name_verbs
+from setia.catalogue.models import Product
+from setia.core.words import name_fields, name_verbs
 
 name_verbs(
     {
@@ -11,4 +12,16 @@ name_verbs(
         "product.edited": _("Changed a product"),
         "product.restored": _("Took a product out of the archive"),
     }
+)
+name_fields(
+    "product",
+    {
+        "code": _("Code"),
+        "name": _("Name"),
+        "kind": _("Kind"),
+        "category": _("Category"),
+        "price": _("Price"),
+        "notes": _("Notes"),
+    },
+    {"kind": dict(Product.Kind.choices)},
 )

@@ -1,6 +1,6 @@
 """Questions about products. `products_for` and `get_product_for` are the only gates to them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -76,3 +76,8 @@ def product_name(pk: int) -> str:
     """A product's name for a label on a page whose rows went through the gate; the key where there is none."""
     found = Product.objects.filter(pk=pk).first()
     return str(found) if found else f"#{pk}"
+
+
+def codes_of(keys: Collection[int]) -> dict[int, str]:
+    """The codes of products, by key."""
+    return dict(Product.objects.filter(pk__in=keys).values_list("pk", "code")) if keys else {}

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from setia.core.words import name_verbs
+from setia.core.words import name_fields, name_verbs
+from setia.orders.models import Order
 
 name_verbs(
     {
@@ -10,5 +11,23 @@ name_verbs(
         "order.edited": _("Changed an order"),
         "order.moved": _("Gave an order to another customer"),
         "order.given_back": _("Took an order back"),
+        "order.give_back_undone": _("Undid the taking back of an order"),
     }
+)
+name_fields(
+    "order",
+    {
+        "number": _("Number"),
+        "customer": _("Customer"),
+        "ordered_at": _("Time"),
+        "kind": _("Kind"),
+        "total": _("Total"),
+        "discount": _("Discount"),
+        "promotion_code": _("Promotion code"),
+        "channel": _("Channel"),
+        "cancelled": _("Cancelled"),
+        "note": _("Note"),
+        "lines": _("Lines"),
+    },
+    {"kind": dict(Order.Kind.choices)},
 )

@@ -24,10 +24,10 @@ SHOWN = {
     "notes": _("Notes"),
     "changes": _("Changes"),
 }
-_CHANGES = ["ADDED", "EDITED", "ARCHIVED", "RESTORED", "CONTACT_ADDED", "CONTACT_EDITED", "CONTACT_REMOVED"]
-_CHANGES += ["CONTACT_PREFERRED", "TAGGED", "UNTAGGED", "LINKED", "UNLINKED", "EVENT_ADDED", "EVENT_REMOVED"]
-_CHANGES += ["CONSENT_GIVEN", "CONSENT_WITHDRAWN"]
-_CHANGES += ["MERGED", "UNMERGED"]
+CHANGES = ["ADDED", "EDITED", "ARCHIVED", "RESTORED", "CONTACT_ADDED", "CONTACT_EDITED", "CONTACT_REMOVED"]
+CHANGES += ["CONTACT_PREFERRED", "TAGGED", "UNTAGGED", "LINKED", "UNLINKED", "EVENT_ADDED", "EVENT_REMOVED"]
+CHANGES += ["CONSENT_GIVEN", "CONSENT_WITHDRAWN"]
+CHANGES += ["MERGED", "UNMERGED"]
 _ENTRY_ICONS = {
     "ADDED": "user-plus",
     "EDITED": "pencil",
@@ -89,7 +89,7 @@ def timeline(customer: Any, *, shown: str = "all", before: str = "") -> Timeline
     entries: list[Any] = []
     bought: list[Any] = []
     if shown != "orders":
-        kinds = {"notes": ["NOTE"], "changes": _CHANGES}.get(shown, [])
+        kinds = {"notes": ["NOTE"], "changes": CHANGES}.get(shown, [])
         entries = customers.entries_of(customer, before=_before(place, "e"), most=PAGE + 1, kinds=kinds)
     if shown in ("all", "orders"):
         bought = orders.orders_of(customer.pk, before=_before(place, "o"), most=PAGE + 1)

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from setia.web.views import coming, customer, customers, home, shell
+from setia.web.views import coming, customer, customers, history, home, shell
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -10,6 +10,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/export/", customers.export_customers, name="export_customers"),
     path("customers/<int:pk>/", customer.customer, name="customer"),
     path("customers/<int:pk>/timeline/", customer.customer_timeline, name="customer_timeline"),
+    path("customers/<int:pk>/history/", history.customer_history, name="customer_history"),
+    path("products/<int:pk>/history/", history.product_history, name="product_history"),
+    path("orders/<int:pk>/history/", history.order_history, name="order_history"),
     path("more/", shell.more, name="more"),
     path("language/", shell.set_language, name="set_language"),
     path("help/<slug:page>/", shell.help, name="help"),

@@ -22,8 +22,9 @@ def audit(
     """Write one line of the audit trail, in the caller's transaction.
 
     `verb` is what happened (`customer.archived`), `about` the kind of thing (`customer`), `about_id` its key. `data`
-    holds what a reader needs to understand it (JSON): names of changed fields rather than a person's details, never a
-    secret. `by` is None when nobody was signed in, or Setia itself acted. `address` is a network address; only its
+    holds what a reader needs to understand it (JSON): from what to what under `changes` (`core.words.told_changes`);
+    never a secret, and of a customer only the names of fields, for their details stand in the timeline, which can be
+    erased. `by` is None when nobody was signed in, or Setia itself acted. `address` is a network address; only its
     keyed hash is kept.
     """
     return AuditEntry.objects.create(

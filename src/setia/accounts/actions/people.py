@@ -16,6 +16,7 @@ from setia.accounts.actions.audit import audit
 from setia.accounts.actions.sessions import drop_sessions
 from setia.accounts.models import Role, User
 from setia.core.permissions import require
+from setia.core.words import told_changes
 
 
 class LastOwner(Exception):
@@ -89,7 +90,8 @@ def change_profile(*, by: User, at: datetime, name: str, language: str) -> list[
         changed = sorted(field for field, value in values.items() if getattr(person, field) != value)
         if changed:
             User.objects.filter(pk=by.pk).update(**{field: values[field] for field in changed})
-            audit(by=by, at=at, verb="user.profile_changed", about="user", about_id=by.pk, data={"fields": changed})
+            told = told_changes({field: (getattr(person, field), values[field]) for field in changed})
+            audit(by=by, at=at, verb="user.profile_changed", about="user", about_id=by.pk, data={"changes": told})
     return changed
 
 

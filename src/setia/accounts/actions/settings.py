@@ -11,17 +11,20 @@ from setia.accounts.actions.audit import audit
 from setia.accounts.models import User
 from setia.core import jobs
 from setia.core.mail import MailTrouble
+from setia.core.models import Firm, MailServer
 from setia.core.permissions import require
+from setia.core.words import told_changes
 
 
 def change_firm(*, by: User, at: datetime, **values: Any) -> list[str]:
     """Name, zone, currency, language, `feed_live`. Returns the names of what changed. Raises `PermissionDenied`."""
     require(by, "accounts.firm")
     with transaction.atomic():
+        was = _values(Firm, values)
         changed = setia.core.actions.change_firm(at=at, **values)
         if changed:
-            new = {name: values[name] for name in changed}
-            audit(by=by, at=at, verb="firm.changed", about="firm", about_id=1, data={"fields": changed, "to": new})
+            told = told_changes({name: (was.get(name), values[name]) for name in changed})
+            audit(by=by, at=at, verb="firm.changed", about="firm", about_id=1, data={"changes": told})
     return changed
 
 
@@ -29,9 +32,13 @@ def change_mail_server(*, by: User, at: datetime, password: str | None, **values
     """The server system mail leaves by; see `core.actions.change_mail_server`. Raises `PermissionDenied`."""
     require(by, "accounts.mail")
     with transaction.atomic():
+        was = _values(MailServer, values)
         changed = setia.core.actions.change_mail_server(at=at, password=password, **values)
         if changed:
-            audit(by=by, at=at, verb="mail_server.changed", about="mail_server", about_id=1, data={"fields": changed})
+            # That the password changed is told; neither the old nor the new one is.
+            told = told_changes({name: (was.get(name), values[name]) for name in changed if name in values})
+            data = {"changes": told} | ({"fields": ["password"]} if "password" in changed else {})
+            audit(by=by, at=at, verb="mail_server.changed", about="mail_server", about_id=1, data=data)
     return changed
 
 
@@ -64,3 +71,9 @@ def retry_job(*, by: User, at: datetime, job_id: int) -> None:
     with transaction.atomic():
         jobs.retry(job_id=job_id, at=at)
         audit(by=by, at=at, verb="job.retried", about="job", about_id=job_id)
+
+
+def _values(model: type[Firm | MailServer], wanted: dict[str, Any]) -> dict[str, Any]:
+    """What the one row says now, locked until commit; {} where there is none yet."""
+    row = model.objects.select_for_update().filter(pk=1).first()
+    return {name: getattr(row, name) for name in wanted} if row else {}

@@ -46,11 +46,11 @@ class ProductTest(TestCase):
         with pytest.raises(actions.NoCode):
             actions.edit(by=self.dimas, at=LATER, product=self.gayo, code="")
 
-    def test_only_what_differs_is_saved_and_audited_by_name_of_field(self) -> None:
+    def test_only_what_differs_is_saved_and_audited_from_what_to_what(self) -> None:
         actions.edit(by=self.dimas, at=LATER, product=self.gayo, name="Gayo Natural 1 kg", price=Decimal(395000))
         self.gayo.refresh_from_db()
         assert (self.gayo.price, self.gayo.updated_at) == (Decimal(395000), LATER)
-        assert AuditEntry.objects.get(verb="product.edited").data == {"fields": ["price"]}
+        assert AuditEntry.objects.get(verb="product.edited").data == {"changes": {"price": ["385000", "395000"]}}
 
     def test_the_second_of_two_who_edit_at_once_is_told(self) -> None:
         seen_by_both = version_of(self.gayo.updated_at)

@@ -63,7 +63,14 @@ from setia.customers.queries.search import Matches, legs_by_match, matching, sea
 from setia.customers.queries.tags import get_tag_for, tag_names, tagged, tags, tags_of
 from setia.customers.queries.timeline import contacts_of, entries_of, kinds_of, mobiles_of, reach_of, recommended_by
 from setia.customers.queries.twins import CERTAIN, Draft, Twin, twins_of
-from setia.customers.queries.words import Told, contact_kinds, record_word, tell
+from setia.customers.queries.words import (
+    Told,
+    changes_in_words,
+    contact_kinds,
+    industry_names,
+    record_word,
+    tell,
+)
 
 __all__ = [
     "CERTAIN",
@@ -82,6 +89,7 @@ __all__ = [
     "Twin",
     "arranged",
     "birthdays",
+    "changes_in_words",
     "choices_of",
     "coming_back",
     "compared_for",
@@ -109,6 +117,7 @@ __all__ = [
     "held",
     "in_region",
     "in_words",
+    "industry_names",
     "kinds_of",
     "latest_text",
     "legs_by_match",

@@ -1,11 +1,13 @@
 """Timeline entries in the reader's words."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from setia.customers.models import ContactPoint, Customer, LifeEvent, Purpose, TimelineEntry
+from setia.core.words import Change
+from setia.customers.models import ContactPoint, Customer, Industry, LifeEvent, Purpose, TimelineEntry
 from setia.customers.queries.circle import READS
 
 _FIELDS = {
@@ -47,14 +49,6 @@ _TITLES = {
 }
 
 
-class Change(NamedTuple):
-    """One fact, from what to what; '' stands for nothing."""
-
-    label: str
-    before: str
-    after: str
-
-
 class Told(NamedTuple):
     """An entry in words: its title, what was written or meant, and the facts that changed."""
 
@@ -92,6 +86,16 @@ def tell(entry: TimelineEntry) -> Told:
     if entry.kind in ("TAGGED", "UNTAGGED"):
         return Told(title, str(data.get("tag", "")), [])
     return Told(title, "", [])
+
+
+def changes_in_words(changes: Mapping[str, Any]) -> list[Change]:
+    """Facts that changed, field by field, each from what to what."""
+    return [_change(name, str(before), str(after)) for name, (before, after) in changes.items()]
+
+
+def industry_names() -> dict[int, str]:
+    """The industries' names by key."""
+    return dict(Industry.objects.values_list("pk", "name"))
 
 
 def _purpose_word(purpose: str) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from setia.accounts.queries import me
+from setia.accounts.queries import after_confirming, me
 from setia.core.permissions import may
 from setia.core.queries import today
 from setia.core.versions import ChangedMeanwhile, version_of
@@ -110,6 +110,7 @@ def restore_customer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@after_confirming
 def delete_customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what deleting means; delete."""
     customer = queries.get_customer_for(me(request), pk)

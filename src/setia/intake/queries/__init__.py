@@ -1,17 +1,20 @@
 """Questions about runs. `runs_for` and `get_run_for` are the only gates to them."""
 
 from setia.intake.queries.check import Check, check, plan_for_sheet
+from setia.intake.queries.history import RowChange, row_changes
 from setia.intake.queries.progress import Progress, progress
 from setia.intake.queries.runs import get_run_for, problem_text, runs_for, warning_texts
 
 __all__ = [
     "Check",
     "Progress",
+    "RowChange",
     "check",
     "get_run_for",
     "plan_for_sheet",
     "problem_text",
     "progress",
+    "row_changes",
     "runs_for",
     "warning_texts",
 ]

@@ -2,21 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Unpack
+from typing import Any, Unpack
 
 from django.db import IntegrityError, transaction
 
 from setia.accounts.models import User
 from setia.core import versions
 from setia.core.permissions import require
+from setia.core.words import told_changes
 from setia.customers.actions import hold
 from setia.orders.actions._record import record
 from setia.orders.actions.add import NoLines, refuse_taken_number, settle, write_lines
-from setia.orders.lines import Facts, Line
+from setia.orders.lines import Facts, Line, told_lines
 from setia.orders.models import Order
 from setia.orders.queries.version import version_of
 
 _FOLLOWING = ("total", "kind", "day")
+_SILENT = ("day", "note")  # a day follows its moment; a note may say anything about a person, so the trail repeats none
 
 
 class Settled(Exception):
@@ -49,6 +51,7 @@ def edit(
                 current.customer_id = hold(current.customer_id)
             settle(current, lines)
             changed = [name for name, value in was.items() if getattr(current, name) != value]
+            lines_before = told_lines(current.lines.select_related("product").order_by("position"))
             current.lines.all().delete()
             write_lines(current, lines)
             if changed:
@@ -57,9 +60,17 @@ def edit(
                 if not changed:  # only lines: the row's stamp must say all the same that a person changed the order
                     Order.objects.filter(pk=current.pk).update(latest_run=None)
                 customers.add(current.customer_id)
-                data = {"fields": sorted({*changed, "lines"} - set(_FOLLOWING))}
+                changes = {name: (_plain(was[name]), _plain(getattr(current, name))) for name in changed}
+                changes |= {"lines": (lines_before, told_lines(lines))} if lines_before != told_lines(lines) else {}
+                data: dict[str, Any] = {"changes": told_changes({k: v for k, v in changes.items() if k not in _SILENT})}
+                data |= {"fields": ["note"]} if "note" in changes else {}
                 record("edited", by=by, at=at, order=current, customers=customers, data=data)
     except IntegrityError:
         refuse_taken_number(current)
         raise
     return current
+
+
+def _plain(value: Any) -> Any:
+    """A customer by key, not by name: the audit trail holds nobody's details."""
+    return f"#{value.pk}" if isinstance(value, Customer) else value

@@ -24,7 +24,10 @@ class EditTest(Shop):
         self.order.refresh_from_db()
         assert self.order.total == Decimal(1155000)
         assert [(line.position, line.product) for line in lines_of(self.order)] == [(1, self.gayo)]
-        assert AuditEntry.objects.get(verb="order.edited").data == {"fields": ["lines"]}
+        assert AuditEntry.objects.get(verb="order.edited").data["changes"]["lines"] == [
+            ["1 × GAYO = 385000", "1 × V60 = 101000"],
+            ["3 × GAYO = 1155000"],
+        ]
 
     def test_an_order_moved_to_another_customer_is_told_for_both(self) -> None:
         actions.edit(by=self.dimas, at=LATER, order=self.order, customer=self.maria, lines=self.kilo_and_pack())
