@@ -60,7 +60,9 @@ def edit(
                 if not changed:  # only lines: the row's stamp must say all the same that a person changed the order
                     Order.objects.filter(pk=current.pk).update(latest_run=None)
                 customers.add(current.customer_id)
-                changes = {name: (_plain(was[name]), _plain(getattr(current, name))) for name in changed}
+                changes = {name: (was[name], getattr(current, name)) for name in changed}
+                if "customer" in changes:  # by key, not by name: the audit trail holds nobody's details
+                    changes["customer"] = _key(was["customer"]), _key(current.customer)
                 changes |= {"lines": (lines_before, told_lines(lines))} if lines_before != told_lines(lines) else {}
                 data: dict[str, Any] = {"changes": told_changes({k: v for k, v in changes.items() if k not in _SILENT})}
                 data |= {"fields": ["note"]} if "note" in changes else {}
@@ -71,6 +73,5 @@ def edit(
     return current
 
 
-def _plain(value: Any) -> Any:
-    """A customer by key, not by name: the audit trail holds nobody's details."""
-    return f"#{value.pk}" if isinstance(value, Customer) else value
+def _key(one: Any) -> str:
+    return f"#{one.pk}" if one else ""
