@@ -13,6 +13,7 @@ def run(arguments: argparse.Namespace) -> int:
     with database.borrowed() as home:
         path = dump.make(home, os.environ["DATABASE_URL"], reason="backup", at=datetime.now(UTC), keep=arguments.keep)
     print(path)
+    print(_("Keep with it the ledger of erased people, {ledger}.").format(ledger=path.parent / "erased.jsonl"))
     print(
         _("Keep with it, on another machine: {files} and {key}.").format(files=home / "files", key=home / "secret.key")
     )

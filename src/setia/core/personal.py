@@ -30,10 +30,11 @@ class AtErasure(Enum):
 class Holding:
     """One table's rows about a customer.
 
-    `where` is an SQL condition on the alias `t`, with `%(customer)s` for the key. `columns` are those a person reads,
-    with their names; the machine-readable copy has every column except `secret`. `blank` gives SQL expressions by
-    column. `order` places it among the others, small numbers first. `file` answers a stored file of a row: it goes
-    into the export and is removed at erasure.
+    `where` is an SQL condition on the alias `t`, with `%(customer)s` for the key. `columns` are the fields a person
+    reads, with their names, and `words` puts a field's value into words where the model's choices do not; the
+    machine-readable copy has every column except `secret`. `blank` gives SQL expressions by column. `order` places it
+    among the others, small numbers first; an erasure goes the other way round. `file` answers a stored file of a row:
+    it goes into the export and is removed at erasure.
     """
 
     table: str
@@ -43,6 +44,7 @@ class Holding:
     where: str = "t.customer_id = %(customer)s"
     blank: Mapping[str, str] = field(default_factory=dict)
     secret: tuple[str, ...] = ()
+    words: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     order: int = 50
     file: Callable[[Mapping[str, Any]], Path | None] | None = None
 
@@ -132,7 +134,7 @@ def forget(person: Person) -> list[Path]:
     for react in _forgetters:
         react(person)
     files: list[Path] = []
-    # What points at others goes first: the tables were made from below to above.
+    # The customer's own row goes last: what points at it is found by it.
     for holding in reversed(holdings()):
         if holding.file is not None:
             found = (holding.file(row) for row in rows_about(holding, person.customer_id))

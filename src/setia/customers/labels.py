@@ -32,6 +32,14 @@ name_verbs(
         "tag.merged": _("Merged two tags"),
         "tag.removed": _("Took a tag away"),
         "tag.restored": _("Brought a tag back"),
+        "customer.erased": _("Erased a person"),
+        "customer.handed_over": _("Handed out a copy of a person's data"),
+        "request.answered": _("Answered a request about personal data"),
+        "request.refused": _("Refused a request about personal data"),
+        "request.reopened": _("Opened a request about personal data again"),
+        "request.taken": _("Took a request about personal data down"),
+        "retention.changed": _("Changed how long data is kept"),
+        "retention.done": _("Let go of data kept long enough"),
         "customer.unmerged": _("Undid a merge of customers"),
         "field.added": _("Added a field"),
         "field.deleted": _("Deleted a field"),
@@ -49,6 +57,7 @@ name_jobs(
     {
         "customers.keep_regions": _("Read and count the regions of customers"),
         "customers.keep_regions_nightly": _("Read and count the regions of customers every night"),
+        "customers.retain": _("Let go of data kept long enough"),
     }
 )
 

@@ -8,7 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from setia.customers.models import Answer, ContactPoint, How, Purpose
+from setia.core.permissions import Actor
+from setia.customers.models import Answer, ContactPoint, Customer, How, PrivacyRequest, Purpose
+from setia.customers.queries import customers_for
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -82,3 +84,115 @@ class ConsentTextForm(forms.Form):
         help_text=_("Say what you use the data for, for how long, and how to say no again (Law 27/2022, article 21)."),
         error_messages={"required": _("Write the words that customers are shown.")},
     )
+
+
+class RequestForm(forms.Form):
+    """What a person asked about their data, and when."""
+
+    kind = forms.ChoiceField(
+        label=_("What they ask"),
+        choices=[one for one in PrivacyRequest.Kind.choices if one[0] != PrivacyRequest.Kind.BREACH],
+        widget=forms.RadioSelect,
+    )
+    customer = forms.ModelChoiceField(
+        label=_("Customer"), queryset=Customer.objects.none(), required=False, widget=forms.HiddenInput
+    )
+    received_at = forms.DateTimeField(
+        label=_("When you received it"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("The 3 × 24 hours of the law run from then. Left empty, it is now."),
+    )
+    note = forms.CharField(
+        label=_("In their words"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+    def __init__(self, *args: Any, user: Actor, now: datetime, **kwargs: Any) -> None:
+        self.now = now
+        super().__init__(*args, **kwargs)
+        self.fields["customer"].queryset = customers_for(user)  # type: ignore[attr-defined]
+
+    def chosen(self) -> Customer | None:
+        """Who the form names, as shown in its picker."""
+        value = self["customer"].value()
+        if not str(value or "").isdecimal() or len(str(value)) > 18:
+            return None
+        found: Customer | None = self.fields["customer"].queryset.filter(pk=value).first()  # type: ignore[attr-defined]
+        return found
+
+    def clean_received_at(self) -> datetime | None:
+        return _past(self.cleaned_data["received_at"], self.now)
+
+
+class AnswerForm(forms.Form):
+    """What a request was answered, or why it was refused."""
+
+    refused = forms.TypedChoiceField(
+        label=_("Outcome"),
+        choices=[("0", _("Done")), ("1", _("Refused"))],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+        initial="0",
+    )
+    answer = forms.CharField(
+        label=_("What you answered"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class BreachForm(forms.Form):
+    """What article 46 wants told, part by part."""
+
+    known_at = forms.DateTimeField(
+        label=_("When you found out"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("The notice is due 3 × 24 hours later. Left empty, it is now."),
+    )
+    which = forms.CharField(
+        label=_("Which personal data"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("For example: names, telephone numbers, what was bought."),
+    )
+    whose = forms.CharField(
+        label=_("Whose, and how many people"), max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    how = forms.CharField(
+        label=_("When and how it happened"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    done = forms.CharField(label=_("What you have done"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+    will = forms.CharField(
+        label=_("What you will do to recover"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    advice = forms.CharField(
+        label=_("What people can do themselves"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    contact = forms.CharField(
+        label=_("Who answers questions"), max_length=500, help_text=_("A name with a telephone number or an e-mail.")
+    )
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        self.now = now
+        super().__init__(*args, **kwargs)
+
+    def clean_known_at(self) -> datetime | None:
+        return _past(self.cleaned_data["known_at"], self.now)
+
+
+class RetentionForm(forms.Form):
+    """How long one kind of data is kept."""
+
+    code = forms.CharField(max_length=20)
+    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=36_500)
+    on = forms.BooleanField(required=False)
+
+
+def _past(moment: datetime | None, now: datetime) -> datetime | None:
+    if moment and moment > now:
+        raise ValidationError(_("This moment lies in the future."))
+    if moment and moment.year < 2000:
+        raise ValidationError(_("The day lies between 2000 and today."))
+    return moment

@@ -83,3 +83,11 @@ def search_doubles(search_id: int) -> None:
 def merge_doubles(search_id: int) -> None:
     """Merge all groups above a certainty."""
     actions.merge_doubles(search_id)
+
+
+@app.periodic(cron="37 19 * * *")
+@app.task(name="customers.retain", queue="house", queueing_lock="customers.retain")
+def retain(timestamp: int) -> None:
+    """Let go of what has been kept long enough, and write the ledger of erased people anew. Nightly."""
+    actions.retain(at=datetime.now(UTC))
+    actions.write_ledger()

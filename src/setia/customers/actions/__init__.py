@@ -25,6 +25,7 @@ from setia.customers.actions.decide_doubles import (
 )
 from setia.customers.actions.delete import StillReferenced, delete
 from setia.customers.actions.edit import edit, set_values
+from setia.customers.actions.erase import LEDGER, Erased, erase, erase_again, read_ledger, write_ledger
 from setia.customers.actions.fields import (
     FieldNameTaken,
     NotHidden,
@@ -44,6 +45,7 @@ from setia.customers.actions.fields import (
     restore_field,
 )
 from setia.customers.actions.find_doubles import SearchRunning, ask_for_search
+from setia.customers.actions.hand_over import hand_over
 from setia.customers.actions.hold import hold
 from setia.customers.actions.industry import industry_named
 from setia.customers.actions.life_event import add_life_event, remove_life_event
@@ -52,6 +54,8 @@ from setia.customers.actions.merge import AlreadyMerged, NothingToMerge, merge, 
 from setia.customers.actions.name_keys import keep_name_key, keep_name_keys
 from setia.customers.actions.note import EmptyNote, note
 from setia.customers.actions.regions import NoSuchRegion, count_regions, explain_region, load_regions, read_regions
+from setia.customers.actions.request import AlreadyClosed, ReasonNeeded, close_request, reopen_request, take_request
+from setia.customers.actions.retain import UnknownKind, retain, set_retention
 from setia.customers.actions.settle_consent import settle_consent
 from setia.customers.actions.tags import (
     EmptyTag,
@@ -69,6 +73,8 @@ from setia.customers.actions.values import BadValue
 from setia.customers.settling import NotAChoice
 
 __all__ = [
+    "LEDGER",
+    "AlreadyClosed",
     "AlreadyMerged",
     "AlreadyUnmerged",
     "BadValue",
@@ -78,6 +84,7 @@ __all__ = [
     "EmptyNote",
     "EmptyTag",
     "EmptyText",
+    "Erased",
     "FieldNameTaken",
     "GuardianNeeded",
     "LinkTaken",
@@ -90,12 +97,14 @@ __all__ = [
     "NotHidden",
     "NothingToMerge",
     "NumberTaken",
+    "ReasonNeeded",
     "SearchRunning",
     "SellsInACircle",
     "StillReferenced",
     "TagGone",
     "TagNameTaken",
     "TooMany",
+    "UnknownKind",
     "accept_double",
     "add",
     "add_contact",
@@ -107,6 +116,7 @@ __all__ = [
     "ask_for_merges",
     "ask_for_search",
     "changed_lists",
+    "close_request",
     "count_regions",
     "delete",
     "delete_field",
@@ -115,9 +125,12 @@ __all__ = [
     "edit_contact",
     "edit_field",
     "edit_tag",
+    "erase",
+    "erase_again",
     "explain_region",
     "give_back",
     "grant",
+    "hand_over",
     "hide_field",
     "hide_option",
     "hold",
@@ -134,6 +147,7 @@ __all__ = [
     "move_field",
     "note",
     "prefer_contact",
+    "read_ledger",
     "read_regions",
     "reject_double",
     "remove_contact",
@@ -142,16 +156,21 @@ __all__ = [
     "remove_tag",
     "rename_option",
     "reopen_double",
+    "reopen_request",
     "restore",
     "restore_field",
     "restore_tag",
+    "retain",
+    "set_retention",
     "set_values",
     "settle_consent",
     "tag_customer",
     "take_over",
+    "take_request",
     "unlink",
     "unmerge",
     "untag_customer",
     "withdraw",
     "word_consent",
+    "write_ledger",
 ]

@@ -1,4 +1,4 @@
-"""What customers agree to after a merge, or after one was undone: their latest answers, on whichever record they stand.
+"""What customers agree to after a merge, or after one was undone: the stricter of the records' latest answers.
 
 The answers themselves (`ConsentEntry`) are never rewritten; what holds now (`Consent`) follows from them.
 """
@@ -7,12 +7,23 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+# The latest answer on each record; of several records that are one customer now, a no goes before a yes, unless
+# somebody wrote an answer down after that record had been merged away: they knew of both.
 _LATEST = """
-SELECT DISTINCT ON (whose, purpose, channel) COALESCE(c.merged_into_id, c.id) AS whose, e.purpose, e.channel, e.state,
-       e.at, e.how, e.text_id, e.guardian
-FROM customers_consententry e JOIN customers_customer c ON c.id = e.customer_id
-WHERE c.id = ANY(%(keys)s) OR c.merged_into_id = ANY(%(keys)s)
-ORDER BY whose, purpose, channel, e.at DESC, e.id DESC
+SELECT DISTINCT ON (whose, purpose, channel) * FROM (
+  SELECT DISTINCT ON (e.customer_id, e.purpose, e.channel) COALESCE(c.merged_into_id, c.id) AS whose, e.purpose,
+         e.channel, e.state, e.at, e.how, e.text_id, e.guardian, e.id,
+         EXISTS (
+           SELECT FROM customers_consententry later JOIN customers_customer l ON l.id = later.customer_id
+           WHERE COALESCE(l.merged_into_id, l.id) = c.merged_into_id
+             AND later.purpose = e.purpose AND later.channel = e.channel AND later.written_at > (
+               SELECT max(m.at) FROM customers_merge m JOIN customers_mergedcustomer o ON o.merge_id = m.id
+               WHERE o.customer_id = c.id AND m.undone_at IS NULL)) AS superseded
+  FROM customers_consententry e JOIN customers_customer c ON c.id = e.customer_id
+  WHERE c.id = ANY(%(keys)s) OR c.merged_into_id = ANY(%(keys)s)
+  ORDER BY e.customer_id, e.purpose, e.channel, e.at DESC, e.id DESC) latest_of_record
+WHERE NOT superseded
+ORDER BY whose, purpose, channel, state = 'WITHDRAWN' DESC, at DESC, id DESC
 """
 
 

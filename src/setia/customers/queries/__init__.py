@@ -2,6 +2,7 @@
 
 from setia.customers.keys import Key
 from setia.customers.normalise import email, handle, phone
+from setia.customers.queries.bundle import Section, at_erasure, bundle
 from setia.customers.queries.circle import (
     Occasion,
     birthdays,
@@ -49,6 +50,17 @@ from setia.customers.queries.merging import (
     what_merge_did,
 )
 from setia.customers.queries.own_filters import legs_by_own, narrow_by_own, own_keys
+from setia.customers.queries.privacy import (
+    closed_requests,
+    due,
+    erasure_of,
+    get_request_for,
+    next_due,
+    open_requests,
+    requests_of,
+    retention_preview,
+    untouched_since,
+)
 from setia.customers.queries.regions import (
     Share,
     distribution,
@@ -84,13 +96,17 @@ __all__ = [
     "Occasion",
     "OptionDef",
     "Permission",
+    "Section",
     "Share",
     "Told",
     "Twin",
     "arranged",
+    "at_erasure",
     "birthdays",
+    "bundle",
     "changes_in_words",
     "choices_of",
+    "closed_requests",
     "coming_back",
     "compared_for",
     "consent_history",
@@ -101,8 +117,10 @@ __all__ = [
     "custom_fields",
     "customers_for",
     "distribution",
+    "due",
     "email",
     "entries_of",
+    "erasure_of",
     "fields_version",
     "find_regions",
     "get_contact_for",
@@ -112,6 +130,7 @@ __all__ = [
     "get_link_for",
     "get_merge_for",
     "get_option_for",
+    "get_request_for",
     "get_tag_for",
     "handle",
     "held",
@@ -135,9 +154,11 @@ __all__ = [
     "names_of",
     "narrow",
     "narrow_by_own",
+    "next_due",
     "no_such_customer",
     "no_such_field",
     "occasion",
+    "open_requests",
     "own_keys",
     "phone",
     "reach_of",
@@ -149,6 +170,8 @@ __all__ = [
     "region_edition",
     "regions",
     "relatives_for",
+    "requests_of",
+    "retention_preview",
     "search",
     "sells_for",
     "tag_names",
@@ -159,5 +182,6 @@ __all__ = [
     "texts_in_use",
     "twins_of",
     "unread_spellings",
+    "untouched_since",
     "what_merge_did",
 ]

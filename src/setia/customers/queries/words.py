@@ -42,6 +42,8 @@ _TITLES = {
     "UNLINKED": gettext_lazy("Link taken back"),
     "EVENT_ADDED": gettext_lazy("Life event"),
     "EVENT_REMOVED": gettext_lazy("Life event taken away"),
+    "ERASED": gettext_lazy("Erased"),
+    "HANDED_OVER": gettext_lazy("A copy of everything held was handed out"),
     "CONSENT_GIVEN": gettext_lazy("Said yes to being contacted"),
     "CONSENT_WITHDRAWN": gettext_lazy("Said no to being contacted"),
     "MERGED": gettext_lazy("Merged"),
@@ -57,9 +59,14 @@ class Told(NamedTuple):
     changes: list[Change]
 
 
+def title_of(kind: str) -> str:
+    """A kind of entry in words; one written by a room that is not known here is shown by its name."""
+    return str(_TITLES.get(kind) or kind.replace("_", " ").capitalize())
+
+
 def tell(entry: TimelineEntry) -> Told:
-    """An entry in words. A kind written by a room that is not known here is shown by its name."""
-    title = str(_TITLES.get(entry.kind) or entry.kind.replace("_", " ").capitalize())
+    """An entry in words."""
+    title = title_of(entry.kind)
     data: dict[str, Any] = entry.data
     if data.get("erased"):
         return Told(title, _("What stood here was erased."), [])

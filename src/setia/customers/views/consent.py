@@ -29,10 +29,16 @@ def customer_consent(request: HttpRequest, pk: int) -> HttpResponse:
 def customer_privacy(request: HttpRequest, pk: int) -> HttpResponse:
     """A customer's data and privacy: consent with its history, requests, a copy of everything, erasure."""
     customer = queries.get_customer_for(me(request), pk)
+    now = timezone.now()
     context = {
         "customer": customer,
-        "lines": queries.consent_of(customer, on=today(at=timezone.now())),
+        "lines": queries.consent_of(customer, on=today(at=now)),
         "history": queries.consent_history(customer),
+        "requests": [(one, queries.due(one, at=now)) for one in queries.requests_of(me(request), customer)],
+        "erasure": queries.erasure_of(customer),
+        "may_hand_over": may(me(request), "customers.hand_over"),
+        "may_answer": may(me(request), "customers.privacy"),
+        "may_erase": may(me(request), "customers.erase"),
     }
     return render(request, "customers/customer_privacy.html", context)
 

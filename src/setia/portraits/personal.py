@@ -1,0 +1,25 @@
+"""What this room holds about a customer: figures worked out from orders. They stay with these, under a pseudonym."""
+
+from django.utils.translation import gettext_lazy as _
+
+from setia.core.personal import AtErasure, Holding, hold
+
+hold(
+    Holding(
+        "portraits_portrait",
+        _("What was worked out from your orders"),
+        {
+            "as_of_date": _("As of"),
+            "stage": _("Stage"),
+            "traits": _("Traits"),
+            "purchases": _("Purchases"),
+            "spent": _("Spent"),
+            "first_date": _("First purchase"),
+            "latest_date": _("Latest purchase"),
+            "value": _("Expected spend, 12 months"),
+            "risk": _("Risk of leaving"),
+        },
+        at_erasure=AtErasure.KEEP,
+        order=40,
+    ),
+)
