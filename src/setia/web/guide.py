@@ -39,6 +39,7 @@ TOPICS = {
 _NOUNS = (
     ("customer", "customer"),
     ("coming", "customers"),
+    ("mention", "customer"),
     ("related", "customer"),
     ("link", "customer"),
     ("life_event", "customer"),

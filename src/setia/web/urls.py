@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from setia.web.views import coming, customer, customers, history, home, shell
+from setia.web.views import coming, customer, customers, history, home, palette, shell
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:pk>/history/", history.customer_history, name="customer_history"),
     path("products/<int:pk>/history/", history.product_history, name="product_history"),
     path("orders/<int:pk>/history/", history.order_history, name="order_history"),
+    path("find/", palette.palette, name="palette"),
     path("more/", shell.more, name="more"),
     path("language/", shell.set_language, name="set_language"),
     path("help/<slug:page>/", shell.help, name="help"),

@@ -3,6 +3,7 @@
 from setia.accounts.actions.audit import audit, mark
 from setia.accounts.actions.email import change_email, confirm_email
 from setia.accounts.actions.invite import Invited, accept_invitation, invite, revoke_invitation
+from setia.accounts.actions.news import count_news, no_news
 from setia.accounts.actions.people import (
     LastOwner,
     change_profile,
@@ -57,6 +58,7 @@ __all__ = [
     "change_profile",
     "change_role",
     "confirm_email",
+    "count_news",
     "deactivate",
     "end_other_sessions",
     "end_session",
@@ -64,6 +66,7 @@ __all__ = [
     "make_built_in_roles",
     "mark",
     "new_recovery_codes",
+    "no_news",
     "note_recovery_code",
     "note_refused_sign_in",
     "note_refused_step",

@@ -49,6 +49,9 @@ class User(AbstractBaseUser):
     )
     language = models.CharField(max_length=2, blank=True, default="", help_text="Empty: as the browser asks.")
     is_active = models.BooleanField(default=True)
+    unread = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Mentions not looked at yet, counted as they come (`actions.news`)."
+    )
     joined_at = models.DateTimeField(auto_now_add=True)
     session_round = models.PositiveIntegerField(
         default=0, help_text="Part of every session's fingerprint: one more, and all sessions of the person end."

@@ -50,6 +50,7 @@ from setia.customers.actions.hold import hold
 from setia.customers.actions.industry import industry_named
 from setia.customers.actions.life_event import add_life_event, remove_life_event
 from setia.customers.actions.link import DatesReversed, LinkTaken, LinkToOneself, SellsInACircle, link, unlink
+from setia.customers.actions.mention import read_mentions
 from setia.customers.actions.merge import AlreadyMerged, NothingToMerge, merge, take_over
 from setia.customers.actions.name_keys import keep_name_key, keep_name_keys
 from setia.customers.actions.note import EmptyNote, note
@@ -148,6 +149,7 @@ __all__ = [
     "note",
     "prefer_contact",
     "read_ledger",
+    "read_mentions",
     "read_regions",
     "reject_double",
     "remove_contact",

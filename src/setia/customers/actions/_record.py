@@ -17,12 +17,13 @@ def record(
     customer: Customer,
     data: dict[str, Any] | None = None,
     audited: dict[str, Any] | None = None,
-) -> None:
-    """Write a verb (`edited`) three times over.
+) -> TimelineEntry:
+    """Write a verb (`edited`) three times over; answers the entry of the timeline.
 
     `data` is for the timeline, which the customer's own colleagues read; `audited` for the audit trail, which holds
     names of fields and never a person's details.
     """
-    TimelineEntry.objects.create(customer=customer, kind=verb.upper(), at=at, by=by, data=data or {})
+    entry = TimelineEntry.objects.create(customer=customer, kind=verb.upper(), at=at, by=by, data=data or {})
     audit(by=by, at=at, verb=f"customer.{verb}", about="customer", about_id=customer.pk, data=audited)
     outbox.emit(f"customer.{verb}", at=at, customer_id=customer.pk)
+    return entry

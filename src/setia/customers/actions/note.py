@@ -8,6 +8,7 @@ from setia.accounts.models import User
 from setia.core.permissions import require
 from setia.customers import normalise
 from setia.customers.actions._record import record
+from setia.customers.actions.mention import mention
 from setia.customers.models import Customer
 
 
@@ -16,10 +17,15 @@ class EmptyNote(Exception):
 
 
 def note(*, by: User, at: datetime, customer: Customer, body: str) -> None:
-    """Write a note. It stays as written: a timeline is never changed. Raises `EmptyNote`."""
+    """Write a note, and tell the colleagues it names. It stays as written: a timeline is never changed.
+
+    Raises `EmptyNote`.
+    """
     require(by, "customers.note")
     text = normalise.paragraph(body)
     if not text:
         raise EmptyNote
     with transaction.atomic():
-        record("note", by=by, at=at, customer=customer, data={"text": text})
+        entry = record("note", by=by, at=at, customer=customer, data={"text": text})
+        if "@" in text:
+            mention(by=by, entry=entry, customer=customer, text=text)

@@ -4,6 +4,7 @@ from setia.customers.models.circle import CustomerLink, LifeEvent
 from setia.customers.models.consent import Answer, Consent, ConsentEntry, ConsentText, How, Purpose
 from setia.customers.models.double import DoubleGroup, DoubleSearch, NameKey, NotDouble
 from setia.customers.models.fields import CustomField, FieldOption
+from setia.customers.models.mentions import Mention
 from setia.customers.models.merge import Merge, MergedCustomer, MergeMove
 from setia.customers.models.party import ContactPoint, Customer, Industry, TimelineEntry
 from setia.customers.models.privacy import DEADLINE, Erasure, PrivacyRequest, RetentionRule
@@ -28,6 +29,7 @@ __all__ = [
     "How",
     "Industry",
     "LifeEvent",
+    "Mention",
     "Merge",
     "MergeMove",
     "MergedCustomer",

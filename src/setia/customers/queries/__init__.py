@@ -40,6 +40,7 @@ from setia.customers.queries.fields import (
 )
 from setia.customers.queries.gate import customers_for, get_contact_for, get_customer_for, merged_into, name_of
 from setia.customers.queries.listing import FILTERS, choices_of, legs_by_name, legs_by_newest, narrow, regions
+from setia.customers.queries.mentions import mentions_of
 from setia.customers.queries.merging import (
     CUSTOMER_KEYS,
     Comparison,
@@ -75,14 +76,7 @@ from setia.customers.queries.search import Matches, legs_by_match, matching, sea
 from setia.customers.queries.tags import get_tag_for, tag_names, tagged, tags, tags_of
 from setia.customers.queries.timeline import contacts_of, entries_of, kinds_of, mobiles_of, reach_of, recommended_by
 from setia.customers.queries.twins import CERTAIN, Draft, Twin, twins_of
-from setia.customers.queries.words import (
-    Told,
-    changes_in_words,
-    contact_kinds,
-    industry_names,
-    record_word,
-    tell,
-)
+from setia.customers.queries.words import Told, changes_in_words, contact_kinds, industry_names, record_word, tell
 
 __all__ = [
     "CERTAIN",
@@ -147,6 +141,7 @@ __all__ = [
     "life_events_of",
     "matching",
     "may_contact",
+    "mentions_of",
     "merged_into",
     "merges_of",
     "mobiles_of",

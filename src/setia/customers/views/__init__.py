@@ -25,6 +25,7 @@ from setia.customers.views.fields import (
     rename_option,
     restore_field,
 )
+from setia.customers.views.mentions import find_colleague, mentions, read_mentions
 from setia.customers.views.merging import merge_customers, unmerge_customers
 from setia.customers.views.privacy import (
     add_request,
@@ -74,17 +75,20 @@ __all__ = [
     "erase_customer",
     "explain_region",
     "fields",
+    "find_colleague",
     "find_customer",
     "find_region",
     "hand_over_data",
     "hide_field",
     "hide_option",
+    "mentions",
     "merge_customers",
     "merge_tag",
     "move_field",
     "prefer_contact",
     "privacy",
     "privacy_request",
+    "read_mentions",
     "regions",
     "related",
     "remove_contact",

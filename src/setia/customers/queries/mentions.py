@@ -1,0 +1,33 @@
+"""The notes a person was named in."""
+
+from typing import NamedTuple
+
+from setia.accounts.models import User
+from setia.customers.models import Customer, Mention, TimelineEntry
+from setia.customers.queries.gate import customers_for
+
+PAGE = 30
+
+
+class Named(NamedTuple):
+    """A note somebody was named in, and the customer it now belongs to."""
+
+    mention: Mention
+    entry: TimelineEntry
+    customer: Customer
+
+
+def mentions_of(user: User, *, before: int | None = None, most: int = PAGE) -> tuple[list[Named], int | None]:
+    """The latest notes that name this person, about customers they may see; and where the next page begins."""
+    mine = Mention.objects.filter(user=user)
+    if before:
+        mine = mine.filter(entry__lt=before)
+    rows = list(mine.select_related("entry__by", "entry__customer").order_by("-entry")[: most + 1])
+    keys = {row.entry.customer.merged_into_id or row.entry.customer_id for row in rows}
+    seen = customers_for(user).in_bulk(keys)
+    shown = [
+        Named(row, row.entry, seen[key])
+        for row in rows[:most]
+        if (key := row.entry.customer.merged_into_id or row.entry.customer_id) in seen
+    ]
+    return shown, rows[most - 1].entry_id if len(rows) > most else None
