@@ -232,7 +232,7 @@
     else if (event.key === 'Enter' && here() && here().dataset.href && event.target === here()) follow(here().dataset.href);
   });
   function activate(element) {
-    if (element.matches('input')) { element.focus(); element.select(); return; }
+    if (element.matches('input, textarea')) { element.focus(); element.select(); return; }
     element.click();
     if (element.matches('summary')) { const first = $('ul a, ul button, ul input, ul select', element.parentNode); if (first && element.parentNode.open) first.focus(); }
   }
