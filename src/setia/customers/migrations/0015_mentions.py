@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0012_circle"),
+        ("customers", "0014_names_in_the_timeline"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
