@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/", customers.customers, name="customers"),
     path("customers/coming/", coming.coming_days, name="coming_days"),
     path("customers/filters/", customers.customer_filters, name="customer_filters"),
+    path("customers/columns/", customers.choose_columns, name="choose_columns"),
     path("customers/export/", customers.export_customers, name="export_customers"),
     path("customers/<int:pk>/", customer.customer, name="customer"),
     path("customers/<int:pk>/timeline/", customer.customer_timeline, name="customer_timeline"),

@@ -16,6 +16,7 @@ from setia.accounts.actions import audit
 from setia.accounts.models import User
 from setia.core.models import Firm
 from setia.core.permissions import require
+from setia.core.queries import firm
 from setia.customers import normalise, typed
 from setia.customers.models import Customer, CustomField, FieldOption
 
@@ -242,7 +243,7 @@ def remove_field(*, field_id: int) -> int:
 
 def changed_lists() -> None:
     """Make every process ask anew for the firm's fields and saved views. Call it inside the change's transaction."""
-    Firm.objects.filter(pk=1).update(lists_version=uuid.uuid4().hex)
+    Firm.objects.filter(pk=firm().pk).update(lists_version=uuid.uuid4().hex)
 
 
 class _arranging:  # noqa: N801 — read as a word: `with _arranging(…)`

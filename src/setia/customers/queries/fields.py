@@ -123,11 +123,14 @@ def _day(given: date | str) -> date:
         ) from error
 
 
-def custom_fields(*, about: str = "CUSTOMER", hidden: bool = False, version: str = "") -> tuple[FieldDef, ...]:
+def custom_fields(*, about: str = "CUSTOMER", hidden: bool = False, version: str | None = None) -> tuple[FieldDef, ...]:
     """The fields of one kind of record in their order; with `hidden`, those out of use too (not those being deleted).
 
-    `version` is the firm's `lists_version` where it is at hand: then nothing is asked if the answer is known.
+    `version` is the firm's `lists_version` where it is at hand: then nothing is asked if the answer is known. The empty
+    word stands as long as nobody has ever made a field.
     """
+    if version == "":
+        return ()
     if version and version in _kept:
         every = _kept[version]
     else:
@@ -139,9 +142,9 @@ def custom_fields(*, about: str = "CUSTOMER", hidden: bool = False, version: str
     return tuple(one for one in every if one.about == about and (hidden or not one.hidden))
 
 
-def fields_version(request: HttpRequest) -> str:
-    """The firm's `lists_version` as the middleware brought it along with this request; '' where it did not."""
-    return str(getattr(getattr(request, "firm", None), "lists_version", ""))
+def fields_version(request: HttpRequest) -> str | None:
+    """The firm's `lists_version` as the middleware brought it along with this request; None where it did not."""
+    return getattr(getattr(request, "firm", None), "lists_version", None)
 
 
 def _read() -> tuple[FieldDef, ...]:
@@ -206,6 +209,11 @@ def in_words(field: FieldDef, value: Value | None, names: Mapping[int, str] | No
     if isinstance(value, date):
         return value.isoformat()
     return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def exported_value(field: FieldDef, value: Value | None, names: Mapping[int, str] | None = None) -> Any:
+    """A value for a cell of a file: a number stays a number and a day a day, all else is text."""
+    return value if isinstance(value, Decimal | date) else in_words(field, value, names)
 
 
 def held(customer: Customer, fields: Sequence[FieldDef]) -> list[tuple[FieldDef, Value]]:

@@ -4,14 +4,14 @@ An address is a view: filters, order and place in the list all live in it, so th
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,6 +26,7 @@ from setia.core.text import line
 from setia.customers import queries
 from setia.portraits import queries as portraits
 from setia.portraits.queries import listing
+from setia.web.columns import USUAL, Column, chosen, columns, plain
 from setia.web.ranges import Window, money_between, next_window
 
 PAGE, PRINTED, CHUNK = 50, 500, 2000
@@ -53,6 +54,8 @@ class Found(NamedTuple):
     sort: str
     matched: keyset.Count | None
     hidden: QuerySet[Any] | None
+    own: tuple[queries.FieldDef, ...]
+    columns: list[Column]
 
     def legs(self) -> list[keyset.Leg]:
         """The list in its order."""
@@ -60,6 +63,9 @@ class Found(NamedTuple):
         if self.sort == "name":
             named = self.customers.select_related("industry")
             return queries.legs_by_match(named, q) if q else queries.legs_by_name(named)
+        if (field := self.sorted_by) is not None:
+            rows = self.customers.select_related("industry")
+            return queries.legs_by_own(rows, field, descending=self.sort.startswith("-"))
         if self.sort == "newest":
             return queries.legs_by_newest(self.customers.select_related("industry"))
         by: Callable[[portraits.Behind, list[int] | None], list[keyset.Leg]] = {
@@ -67,6 +73,26 @@ class Found(NamedTuple):
             "latest": listing.legs_by_latest,
         }[self.sort]
         return by(self.behind, self.keys)
+
+    @property
+    def sorted_by(self) -> queries.FieldDef | None:
+        """The firm's own field that the list is sorted by, if it is by one."""
+        return next((one for one in self.own if one.key == self.sort.removeprefix("-")), None)
+
+    @property
+    def sorts(self) -> dict[str, str]:
+        """The orders to choose from, in words: the usual ones, and both ways by each own field that is shown."""
+        found = {key: str(words) for key, words in SORTS.items()}
+        for one in self.own:
+            if one.ready and (one == self.sorted_by or any(column.field == one for column in self.columns)):
+                found[one.key] = _("%(field)s, lowest first") % {"field": one.label}
+                found[f"-{one.key}"] = _("%(field)s, highest first") % {"field": one.label}
+        return found
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What the address says, its place in the list left out: for a form that leads back to this list."""
+        return {key: value for key, value in self.params.items() if key not in _PLACE and value}
 
     def address(self, *without: str, **also: str) -> str:
         """This list with something else in its address; its place in the list is left out unless given."""
@@ -94,6 +120,8 @@ def customers(request: HttpRequest) -> HttpResponse:
     printed = params.get("print") == "1"
     page = keyset.page(found.legs(), size=PRINTED if printed else PAGE, cursor=params.get("page", ""))
     rows = _rows(found, page)
+    shown = [column.field for column in found.columns if column.field]
+    lazy = ["industry", "region", "tag", *queries.own_keys(found.own)]
     context = {
         "found": found,
         "rows": rows,
@@ -101,7 +129,11 @@ def customers(request: HttpRequest) -> HttpResponse:
         "chips": [(chip, found.address(chip.key)) for chip in found.chips if chip.key not in _AS_CHOICE],
         "kept": [(chip.key, params[chip.key]) for chip in found.chips if chip.key not in (*_AS_CHOICE, "archived")],
         "choices": _choices(),
-        "sorts": SORTS,
+        "sorts": found.sorts,
+        "columns": found.columns,
+        "all_columns": columns(found.own),
+        "names": queries.names_of(queries.references_in(shown, (row.customer for row in rows))),
+        "lazy": {key: params[key] for key in lazy if params.get(key)},
         "earlier": found.address(page=page.earlier) if page.earlier else "",
         "later": found.address(page=page.later) if page.later else "",
         "printed": printed,
@@ -124,7 +156,23 @@ def customer_filters(request: HttpRequest) -> HttpResponse:
         )
         for key in ("industry", "region", "tag")
     ]
-    return render(request, "web/customer_filters.html", {"choices": choices})
+    own = [one for one in queries.custom_fields(version=queries.fields_version(request)) if one.ready]
+    referred = [int(params[one.key]) for one in own if one.letter == "r" and _is_key(params.get(one.key, ""))]
+    context = {"choices": choices, "own": own, "params": params, "names": queries.names_of(referred)}
+    return render(request, "web/customer_filters.html", context)
+
+
+@require_GET
+def choose_columns(request: HttpRequest) -> HttpResponse:
+    """From the ticked columns to the list that shows them: its address, which can be kept and passed on."""
+    own = queries.custom_fields(version=queries.fields_version(request))
+    ticked = chosen(",".join(request.GET.getlist("col")), own)
+    # Those shown already keep their places; new ones stand behind them.
+    before = [one.key for one in chosen(request.GET.get("cols", ""), own)]
+    keys = sorted((one.key for one in ticked), key=lambda key: before.index(key) if key in before else len(before))
+    cols = "" if tuple(keys) == USUAL else ",".join(keys)
+    found = find(request)
+    return redirect(found.address("cols", "col", cols=cols))
 
 
 @require_GET
@@ -134,15 +182,21 @@ def export_customers(request: HttpRequest) -> HttpResponseBase:
         wanted = queries.customers_for(me(request)).filter(among("id", ticked))
     else:
         wanted = find(request).customers
-    return csv_response("customers", _head(), _exported(wanted))
+    own = queries.custom_fields(version=queries.fields_version(request))
+    if request.GET.get("cols"):
+        return csv_response("customers", *_chosen_columns(wanted, chosen(request.GET["cols"], own)))
+    return csv_response("customers", [*_head(), *(one.label for one in own)], _exported(wanted, own))
 
 
 def find(request: HttpRequest) -> Found:
     """The list an address asks for, as this person may see it."""
     params = _params(request)
+    own = queries.custom_fields(version=queries.fields_version(request))
     drilled = any(params.get(key) for key in portraits.KEYS if key not in ("stage", "base", "trait"))
     visible = queries.customers_for(me(request))
     mine, chips = queries.narrow(visible, params, archived_too=drilled)
+    mine, by_own = queries.narrow_by_own(mine, params, own)
+    chips += by_own
     matches = queries.matching(mine, params.get("q", ""))
     found, more = portraits.behind_for(matches.customers, params)
     # With the keys in hand, the list is walked by portraits whose key is among them.
@@ -157,10 +211,16 @@ def find(request: HttpRequest) -> Found:
         keys=matches.keys,
         chips=chips + more,
         params=params,
-        sort=sort if sort in SORTS else "value",
+        sort=sort if sort in SORTS or any(one.ready and one.key == sort.removeprefix("-") for one in own) else "value",
         matched=_matched(matches, mine, params) if more else matches.counted,
         hidden=visible.filter(archived_at__isnull=False) if only_portraits else None,
+        own=own,
+        columns=chosen(params.get("cols", ""), own),
     )
+
+
+def _is_key(text: str) -> bool:
+    return text.isdecimal() and len(text) < 19
 
 
 def _matched(matches: queries.Matches, mine: QuerySet[Any], params: dict[str, str]) -> keyset.Count | None:
@@ -244,16 +304,39 @@ def _head() -> list[str]:
     ]
 
 
-def _exported(customers: QuerySet[Any]) -> Iterator[Iterable[Any]]:
-    """Rows of the export, read some thousand at a time."""
+def _chosen_columns(
+    customers: QuerySet[Any], chosen_ones: Sequence[Column]
+) -> tuple[list[str], Iterator[Iterable[Any]]]:
+    """The export of the columns a person chose to see, with the number and the name before them."""
+    head = [_("Customer number"), _("Name"), *(str(one.label) for one in chosen_ones if one.key != "number")]
+
+    def rows() -> Iterator[Iterable[Any]]:
+        for one, portrait, reach, names in _read(customers, [c.field for c in chosen_ones if c.field]):
+            cells = (plain(column, one, portrait, reach, names) for column in chosen_ones if column.key != "number")
+            yield [one.number, one.name, *cells]
+
+    return head, rows()
+
+
+def _read(
+    customers: QuerySet[Any], own: Sequence[queries.FieldDef]
+) -> Iterator[tuple[Any, Any, dict[str, str], dict[int, str]]]:
+    """Customers with portrait, contacts, and the names of those they refer to, read some thousand at a time."""
     after = 0
     ordered = customers.select_related("industry").order_by("id")
     while chunk := list(ordered.filter(id__gt=after)[:CHUNK]):
         after = chunk[-1].pk
         keys = [one.pk for one in chunk]
         known, reach = portraits.portraits_of(keys), queries.reach_of(keys)
+        names = queries.names_of(queries.references_in(own, chunk))
         for one in chunk:
-            yield _exported_row(one, known.get(one.pk), reach.get(one.pk, {}))
+            yield one, known.get(one.pk), reach.get(one.pk, {}), names
+
+
+def _exported(customers: QuerySet[Any], own: Sequence[queries.FieldDef]) -> Iterator[Iterable[Any]]:
+    """Rows of the whole export."""
+    for one, portrait, reach, names in _read(customers, own):
+        yield [*_exported_row(one, portrait, reach), *(queries.exported_value(f, f.of(one), names) for f in own)]
 
 
 def _exported_row(one: Any, portrait: Any, reach: dict[str, str]) -> list[Any]:
