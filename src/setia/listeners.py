@@ -10,6 +10,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from setia.api.actions import announce
 from setia.core.models import Event
 from setia.customers import queries as customers
 from setia.customers.actions import give_back, settle_consent, take_over
@@ -73,6 +74,8 @@ def hear(event: Event) -> None:
         react(event)
     for task in LATER.get(event.name, ()):
         _defer_once(task)
+    if announce(event):
+        _defer_once("api.deliver")
 
 
 def _defer_once(task: str) -> None:

@@ -40,3 +40,7 @@ def offered_to(user: Actor) -> list[tuple[Promise, list[tuple[str, Promise]]]]:
 def codes_offered_to(user: Actor) -> list[str]:
     """The same without words."""
     return [scope for scope in SCOPES if may(user, scope)]
+
+
+READING = tuple(scope for scope in SCOPES if scope.endswith(".view"))
+"""Those that change nothing."""

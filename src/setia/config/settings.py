@@ -46,6 +46,17 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
+def _doors(name: str) -> frozenset[tuple[str, int]]:
+    """Hosts with their ports, `erp.local:8080, 10.0.0.5:443`."""
+    found = set()
+    for one in filter(None, (part.strip() for part in os.environ.get(name, "").split(","))):
+        host, _colon, port = one.rpartition(":")
+        if not host or not port.isdecimal():
+            raise ImproperlyConfigured(f"{name}={one!r}: write host:port, several with commas between them.")
+        found.add((host.strip("[]").lower(), int(port)))
+    return frozenset(found)
+
+
 def _secret_key() -> str:
     """The firm's own key, made on first use and readable by its owner alone."""
     if given := os.environ.get("SETIA_SECRET_KEY"):
@@ -157,6 +168,8 @@ DATABASES = {"default": _database(os.environ.get("DATABASE_URL", f"postgresql://
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIGRATION_MODULES: dict[str, str] = {}
 
+# Where webhooks may go although it is not https, or lies inside the firm's own network.
+WEBHOOK_ALLOW = _doors("SETIA_WEBHOOK_ALLOW")
 SETIA_LISTENERS = "setia.listeners.hear"  # who reacts to the outbox's events; core itself knows nobody
 SETIA_CUSTOMER_KEYS = "setia.listeners.CUSTOMER_KEYS"  # which tables hold a customer's key, for merges
 

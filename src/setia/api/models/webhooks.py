@@ -64,7 +64,7 @@ class Delivery(models.Model):
     class Meta:
         verbose_name = _("delivery")
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state="WAITING"), name="api_delivery_due"),
+            models.Index(fields=["endpoint", "due_at"], condition=Q(state="WAITING"), name="api_delivery_due"),
             models.Index(fields=["lease_until"], condition=Q(state="SENDING"), name="api_delivery_lease"),
             models.Index(F("endpoint"), F("id").desc(), name="api_delivery_newest"),
             models.Index(F("endpoint"), F("id").desc(), condition=Q(state="DEAD"), name="api_delivery_dead"),

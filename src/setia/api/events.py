@@ -1,0 +1,50 @@
+"""What other systems can be told of: the house's own events, and what each of them means.
+
+A message holds keys and links, never a person's details: whoever receives it reads the record with a token of their own
+and sees what that token may see.
+"""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+EVENTS: Mapping[str, Promise] = {
+    "customer.added": _("A customer was added"),
+    "customer.edited": _("A customer was changed"),
+    "customer.contact_added": _("A contact was added to a customer"),
+    "customer.contact_edited": _("A contact of a customer was changed"),
+    "customer.contact_removed": _("A contact of a customer was removed"),
+    "customer.archived": _("A customer was archived"),
+    "customer.restored": _("A customer was taken out of the archive"),
+    "customer.deleted": _("A customer was deleted"),
+    "product.added": _("A product was added"),
+    "product.edited": _("A product was changed"),
+    "product.archived": _("A product was archived"),
+    "product.restored": _("A product was taken out of the archive"),
+    "order.added": _("An order was entered"),
+    "order.edited": _("An order was corrected"),
+    "order.given_back": _("A purchase was taken back"),
+    "import.done": _("A file was taken in"),
+    "import.undone": _("An import was undone"),
+}
+"""Event → its meaning in the reader's words. What an import writes is told by `import.done` alone, not row by row."""
+
+TEST = "webhook.test"
+"""The event of a test message; nobody subscribes to it."""
+
+_PLACES = {
+    "customer_id": "customers",
+    "product_id": "products",
+    "order_id": "orders",
+    "run_id": "imports",
+}
+
+
+def links_of(payload: Mapping[str, object], base: str) -> dict[str, str]:
+    """Where the records that a message names are read: `{"customer": "https://…/api/v1/customers/12"}`."""
+    return {
+        name.removesuffix("_id").replace("run", "import"): f"{base}/api/v1/{place}/{payload[name]}"
+        for name, place in _PLACES.items()
+        if payload.get(name) is not None
+    }
