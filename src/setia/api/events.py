@@ -15,6 +15,8 @@ EVENTS: Mapping[str, Promise] = {
     "customer.contact_added": _("A contact was added to a customer"),
     "customer.contact_edited": _("A contact of a customer was changed"),
     "customer.contact_removed": _("A contact of a customer was removed"),
+    "customer.merged": _("Customers were merged into one"),
+    "customer.unmerged": _("A merge was taken apart"),
     "customer.archived": _("A customer was archived"),
     "customer.restored": _("A customer was taken out of the archive"),
     "customer.deleted": _("A customer was deleted"),

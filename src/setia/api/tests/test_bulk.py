@@ -14,7 +14,7 @@ class Bulk(Shop):
                 "contacts": [{"kind": "EMAIL", "value": "s@x.id"}],
             },
             {"number": "C-2", "name": "Budi Santoso"},
-            {"number": "C-3", "name": "Kembar", "contacts": [{"kind": "PHONE", "value": "081220457781"}]},
+            {"number": "C-3", "name": "Siti Nurhaliza", "contacts": [{"kind": "PHONE", "value": "081220457781"}]},
             {"number": "C-4", "name": "Salah", "contacts": [{"kind": "EMAIL", "value": "zzz"}]},
         ]
         report = self.till.post("/customers/bulk", {"items": items}).json()

@@ -74,9 +74,11 @@ class Adding(Shop):
         assert (entry.kind, entry.by) == ("ADDED", self.dimas)
 
     def test_a_likely_double_is_named_and_added_only_by_force(self) -> None:
-        body = {"name": "Siti N.", "contacts": [{"kind": "PHONE", "value": "+62 812-2045-7781"}]}
+        body = {"name": "Ibu Siti Nurhaliza", "contacts": [{"kind": "PHONE", "value": "+62 812-2045-7781"}]}
         told = self.assert_problem(self.till.post("/customers", body), 409, "twins")
         assert [one["id"] for one in told["candidates"]] == [self.siti.pk]
+        assert told["candidates"][0]["certainty"] >= 0.8
+        assert told["candidates"][0]["why"]
         assert self.till.post("/customers?force=true", body).status_code == 201
 
     def test_what_is_wrong_is_said_with_its_place_in_both_languages(self) -> None:

@@ -35,6 +35,7 @@ from setia.core.queries import today
 from setia.core.versions import version_of
 from setia.customers import actions, queries
 from setia.customers.queries import contacts as by_contact
+from setia.customers.queries import twins
 
 if TYPE_CHECKING:
     from setia.customers.models import ContactPoint, Customer
@@ -306,15 +307,8 @@ def add_one(request: Asked, given: NewCustomer, *, force: bool, at: str = "") ->
     if not facts.get("name") and not facts.get("number"):
         words = _("Give a name or a customer number, so that you find this customer again.")
         raise invalid(f"{at}/name", words)
-    if not force and (twins := by_contact.same_contact(request.user, contacts)):
-        raise Problem(
-            "twins",
-            _("Customers with the same contact are here already."),
-            candidates=[
-                {"id": one.pk, "name": one.display_name, "url": reverse("api:get_customer", args=[one.pk])}
-                for one in twins
-            ],
-        )
+    if not force:
+        _refuse_twins(request, facts, contacts)
     try:
         return actions.add(by=request.user, at=timezone.now(), contacts=contacts, **cast(Any, facts))
     except actions.NumberTaken as error:
@@ -324,6 +318,29 @@ def add_one(request: Asked, given: NewCustomer, *, force: bool, at: str = "") ->
         raise invalid(f"{at}/contacts/{place}/value", not_a_contact(error)) from error
     except IntegrityError as error:
         raise invalid(f"{at}/contacts", _("A contact stands here twice.")) from error
+
+
+def _refuse_twins(request: Asked, facts: dict[str, Any], contacts: list[tuple[str, str]]) -> None:
+    """Raise `Problem` where somebody who is here already is this customer, as certainly as the pages ask about."""
+    draft = twins.Draft(
+        name=facts.get("name", ""),
+        contacts=contacts,
+        birthday=facts.get("birthday"),
+        region=facts.get("region", ""),
+        gender=facts.get("gender", ""),
+    )
+    if found := twins.twins_of(request.user, draft, least=twins.CERTAIN):
+        candidates = [
+            {
+                "id": one.customer.pk,
+                "name": one.customer.display_name,
+                "certainty": round(one.certainty, 3),
+                "why": one.reasons,
+                "url": reverse("api:get_customer", args=[one.customer.pk]),
+            }
+            for one in found
+        ]
+        raise Problem("twins", " ".join(found[0].reasons), candidates=candidates)
 
 
 def edit_one(request: Asked, customer: "Customer", given: CustomerFacts, *, version: str, at: str = "") -> "Customer":

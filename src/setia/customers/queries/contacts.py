@@ -1,19 +1,16 @@
-"""Customers by their contact points, exactly: for programs, and for who looks whether somebody is here already."""
+"""Customers by their contact points, exactly: for programs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from setia.core.permissions import Actor
 from setia.customers import normalise
 from setia.customers.models import ContactPoint, Customer
 from setia.customers.names import split as split_name
-from setia.customers.queries.gate import customers_for
 
-__all__ = ["contacts_of_many", "has_contact", "reached_by", "same_contact", "split_name"]
+__all__ = ["contacts_of_many", "has_contact", "reached_by", "split_name"]
 
 _TELEPHONES = (ContactPoint.Kind.PHONE.value, ContactPoint.Kind.WHATSAPP.value)
-_MOST = 10
 
 
 def contacts_of_many(customer_ids: Iterable[int]) -> dict[int, list[ContactPoint]]:
@@ -34,18 +31,6 @@ def reached_by(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
         if same
         else (customers.none())
     )
-
-
-def same_contact(user: Actor, contacts: Sequence[tuple[str, str]]) -> list[Customer]:
-    """Customers this person may see who have one of these contact points (kind and text as given), at most ten.
-
-    A telephone number counts whether it is given for calls or for WhatsApp. An address is no sign: families share one.
-    """
-    same = _same((kind, text) for kind, text in contacts if kind != ContactPoint.Kind.ADDRESS)
-    if not same:
-        return []
-    keys = ContactPoint.objects.filter(same).values_list("customer_id", flat=True)[: 10 * _MOST]
-    return list(customers_for(user).filter(pk__in=list(keys)).order_by("id")[:_MOST])
 
 
 def has_contact(customer: Customer, kind: str, text: str) -> bool:
