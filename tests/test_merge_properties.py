@@ -1,0 +1,228 @@
+"""Whatever people and files do to customers, no order and no timeline entry is lost or doubled, and a merge turns back.
+
+Hypothesis makes up sequences of creating, editing, importing, merging, unmerging (and erasing, for who adds it: a rule
+more). After every step each order and each entry is reached from exactly one customer who is there, through the
+questions the pages ask; and undoing the newest merge at once leaves all business tables as before it.
+"""
+
+import tempfile
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from setia.accounts.models import User
+from setia.customers import actions, queries
+from setia.customers.models import ContactPoint, Customer, Merge, TimelineEntry
+from setia.intake.actions import CannotUndo, undo
+from setia.intake.checksum import business_checksum
+from setia.intake.models import Run
+from setia.intake.tests.helping import ORDERS, take_in
+from setia.orders import actions as orders
+from setia.orders.lines import Line
+from setia.orders.models import Order
+from setia.orders.queries import orders_of
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+NAMES = st.sampled_from(["Siti", "Siti N.", "Budi", "PT Maju", ""])
+PHONES = st.sampled_from(["0812-2045-7781", "0812-2045-7782", "0813-1111-2222"])
+NUMBERS = st.sampled_from(["1", "2", "3", "4"])
+FIELDS = st.sampled_from(["name", "number", "region", "notes", "role", "birthday"])
+PICKS = st.integers(min_value=0, max_value=30)
+_START = datetime(2026, 11, 19, 5, 0, tzinfo=UTC)
+
+
+def tables() -> list[str]:
+    """The checksums of the business tables, the timeline apart: it only ever grows."""
+    return [line for line in business_checksum().splitlines() if not line.startswith("customers_timelineentry")]
+
+
+class Shop(RuleBasedStateMachine):
+    """A shop on an ordinary day."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        Merge.objects.all().delete()
+        Run.objects.all().delete()
+        Order.objects.all().delete()
+        Customer.objects.filter(merged_into__isnull=False).update(merged_into=None)
+        Customer.objects.all().delete()
+        self.dimas = User.objects.filter(email="dimas@kopi.id").first() or User.objects.create_user(
+            "dimas@kopi.id", None, name="Dimas Prasetyo", role="OWNER"
+        )
+        self.now = datetime.now(UTC)
+        self.folder = Path(tempfile.mkdtemp())
+        self.entries: set[tuple[int, int, str, Any]] = set()
+
+    def at(self) -> datetime:
+        # Real moments, so that runs and merges stand in the order in which they happened.
+        self.now = max(datetime.now(UTC), self.now + timedelta(microseconds=1))
+        return self.now
+
+    def people(self) -> list[Customer]:
+        return list(queries.customers_for(self.dimas).order_by("pk"))
+
+    def one(self, pick: int) -> Customer:
+        people = self.people()
+        return people[pick % len(people)]
+
+    @rule(name=NAMES, number=NUMBERS, phone=PHONES, recommended=st.none() | PICKS)
+    def create(self, name: str, number: str, phone: str, recommended: int | None) -> None:
+        by = self.one(recommended) if recommended is not None and self.people() else None
+        try:
+            actions.add(
+                by=self.dimas,
+                at=self.at(),
+                name=name,
+                number=number,
+                contacts=[("WHATSAPP", phone)],
+                recommended_by=by,
+                region="Bandung" if name == "Budi" else "",
+                notes=f"Known as {name}" if name else "",
+            )
+        except actions.NumberTaken:
+            return
+
+    @precondition(lambda self: self.people())
+    @rule(pick=PICKS, name=NAMES, number=NUMBERS)
+    def edit(self, pick: int, name: str, number: str) -> None:
+        try:
+            actions.edit(by=self.dimas, at=self.at(), customer=self.one(pick), name=name, number=number)
+        except actions.NumberTaken:
+            return
+
+    @precondition(lambda self: self.people())
+    @rule(pick=PICKS, phone=PHONES, prefer=st.booleans())
+    def add_contact(self, pick: int, phone: str, prefer: bool) -> None:
+        try:
+            point = actions.add_contact(by=self.dimas, at=self.at(), customer=self.one(pick), kind="PHONE", text=phone)
+        except actions.ContactTaken:
+            return
+        if prefer:
+            actions.prefer_contact(by=self.dimas, at=self.at(), contact=point)
+
+    @precondition(lambda self: self.people())
+    @rule(pick=PICKS)
+    def note(self, pick: int) -> None:
+        actions.note(by=self.dimas, at=self.at(), customer=self.one(pick), body="Called.")
+
+    @precondition(lambda self: self.people())
+    @rule(pick=PICKS)
+    def buy(self, pick: int) -> None:
+        from decimal import Decimal
+
+        line = Line(product=None, quantity=Decimal(1), unit_price=Decimal(100), discount=Decimal(0), description="Cup")
+        orders.add(by=self.dimas, at=self.at(), lines=[line], customer=self.one(pick))
+
+    @rule(
+        rows=st.lists(
+            st.tuples(st.sampled_from("ABCD"), NUMBERS, NAMES, st.integers(1, 3)),
+            min_size=1,
+            max_size=4,
+            unique_by=lambda row: row[0],
+        )
+    )
+    def take_in(self, rows: list[tuple[str, str, str, int]]) -> None:
+        text = "".join(f"{order},2026-03-01 09:00,{who},{name},gayo,{n},85000\n" for order, who, name, n in rows)
+        run = take_in(self.folder, ORDERS + text)
+        assert run.state == Run.State.DONE
+        before = tables()
+        again = take_in(self.folder, ORDERS + text)
+        assert tables() == before, "the same file again changes nothing"
+        assert again.counts["orders"]["created"] == again.counts["orders"]["updated"] == 0
+
+    @precondition(lambda self: Run.objects.filter(state=Run.State.DONE).exists())
+    @rule()
+    def take_back(self) -> None:
+        run = Run.objects.filter(state=Run.State.DONE).latest("pk")
+        refused: CannotUndo | None = None
+        try:
+            undo(run, by=self.dimas, at=self.at())
+        except CannotUndo as why:
+            refused = why
+        if refused:
+            assert refused.code == "merges_first"
+            assert Merge.objects.filter(pk__in=refused.merges, undone_at=None).count() == len(refused.merges)
+
+    @precondition(lambda self: len(self.people()) > 1)
+    @rule(picks=st.lists(PICKS, min_size=2, max_size=3), chosen=st.dictionaries(FIELDS, st.integers(0, 2), max_size=4))
+    def merge(self, picks: list[int], chosen: dict[str, int]) -> None:
+        records = list({one.pk: one for one in map(self.one, picks)}.values())
+        if len(records) < 2:
+            return
+        before, entries = tables(), TimelineEntry.objects.count()
+        choices = {name: records[place % len(records)].pk for name, place in chosen.items()}
+        done = actions.merge(by=self.dimas, at=self.at(), survivor=records[0], others=records[1:], choices=choices)
+        assert tables() != before
+        with transaction.atomic():  # what would be, if it were undone at once
+            actions.unmerge(by=self.dimas, at=self.at(), merge=done)
+            assert tables() == before
+            assert TimelineEntry.objects.count() == entries + 1 + len(records)
+            transaction.set_rollback(True)
+
+    @precondition(lambda self: Merge.objects.filter(undone_at=None).exists())
+    @rule(pick=PICKS)
+    def unmerge(self, pick: int) -> None:
+        live = list(Merge.objects.filter(undone_at=None).order_by("pk"))
+        wanted = live[pick % len(live)]
+        try:
+            actions.unmerge(by=self.dimas, at=self.at(), merge=wanted)
+        except actions.NewerFirst as newer:
+            for one in newer.merges:
+                actions.unmerge(by=self.dimas, at=self.at(), merge=one)
+            actions.unmerge(by=self.dimas, at=self.at(), merge=wanted)
+
+    @invariant()
+    def everything_is_reached_once(self) -> None:
+        reached: Counter[int] = Counter()
+        told: Counter[int] = Counter()
+        for one in self.people():
+            reached.update(order.pk for order in orders_of(one.pk, most=1000))
+            told.update(entry.pk for entry in queries.entries_of(one, before=None, most=1000))
+        assert set(reached.values()) <= {1}
+        assert set(told.values()) <= {1}
+        assert set(reached) == set(Order.objects.values_list("pk", flat=True))
+        assert set(told) == set(TimelineEntry.objects.values_list("pk", flat=True))
+
+    @invariant()
+    def no_entry_is_rewritten(self) -> None:
+        now = {(one.pk, one.customer_id, one.kind, one.at) for one in TimelineEntry.objects.all()}
+        kept = {entry for entry in self.entries if Customer.objects.filter(pk=entry[1]).exists()}
+        assert kept <= now
+        self.entries = now
+
+    @invariant()
+    def markers_lead_to_somebody_who_is_there(self) -> None:
+        for marker in Customer.objects.filter(merged_into__isnull=False).select_related("merged_into"):
+            assert marker.merged_into is not None
+            assert marker.merged_into.merged_into_id is None
+            assert queries.get_customer_for(self.dimas, marker.pk) == marker.merged_into
+        live = Merge.objects.filter(undone_at=None)
+        assert Customer.objects.filter(merged_into__isnull=False).count() == live.values("others__customer").count()
+
+    @invariant()
+    def contacts_are_kept_once(self) -> None:
+        for one in self.people():
+            points = list(ContactPoint.objects.filter(customer=one).values_list("kind", "value", "preferred"))
+            assert len({point[:2] for point in points}) == len(points)
+            assert sum(preferred for _kind, _value, preferred in points) <= 1
+
+
+def test_no_order_or_entry_is_lost_or_doubled_and_merges_turn_back() -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        Shop,
+        settings=settings(
+            max_examples=15,
+            stateful_step_count=15,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
