@@ -216,10 +216,10 @@ class Shop(RuleBasedStateMachine):
 
 
 def test_no_order_or_entry_is_lost_or_doubled_and_merges_turn_back() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Shop,
         settings=settings(
-            max_examples=15,
+            max_examples=12,
             stateful_step_count=15,
             deadline=None,
             derandomize=True,
