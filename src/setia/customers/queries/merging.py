@@ -27,7 +27,7 @@ from setia.customers.models import (
 )
 from setia.customers.queries.fields import custom_fields, in_words, names_of
 from setia.customers.queries.gate import customers_for
-from setia.customers.queries.words import field_word, record_word
+from setia.customers.queries.words import field_word
 from setia.customers.settling import CHOOSABLE, OWN, picked
 from setia.customers.typed import Encoder
 
@@ -202,7 +202,7 @@ def _fields(survivor: Customer, others: list[Customer]) -> list[Field]:
         stated = {pk: value for pk, value in values.items() if value}
         if len(set(stated.values())) > 1:
             options = [
-                Option(one.pk, stated[one.pk], record_word(one.name, one.number or one.pk))
+                Option(one.pk, stated[one.pk], "" if name == "number" else one.number or one.display_name)
                 for one in records
                 if one.pk in stated
             ]
