@@ -21,6 +21,9 @@ name_verbs(
         "customer.merged_away": _("Merged a customer into another one"),
         "customer.note": _("Wrote a note about a customer"),
         "customer.restored": _("Took a customer out of the archive"),
+        "customer.file_added": _("Added a file to a customer"),
+        "customer.file_removed": _("Took a customer's file away"),
+        "customer.file_restored": _("Brought a customer's file back"),
         "customer.linked": _("Linked two customers"),
         "customer.unlinked": _("Took a link of two customers back"),
         "customer.event_added": _("Wrote down a day of a customer's life"),
@@ -55,6 +58,7 @@ name_verbs(
 )
 name_jobs(
     {
+        "customers.sweep_files": _("Forget files taken away long ago"),
         "customers.keep_regions": _("Read and count the regions of customers"),
         "customers.keep_regions_nightly": _("Read and count the regions of customers every night"),
         "customers.retain": _("Let go of data kept long enough"),

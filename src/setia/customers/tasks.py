@@ -91,3 +91,12 @@ def retain(timestamp: int) -> None:
     """Let go of what has been kept long enough, and write the ledger of erased people anew. Nightly."""
     actions.retain(at=datetime.now(UTC))
     actions.write_ledger()
+
+
+@app.periodic(cron="50 18 * * *")
+@app.task(name="customers.sweep_files", queue="customers", queueing_lock="customers.sweep_files")
+def sweep_files(timestamp: int) -> None:
+    """Forget files that were taken away a month ago."""
+    from setia.customers import actions
+
+    actions.sweep_files(at=datetime.now(UTC))

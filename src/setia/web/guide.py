@@ -40,6 +40,7 @@ _NOUNS = (
     ("customer", "customer"),
     ("coming", "customers"),
     ("mention", "customer"),
+    ("file", "customer"),
     ("related", "customer"),
     ("link", "customer"),
     ("life_event", "customer"),

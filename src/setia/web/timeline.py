@@ -25,7 +25,18 @@ SHOWN = {
     "changes": _("Changes"),
 }
 CHANGES = ["ADDED", "EDITED", "ARCHIVED", "RESTORED", "CONTACT_ADDED", "CONTACT_EDITED", "CONTACT_REMOVED"]
-CHANGES += ["CONTACT_PREFERRED", "TAGGED", "UNTAGGED", "LINKED", "UNLINKED", "EVENT_ADDED", "EVENT_REMOVED"]
+CHANGES += [
+    "CONTACT_PREFERRED",
+    "TAGGED",
+    "UNTAGGED",
+    "LINKED",
+    "UNLINKED",
+    "FILE_ADDED",
+    "FILE_REMOVED",
+    "FILE_RESTORED",
+    "EVENT_ADDED",
+    "EVENT_REMOVED",
+]
 CHANGES += ["CONSENT_GIVEN", "CONSENT_WITHDRAWN"]
 CHANGES += ["MERGED", "UNMERGED"]
 _ENTRY_ICONS = {
@@ -36,6 +47,9 @@ _ENTRY_ICONS = {
     "UNMERGED": "undo-2",
     "ARCHIVED": "archive",
     "RESTORED": "archive-restore",
+    "FILE_ADDED": "paperclip",
+    "FILE_REMOVED": "paperclip",
+    "FILE_RESTORED": "paperclip",
     "LINKED": "link",
     "UNLINKED": "link",
     "EVENT_ADDED": "cake",

@@ -44,6 +44,15 @@ from setia.customers.actions.fields import (
     rename_option,
     restore_field,
 )
+from setia.customers.actions.files import (
+    MOST_BYTES,
+    FileRefused,
+    FileTooLarge,
+    add_file,
+    remove_file,
+    restore_file,
+    sweep_files,
+)
 from setia.customers.actions.find_doubles import SearchRunning, ask_for_search
 from setia.customers.actions.hand_over import hand_over
 from setia.customers.actions.hold import hold
@@ -75,6 +84,7 @@ from setia.customers.settling import NotAChoice
 
 __all__ = [
     "LEDGER",
+    "MOST_BYTES",
     "AlreadyClosed",
     "AlreadyMerged",
     "AlreadyUnmerged",
@@ -87,6 +97,8 @@ __all__ = [
     "EmptyText",
     "Erased",
     "FieldNameTaken",
+    "FileRefused",
+    "FileTooLarge",
     "GuardianNeeded",
     "LinkTaken",
     "LinkToOneself",
@@ -110,6 +122,7 @@ __all__ = [
     "add",
     "add_contact",
     "add_field",
+    "add_file",
     "add_life_event",
     "add_option",
     "archive",
@@ -154,6 +167,7 @@ __all__ = [
     "reject_double",
     "remove_contact",
     "remove_field",
+    "remove_file",
     "remove_life_event",
     "remove_tag",
     "rename_option",
@@ -161,11 +175,13 @@ __all__ = [
     "reopen_request",
     "restore",
     "restore_field",
+    "restore_file",
     "restore_tag",
     "retain",
     "set_retention",
     "set_values",
     "settle_consent",
+    "sweep_files",
     "tag_customer",
     "take_over",
     "take_request",

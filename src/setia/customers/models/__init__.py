@@ -4,6 +4,7 @@ from setia.customers.models.circle import CustomerLink, LifeEvent
 from setia.customers.models.consent import Answer, Consent, ConsentEntry, ConsentText, How, Purpose
 from setia.customers.models.double import DoubleGroup, DoubleSearch, NameKey, NotDouble
 from setia.customers.models.fields import CustomField, FieldOption
+from setia.customers.models.files import CustomerFile
 from setia.customers.models.mentions import Mention
 from setia.customers.models.merge import Merge, MergedCustomer, MergeMove
 from setia.customers.models.party import ContactPoint, Customer, Industry, TimelineEntry
@@ -20,6 +21,7 @@ __all__ = [
     "ContactPoint",
     "CustomField",
     "Customer",
+    "CustomerFile",
     "CustomerLink",
     "CustomerTag",
     "DoubleGroup",

@@ -39,6 +39,7 @@ from setia.customers.queries.fields import (
     no_such_field,
     references_in,
 )
+from setia.customers.queries.files import files_of, get_file_for
 from setia.customers.queries.gate import customers_for, get_contact_for, get_customer_for, merged_into, name_of
 from setia.customers.queries.listing import FILTERS, choices_of, legs_by_name, legs_by_newest, narrow, regions
 from setia.customers.queries.mentions import mentions_of
@@ -118,10 +119,12 @@ __all__ = [
     "erasure_of",
     "exported_value",
     "fields_version",
+    "files_of",
     "find_regions",
     "get_contact_for",
     "get_customer_for",
     "get_field_for",
+    "get_file_for",
     "get_life_event_for",
     "get_link_for",
     "get_merge_for",

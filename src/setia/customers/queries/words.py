@@ -38,6 +38,9 @@ _TITLES = {
     "CONTACT_PREFERRED": gettext_lazy("Preferred contact"),
     "TAGGED": gettext_lazy("Tag added"),
     "UNTAGGED": gettext_lazy("Tag taken off"),
+    "FILE_ADDED": gettext_lazy("File added"),
+    "FILE_REMOVED": gettext_lazy("File taken away"),
+    "FILE_RESTORED": gettext_lazy("File brought back"),
     "LINKED": gettext_lazy("Linked"),
     "UNLINKED": gettext_lazy("Link taken back"),
     "EVENT_ADDED": gettext_lazy("Life event"),
@@ -90,6 +93,8 @@ def tell(entry: TimelineEntry) -> Told:
     if entry.kind in ("EVENT_ADDED", "EVENT_REMOVED"):
         what = dict(LifeEvent.Kind.choices).get(data["kind"], data["kind"])
         return Told(title, ", ".join(filter(None, [str(what), data["words"], data["day"]])), [])
+    if entry.kind.startswith("FILE_"):
+        return Told(title, str(data.get("name", "")), [])
     if entry.kind in ("TAGGED", "UNTAGGED"):
         return Told(title, str(data.get("tag", "")), [])
     return Told(title, "", [])

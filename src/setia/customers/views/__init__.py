@@ -25,6 +25,7 @@ from setia.customers.views.fields import (
     rename_option,
     restore_field,
 )
+from setia.customers.views.files import add_file, customer_file, remove_file, restore_file
 from setia.customers.views.mentions import find_colleague, mentions, read_mentions
 from setia.customers.views.merging import merge_customers, unmerge_customers
 from setia.customers.views.privacy import (
@@ -54,6 +55,7 @@ __all__ = [
     "add_contact",
     "add_customer",
     "add_field",
+    "add_file",
     "add_life_event",
     "add_link",
     "add_note",
@@ -65,6 +67,7 @@ __all__ = [
     "change_consent",
     "consent_texts",
     "customer_consent",
+    "customer_file",
     "customer_privacy",
     "delete_customer",
     "delete_field",
@@ -92,6 +95,7 @@ __all__ = [
     "regions",
     "related",
     "remove_contact",
+    "remove_file",
     "remove_life_event",
     "remove_link",
     "remove_tag",
@@ -99,6 +103,7 @@ __all__ = [
     "reopen_request",
     "restore_customer",
     "restore_field",
+    "restore_file",
     "restore_tag",
     "retain_now",
     "retention",

@@ -81,6 +81,9 @@ def _circle(request: HttpRequest, customer: Customer, **forms: Any) -> dict[str,
         "customer": customer,
         "relatives": queries.relatives_for(me(request), customer),
         "events": queries.life_events_of(customer),
+        "files": queries.files_of(customer),
+        "file_error": "",
+        "file_gone": None,
         "may_edit": may(me(request), "customers.edit"),
         "link_form": forms.get("link_form") or LinkForm(user=me(request)),
         "event_form": forms.get("event_form") or LifeEventForm(),
@@ -96,3 +99,12 @@ def _answer(request: HttpRequest, customer: Customer, **forms: Any) -> HttpRespo
     context = _circle(request, customer, **(forms if wrong else {}))
     template = "customers/circle.html" if wants_fragment(request) else "customers/related.html"
     return render(request, template, context, status=422 if wrong else 200)
+
+
+def answer_with_circle(request: HttpRequest, customer: Customer, **more: Any) -> HttpResponse:
+    """The piece again after a change that has no form of fields, with what there is to say of it."""
+    wrong = bool(more.get("file_error"))
+    if not wrong and not wants_fragment(request):
+        return redirect("related", customer.pk)
+    template = "customers/circle.html" if wants_fragment(request) else "customers/related.html"
+    return render(request, template, _circle(request, customer) | more, status=422 if wrong else 200)
