@@ -34,6 +34,16 @@ TOPICS = {
     "mail_server": "settings",
     "jobs": "settings",
     "audit": "settings",
+    "customer_consent": "privacy",
+    "customer_privacy": "privacy",
+    "change_consent": "privacy",
+    "consent_texts": "privacy",
+    "privacy": "privacy",
+    "add_request": "privacy",
+    "privacy_request": "privacy",
+    "breach_notice": "privacy",
+    "erase_customer": "privacy",
+    "retention": "privacy",
 }
 # Verbs on a page are helped by that page's text.
 _NOUNS = (
@@ -66,6 +76,7 @@ ORDER = (
     "understand",
     "reports",
     "import",
+    "privacy",
     "settings",
 )
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from setia.accounts.queries import me
-from setia.customers.queries import customers_for
+from setia.customers.queries import customers_for, due, next_due
 from setia.portraits import queries as portraits
 
 LEAVING = 5
@@ -19,10 +19,13 @@ def home(request: HttpRequest) -> HttpResponse:
     customers = customers_for(me(request))
     if page.as_of is None:
         return render(request, "web/home_empty.html", {"counting": customers.exists()})
+    asked = next_due(me(request))
     context = {
         "page": page,
         "leaving": portraits.leaving_first(customers, most=LEAVING) if page.leaving else [],
         "why_absent": "" if page.leaving_known else portraits.why_absent(portraits.latest_refresh()),
+        "asked": asked,
+        "asked_due": due(asked, at=timezone.now()) if asked else "",
         "stale": portraits.is_stale(at=timezone.now()),
     }
     return render(request, "web/home.html", context)
