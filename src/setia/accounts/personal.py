@@ -8,7 +8,7 @@ from setia.core.words import verb_name
 hold(
     Holding(
         "accounts_auditentry",
-        _("Who worked with your data"),
+        _("Who worked with the data"),
         {"at": _("When"), "by": _("Who"), "verb": _("Did what"), "data": _("Details")},
         at_erasure=AtErasure.BLANK,
         where="t.about = 'customer' AND t.about_id = %(customer)s",

@@ -18,7 +18,7 @@ _PSEUDONYM = "(SELECT e.pseudonym FROM customers_erasure e WHERE e.customer_key 
 hold(
     Holding(
         "customers_customer",
-        _("Who you are"),
+        _("Identity"),
         {
             "name": _("Name"),
             "title": _("Titles"),
@@ -58,13 +58,13 @@ hold(
     ),
     Holding(
         "customers_contactpoint",
-        _("How you can be reached"),
+        _("Contacts"),
         {"kind": _("Kind"), "shown": _("As given"), "value": _("As kept"), "preferred": _("preferred")},
         order=11,
     ),
     Holding(
         "customers_namekey",
-        _("How your name is found"),
+        _("Key the name is found by"),
         {"name": _("Name"), "key": _("As kept")},
         order=12,
     ),
@@ -76,20 +76,20 @@ hold(
     ),
     Holding(
         "customers_customerlink",
-        _("How you stand to others"),
+        _("Links to others"),
         {"kind": _("Link"), "customer": _("Customer"), "other": _("To"), "words": _("As what")},
         where="(t.customer_id = %(customer)s OR t.other_id = %(customer)s)",
         order=12,
     ),
     Holding(
         "customers_lifeevent",
-        _("Days in your life"),
+        _("Life events"),
         {"kind": _("Kind"), "day": _("Day"), "words": _("What")},
         order=12,
     ),
     Holding(
         "customers_consent",
-        _("What you agreed to"),
+        _("Consent"),
         {
             "purpose": _("What for"),
             "channel": _("Channel"),
@@ -104,7 +104,7 @@ hold(
     ),
     Holding(
         "customers_consententry",
-        _("Your answers so far"),
+        _("Answers on consent"),
         {
             "at": _("When"),
             "purpose": _("What for"),
@@ -121,13 +121,13 @@ hold(
     ),
     Holding(
         "customers_privacyrequest",
-        _("What you asked of us about your data"),
+        _("Requests about personal data"),
         {
             "kind": _("Request"),
             "received_at": _("Received"),
             "due_at": _("Due"),
             "state": _("State"),
-            "note": _("In your words"),
+            "note": _("In their words"),
             "closed_at": _("Answered"),
             "answer": _("Answer"),
         },

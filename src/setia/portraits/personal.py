@@ -7,7 +7,7 @@ from setia.core.personal import AtErasure, Holding, hold
 hold(
     Holding(
         "portraits_portrait",
-        _("What was worked out from your orders"),
+        _("What was worked out from the orders"),
         {
             "as_of_date": _("As of"),
             "stage": _("Stage"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from setia.customers.models.party import Customer
 
@@ -23,7 +24,7 @@ class PrivacyRequest(models.Model):
         BREACH = "BREACH", _("Breach to be told")
 
     class State(models.TextChoices):
-        OPEN = "OPEN", _("Open")
+        OPEN = "OPEN", pgettext_lazy("request", "Open")
         DONE = "DONE", _("Done")
         REFUSED = "REFUSED", _("Refused")
 

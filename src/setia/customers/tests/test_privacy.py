@@ -110,7 +110,7 @@ class PrivacyPagesTest(People):
 
     def test_erasing_asks_first_and_says_what_goes(self) -> None:
         url = reverse("erase_customer", args=[self.siti.pk])
-        self.assertContains(self.client.get(url), "How you can be reached")
+        self.assertContains(self.client.get(url), "Contacts")
         self.assertContains(self.client.post(url), "Tick the box first", status_code=422)
         assert Customer.objects.get(pk=self.siti.pk).name == "Siti Nurhaliza"
         answer = self.client.post(url, {"sure": self.siti.pk}, follow=True)
