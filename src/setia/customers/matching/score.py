@@ -92,25 +92,21 @@ def guard(levels: Levels) -> str:
     of the other, as a son's is of his father's, and what else agrees is shared.
     """
     (name, phone, email, handle, birthday, tax_id, address, _region, gender) = levels
-    if tax_id == "same" and name in (*_NAMED, "one_word", None):
-        return ""
-    if tax_id == "different":
-        return "tax_id"
+    lives = address in ("same", "near")
     personal = (email == "own") + (handle == "same") + (tax_id in ("same", "near"))
     own = personal + (birthday == "same") + (phone == "own")
-    if tax_id == "same" and own + (phone == "few") >= 2:
+    if tax_id == "same" and (name in (*_NAMED, "one_word", None) or own + lives + (phone == "few") >= 2):
         return ""
+    if tax_id == "different" and not (name in _NAMED and own + lives >= 2):
+        return "tax_id"
     if name in ("some", "alike", "different"):
-        return (
-            ""
-            if personal and own + (birthday == "near") + (phone == "few") >= 2 and name != "different"
-            else "other_name"
-        )
-    if birthday == "different" and own < 2:
+        twice = own + lives + (birthday == "near") + (phone == "few") >= 2
+        return "" if (personal or (birthday == "same" and lives)) and twice and name != "different" else "other_name"
+    if birthday == "different" and own + lives < 2:
         return "birthday"
     if gender == "different" and own < 2:
         return "gender"
-    shared = (phone in ("few", "many", "digit")) + (email == "many") + (address in ("same", "near"))
+    shared = (phone in ("few", "many", "digit")) + (email == "many") + lives
     half = (birthday in ("near", "january")) + (email == "local")
     if own + shared == 0 and half < 2:
         return "namesake"
