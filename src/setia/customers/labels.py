@@ -6,6 +6,11 @@ from setia.core.words import name_jobs, name_verbs
 
 name_verbs(
     {
+        "double.accepted": _("Merged doubles that a search found"),
+        "double.merged_all": _("Had all doubles above a certainty merged"),
+        "double.rejected": _("Said that customers are not doubles"),
+        "double.reopened": _("Took back that customers are not doubles"),
+        "double.searched": _("Had doubles searched for"),
         "customer.added": _("Added a customer"),
         "customer.archived": _("Archived a customer"),
         "consent_text.added": _("Put a wording of consent into use"),

@@ -74,6 +74,10 @@ class DoubleSearch(models.Model):
     def __str__(self) -> str:
         return f"#{self.pk} {self.kind} {self.state}"
 
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in (self.State.QUEUED, self.State.RUNNING)
+
 
 class DoubleGroup(models.Model):
     """Customers that a search took for one. `pairs` holds [key, key, certainty, code of the levels, guard]."""

@@ -13,6 +13,16 @@ from setia.customers.views.customers import (
     find_customer,
     restore_customer,
 )
+from setia.customers.views.doubles import (
+    accept_double,
+    doubles,
+    find_twins,
+    follow_doubles,
+    merge_doubles,
+    reject_double,
+    reopen_double,
+    search_doubles,
+)
 from setia.customers.views.fields import (
     add_field,
     add_option,
@@ -52,6 +62,7 @@ from setia.customers.views.tags import (
 )
 
 __all__ = [
+    "accept_double",
     "add_contact",
     "add_customer",
     "add_field",
@@ -71,6 +82,7 @@ __all__ = [
     "customer_privacy",
     "delete_customer",
     "delete_field",
+    "doubles",
     "edit_contact",
     "edit_customer",
     "edit_field",
@@ -81,11 +93,14 @@ __all__ = [
     "find_colleague",
     "find_customer",
     "find_region",
+    "find_twins",
+    "follow_doubles",
     "hand_over_data",
     "hide_field",
     "hide_option",
     "mentions",
     "merge_customers",
+    "merge_doubles",
     "merge_tag",
     "move_field",
     "prefer_contact",
@@ -93,6 +108,7 @@ __all__ = [
     "privacy_request",
     "read_mentions",
     "regions",
+    "reject_double",
     "related",
     "remove_contact",
     "remove_file",
@@ -100,6 +116,7 @@ __all__ = [
     "remove_link",
     "remove_tag",
     "rename_option",
+    "reopen_double",
     "reopen_request",
     "restore_customer",
     "restore_field",
@@ -107,6 +124,7 @@ __all__ = [
     "restore_tag",
     "retain_now",
     "retention",
+    "search_doubles",
     "tag_customer",
     "tag_names",
     "tags",

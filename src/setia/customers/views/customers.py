@@ -24,6 +24,7 @@ from setia.customers.field_forms import OWN, shown
 from setia.customers.forms import CustomerForm, NewCustomerForm, NoteForm
 from setia.customers.models import Customer
 from setia.customers.queries import FieldDef
+from setia.customers.views.doubles import typed
 
 MOST_TICKED = 500
 _FIELD_NAME = re.compile(r"[a-z_]{1,40}[0-9]{0,9}(?:-[0-9]{1,4}-[a-z_]{1,40})?")
@@ -42,6 +43,9 @@ def add_customer(request: HttpRequest) -> HttpResponse:
         initial=initial,
     )
     if request.method == "POST" and form.is_valid():
+        twins = [] if request.POST.get("anyway") else queries.twins_of(me(request), typed(request))
+        if any(twin.is_certain for twin in twins):
+            return _form_page(request, "customers/add_customer.html", form, twins=twins, status=409)
         facts = _facts(form)
         try:
             customer = actions.add(by=me(request), at=now, contacts=facts.pop("contacts"), **facts)
