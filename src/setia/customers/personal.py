@@ -10,6 +10,7 @@ import json
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from setia.core import kept
 from setia.core.personal import AtErasure, Holding, Person, forget_by, hold
 from setia.customers.queries.words import title_of
 
@@ -86,6 +87,13 @@ hold(
         _("Life events"),
         {"kind": _("Kind"), "day": _("Day"), "words": _("What")},
         order=12,
+    ),
+    Holding(
+        "customers_customerfile",
+        _("Files"),
+        {"name": _("Name"), "kind": _("Kind"), "at": _("When"), "by": _("By")},
+        order=12,
+        file=lambda row: kept.path_of(row["sha256"]),
     ),
     Holding(
         "customers_consent",

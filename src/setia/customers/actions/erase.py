@@ -23,6 +23,7 @@ from setia.accounts.models import User
 from setia.core import personal
 from setia.core.permissions import require
 from setia.customers.actions._record import record
+from setia.customers.actions.files import forget_contents
 from setia.customers.actions.merge import lock
 from setia.customers.models import ContactPoint, Customer, Erasure, PrivacyRequest
 from setia.customers.queries.gate import merged_into
@@ -140,5 +141,5 @@ def _erase(pk: int, *, pseudonym: str, by: User | None, at: datetime) -> tuple[E
 
 
 def _remove(files: Iterable[Path]) -> None:
-    for path in files:
-        path.unlink(missing_ok=True)
+    """Remove stored files, once their rows are gone for good: contents are kept under their hash, and may be shared."""
+    forget_contents(path.name for path in files)

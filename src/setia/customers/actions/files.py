@@ -7,6 +7,7 @@ was in it: the place where it was taken, and code hidden after the picture.
 import io
 import re
 import warnings
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import puremagic
@@ -74,6 +75,17 @@ def sweep_files(*, at: datetime) -> int:
         for digest in digests - set(CustomerFile.objects.filter(sha256__in=digests).values_list("sha256", flat=True)):
             kept.forget(digest)
     return gone
+
+
+def forget_contents(digests: Iterable[str]) -> None:
+    """Remove contents of files whose rows are gone, where nobody else has the same."""
+    wanted = set(digests)
+    if not wanted:
+        return
+    with transaction.atomic():
+        _hold(shared=False)
+        for digest in wanted - set(CustomerFile.objects.filter(sha256__in=wanted).values_list("sha256", flat=True)):
+            kept.forget(digest)
 
 
 def _hold(*, shared: bool) -> None:

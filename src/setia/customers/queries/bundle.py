@@ -31,7 +31,7 @@ class Section:
     rows: list[dict[str, Any]]
     head: list[str] = field(default_factory=list)
     lines: list[list[str]] = field(default_factory=list)
-    files: list[Path] = field(default_factory=list)
+    files: list[tuple[str, Path]] = field(default_factory=list)
 
 
 def bundle(customer: Customer) -> list[Section]:
@@ -57,7 +57,8 @@ def _section(holding: personal.Holding, keys: list[int]) -> Section:
         named = {name: _names(fields.get(name), name, rows) for name in holding.columns}
         section.lines = [[_words(holding, fields, named, name, row) for name in holding.columns] for row in rows]
         if holding.file is not None:
-            section.files = [path for row in rows if (path := holding.file(row)) is not None and path.is_file()]
+            found = [(f"{row['id']}-{row.get('name', '')}", holding.file(row)) for row in rows]
+            section.files = [(name, path) for name, path in found if path is not None and path.is_file()]
     return section
 
 

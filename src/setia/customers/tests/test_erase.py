@@ -10,12 +10,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from setia.accounts.models import AuditEntry
+from setia.core import kept
 from setia.customers import actions
 from setia.customers.models import (
     Consent,
     ConsentEntry,
     ContactPoint,
     Customer,
+    CustomerFile,
     Erasure,
     PrivacyRequest,
     TimelineEntry,
@@ -126,7 +128,18 @@ class EraseTest(People):
 
 
 class FilesTest(People):
-    """What imports have left behind."""
+    """What imports have left behind, and what lies on the record."""
+
+    def test_a_persons_files_go_with_their_contents_unless_somebody_else_has_the_same(self) -> None:
+        maria = actions.add(by=self.dimas, at=NOON, name="Maria")
+        own, shared = kept.keep(b"%PDF KTP Siti"), kept.keep(b"%PDF brosur")
+        for customer, digest in ((self.siti, own), (self.siti, shared), (maria, shared)):
+            CustomerFile.objects.create(
+                customer=customer, name="KTP Siti.pdf", kind="application/pdf", size=9, sha256=digest, at=NOON
+            )
+        actions.erase(by=self.rani, at=LATER, customer=self.siti)
+        assert [one.customer for one in CustomerFile.objects.all()] == [maria]
+        assert (kept.path_of(own).exists(), kept.path_of(shared).exists()) == (False, True)
 
     def run_with_files(self) -> tuple[Run, Path, Path]:
         home = Path(settings.HOME) / "files"

@@ -142,8 +142,8 @@ def _packed(facts: dict[str, Any], page: str, sections: list[queries.Section]) -
         archive.writestr("data.html", page)
         archive.writestr("data.css", _STYLE)
         for section in sections:
-            for path in section.files:
-                archive.write(path, f"files/{path.name}")
+            for name, path in section.files:
+                archive.write(path, f"files/{name}")
     packed.seek(0)
     return packed
 
