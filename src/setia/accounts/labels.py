@@ -14,6 +14,7 @@ from setia.core.words import changes_in_words, name_fields, name_verbs
 name_verbs(
     {
         "firm.changed": _("Changed the firm's settings"),
+        "firm.released": _("Let the restored Setia send again"),
         "firm.second_factor_asked": _("Changed whether everybody needs a second factor"),
         "job.retried": _("Ran a failed job again"),
         "mail_server.changed": _("Changed the mail server"),

@@ -52,6 +52,7 @@ urlpatterns = [
     path("settings/people/<int:pk>/second-factor/remove/", views.remove_second_factors, name="remove_second_factors"),
     path("settings/people/<int:pk>/reset-link/", views.reset_link, name="reset_link"),
     path("settings/firm/", views.firm, name="firm"),
+    path("settings/release/", views.release_outgoing, name="release_outgoing"),
     path("settings/mail/", views.mail_server, name="mail_server"),
     path("settings/mail/test/", views.test_mail, name="test_mail"),
     path("settings/mail/remove/", views.remove_mail_server, name="remove_mail_server"),

@@ -101,10 +101,14 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("email", metavar="EMAIL")
     add.add_argument("--role", default="member", help=_("owner, manager, sales, agent, … (default: member)"))
 
-    backup = command("backup", "backup", _("dump the database into the folder 'backups'"))
-    backup.add_argument("--keep", type=_count, default=14, help=_("how many of these dumps to keep (default: 14)"))
-    restore = command("restore", "restore", _("load a dump into an empty database"))
+    backup = command("backup", "backup", _("write everything into one file in the folder 'backups'"))
+    backup.add_argument("--keep", type=_count, default=14, help=_("how many backups to keep (default: 14)"))
+    backup.add_argument("--passphrase", action="store_true", help=_("seal it with a passphrase, asked for"))
+    backup.add_argument("--passphrase-file", metavar="FILE", help=_("seal it with the passphrase in this file"))
+    restore = command("restore", "restore", _("load a backup into an empty home"))
     restore.add_argument("file", metavar="FILE")
+    restore.add_argument("--passphrase-file", metavar="FILE", help=_("the passphrase is in this file"))
+    command("release", "release", _("let a restored Setia send e-mail again"))
 
     doctor = command("doctor", "doctor", _("check this Setia; say what is wrong and what to do"))
     doctor.add_argument("--json", action="store_true", help=_("answer with a JSON list of checks"))

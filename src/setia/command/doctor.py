@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from setia.command import database, dump, up
+from setia.command import archive, database, dump, up
 from setia.command import home as homes
 from setia.command.postgres import find
 from setia.command.trouble import Trouble
@@ -167,8 +167,8 @@ def _translations() -> Finding:
 
 
 def _dump(home: Path) -> Finding:
-    name = _("latest dump")
-    path = dump.latest(home)
+    name = _("latest backup")
+    path = archive.latest(home) or dump.latest(home)
     todo = _("'setia backup' makes one; docs/operations.md shows how to do that every night.")
     if path is None:
         return Finding("NOTE", name, _("There is none in {folder}.").format(folder=home / "backups"), todo)

@@ -28,19 +28,23 @@ def make(home: Path, url: str, *, reason: str, at: datetime, keep: int = _KEPT) 
     folder = homes.folder(home, "backups")
     target = folder / f"setia-{at:%Y%m%dT%H%M%SZ}-{reason}.dump"
     unfinished = target.with_suffix(".unfinished")
-    error = _run(url, "pg_dump", "--format=custom", "--no-owner", f"--file={unfinished}")
-    if error:
-        unfinished.unlink(missing_ok=True)
-        raise Trouble(
-            _("The database could not be dumped to {folder}: {error}").format(folder=folder, error=error),
-            _("Nothing was changed. Free {size} MB or more there, or see the message, and try again.").format(
-                size=_size_mb(url)
-            ),
-        )
+    write(url, unfinished)
     unfinished.rename(target)
     for old in sorted(folder.glob(f"setia-*-{reason}.dump"))[:-keep]:
         old.unlink()
     return target
+
+
+def write(url: str, target: Path) -> None:
+    """Dumps the database at `url` into a file. Raises Trouble; a half-written file is removed."""
+    if error := _run(url, "pg_dump", "--format=custom", "--no-owner", f"--file={target}"):
+        target.unlink(missing_ok=True)
+        raise Trouble(
+            _("The database could not be dumped to {folder}: {error}").format(folder=target.parent, error=error),
+            _("Nothing was changed. Free {size} MB or more there, or see the message, and try again.").format(
+                size=_size_mb(url)
+            ),
+        )
 
 
 def load(url: str, file: Path) -> None:

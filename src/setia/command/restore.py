@@ -1,42 +1,112 @@
-"""`setia restore FILE`: loads a dump into an empty database; what is not empty is refused, never overwritten.
+"""`setia restore FILE`: a backup into an empty home; what is not empty is refused, never overwritten.
 
-Who was erased after the dump was made is erased again: the ledger `erased.jsonl` beside the dump says who.
+The tables are brought to this Setia's state, and what would leave the house (e-mail) waits until somebody says
+`setia release`: a copy made to look into the past must not write to anybody. Who was erased after the backup was made is erased again: the ledger `erased.jsonl` beside
+it says who.
 """
 
 import argparse
 import os
+import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
-from setia.command import database, dump
+from setia.command import archive, database, dump, passphrases, schema
+from setia.command import home as homes
 from setia.command.trouble import Trouble
 from setia.command.words import _
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Restores in one transaction; returns the exit code. Raises Trouble, and then nothing is in."""
+    """Restores; returns the exit code. Raises Trouble, and then nothing is in."""
     file = Path(arguments.file).absolute()
     if not file.is_file():
         raise Trouble(_("There is no file {file}.").format(file=file))
+    bare = archive.is_dump(file)
+    sealed = not bare and archive.needs_passphrase(file)
+    passphrase = passphrases.ask(arguments.passphrase_file, new=False) if sealed else ""
     with database.borrowed() as home:
         url = os.environ["DATABASE_URL"]
-        with psycopg.connect(url) as connection:
-            if connection.execute("SELECT to_regclass('django_migrations')").fetchone() != (None,):
-                raise Trouble(
-                    _("The database of {home} is not empty, and nothing is ever overwritten.").format(home=home),
-                    _("Restore into a home of its own: SETIA_HOME=./var-restored setia restore {file}").format(
-                        file=file
-                    ),
+        _refuse_full(home, url, file)
+        if bare:
+            dump.load(url, file)
+            print(
+                _("The dump is in. Copy 'files' and 'secret.key' of the old home to {home}, then: setia up").format(
+                    home=home
                 )
-        dump.load(url, file)
+            )
+            _tell_erased(_erase_again(file.parent, home))
+            return 0
+        with tempfile.TemporaryDirectory(dir=homes.folder(home, "backups")) as work:
+            folder = Path(work)
+            manifest = archive.unpack(file, folder, passphrase=passphrase)
+            _keys(folder, home)
+            import django
+
+            django.setup()
+            _refuse_newer(manifest)
+            dump.load(url, folder / "database.dump")
+            _files(folder, home)
+        schema.bring_up_to_date(home, with_dump=False)
+        _pause()
         erased = _erase_again(file.parent, home)
-    print(
-        _("The dump is in. Copy 'files' and 'secret.key' of the old home to {home}, then: setia up").format(home=home)
-    )
-    if erased:
-        print(_("Erased again, as their requests ask: {count}.").format(count=erased))
+    print(_("The backup of {when} is in {home}. Start it: setia up").format(when=manifest["made_at"][:16], home=home))
+    _tell_erased(erased)
+    if not sealed:
+        print(_("Copy {keys} of the old home there first.").format(keys=", ".join(archive.KEYS)))
+    print(_("Until you type 'setia release' (or press the button on its pages), it sends no e-mail to anybody."))
     return 0
+
+
+def _refuse_full(home: Path, url: str, file: Path) -> None:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT to_regclass('django_migrations')").fetchone()
+    if row != (None,):
+        raise Trouble(
+            _("The database of {home} is not empty, and nothing is ever overwritten.").format(home=home),
+            _("Restore into a home of its own: SETIA_HOME=./var-restored setia restore {file}").format(file=file),
+        )
+    if (home / "files").exists() and any((home / "files").iterdir()):
+        raise Trouble(_("There are files in {folder} already.").format(folder=home / "files"))
+
+
+def _refuse_newer(manifest: dict[str, Any]) -> None:
+    """A backup of a newer Setia has tables this one cannot read."""
+    if unknown := schema.unknown(manifest["migrations"]):
+        raise Trouble(
+            _("The backup was made by a newer Setia ({version}): this one does not know {names}.").format(
+                version=manifest["setia"], names=", ".join(unknown[:3]) + (" …" if len(unknown) > 3 else "")
+            ),
+            _("Update Setia to that version or a later one, then restore again."),
+        )
+
+
+def _keys(folder: Path, home: Path) -> None:
+    """The keys that came along take the place of those a first start has made in the empty home."""
+    for name in archive.KEYS:
+        if (folder / "keys" / name).is_file():
+            (folder / "keys" / name).replace(home / name)
+
+
+def _files(folder: Path, home: Path) -> None:
+    if (folder / "files").is_dir():
+        if (home / "files").exists():
+            (home / "files").rmdir()
+        (folder / "files").rename(home / "files")
+
+
+def _tell_erased(count: int) -> None:
+    if count:
+        print(_("Erased again, as their requests ask: {count}.").format(count=count))
+
+
+def _pause() -> None:
+    from setia.core.actions import pause_outgoing
+
+    pause_outgoing(at=datetime.now(UTC))
 
 
 def _erase_again(*folders: Path) -> int:
@@ -52,8 +122,6 @@ def _erase_again(*folders: Path) -> int:
     django.setup()
     from django.utils import timezone
 
-    from setia.command import home as homes
-    from setia.command import schema
     from setia.customers import actions
 
     schema.bring_up_to_date(homes.find(), with_dump=False)

@@ -6,7 +6,7 @@ Steps: 1. take the lock, 2. refuse a database that a newer Setia has changed, 3.
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,6 +75,17 @@ def newer() -> list[str]:
     for migration in loader.disk_migrations.values():
         known.update(migration.replaces)
     return sorted(f"{app}.{name}" for app, name in _applied() if (app, name) not in known)
+
+
+def unknown(names: Sequence[str]) -> list[str]:
+    """Those of a backup's migrations (`app.name`) that this code has never heard of."""
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(None)
+    known = {f"{app}.{name}" for app, name in loader.disk_migrations}
+    for migration in loader.disk_migrations.values():
+        known.update(f"{app}.{name}" for app, name in migration.replaces)
+    return sorted(set(names) - known)
 
 
 def _say(text: str) -> None:

@@ -25,6 +25,17 @@ def change_firm(*, at: datetime, **values: Any) -> list[str]:
     return changed
 
 
+def pause_outgoing(*, at: datetime) -> None:
+    """Let nothing leave the house (e-mail, webhooks) until `release_outgoing`: this database is a restored copy."""
+    firm()
+    Firm.objects.filter(pk=1).update(outgoing_paused_at=at)
+
+
+def release_outgoing() -> bool:
+    """Let it leave again. False when nothing was held back."""
+    return Firm.objects.filter(pk=1, outgoing_paused_at__isnull=False).update(outgoing_paused_at=None) > 0
+
+
 def change_mail_server(*, at: datetime, password: str | None, **values: Any) -> list[str]:
     """Set the firm's mail server. `password` None keeps the stored one, '' removes it.
 

@@ -23,6 +23,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from setia.core.models import MailServer
+from setia.core.queries import outgoing_paused
 from setia.core.secrets import CannotOpen, unseal
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,10 @@ REPLY_BYTES = 64 * 1024
 REASONS: dict[str, Promise] = {
     "NOT_SET_UP": _(
         "No mail server is set up, so Setia cannot send e-mail. An owner can set it up under Settings, E-mail."
+    ),
+    "PAUSED": _(
+        "This Setia was restored from a backup and sends nothing until it is released: the button at the top of the"
+        " page, or “setia release”."
     ),
     "PASSWORD_LOST": _("The stored mail password cannot be read any more. Type it again under Settings, E-mail."),
     "NAME_UNKNOWN": _("No mail server of this name was found. Check the spelling of the server name."),
@@ -121,6 +126,8 @@ class FirmBackend(BaseEmailBackend):
         if not messages:
             return 0
         try:
+            if outgoing_paused():
+                raise MailTrouble("PAUSED")
             server = mail_server()
             if server is None:
                 raise MailTrouble("NOT_SET_UP")

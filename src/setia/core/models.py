@@ -30,6 +30,9 @@ class Firm(models.Model):
     second_factor_from_date = models.DateField(
         null=True, help_text="From this day, nobody works here without a second factor. Empty: everybody as they like."
     )
+    outgoing_paused_at = models.DateTimeField(
+        null=True, help_text="Since when nothing leaves the house: a restored copy waits until somebody releases it."
+    )
     demo = models.BooleanField(default=False)
     rules = models.JSONField(default=dict, blank=True, help_text="Thresholds the firm changed, by name.")
     lists_version = models.CharField(

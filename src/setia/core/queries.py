@@ -13,3 +13,8 @@ def firm() -> Firm:
 def today(*, at: datetime) -> date:
     """The firm's calendar day at a moment."""
     return firm().day_of(at)
+
+
+def outgoing_paused() -> bool:
+    """Whether nothing may leave the house now; every sender (e-mail, webhooks) asks this before it sends."""
+    return Firm.objects.filter(pk=1, outgoing_paused_at__isnull=False).exists()

@@ -28,7 +28,14 @@ from setia.accounts.actions.second_factor import (
     require_second_factor,
 )
 from setia.accounts.actions.sessions import end_other_sessions, end_session
-from setia.accounts.actions.settings import change_firm, change_mail_server, remove_mail_server, retry_job, test_mail
+from setia.accounts.actions.settings import (
+    change_firm,
+    change_mail_server,
+    release_outgoing,
+    remove_mail_server,
+    retry_job,
+    test_mail,
+)
 from setia.accounts.actions.signin import (
     note_refused_sign_in,
     note_sign_in,
@@ -74,6 +81,7 @@ __all__ = [
     "note_sign_out",
     "owner_link",
     "reactivate",
+    "release_outgoing",
     "remove_factor",
     "remove_mail_server",
     "remove_second_factors",

@@ -52,6 +52,17 @@ def remove_mail_server(*, by: User, at: datetime) -> bool:
     return removed
 
 
+def release_outgoing(*, by: User | None, at: datetime) -> bool:
+    """Let a restored Setia send again. `by` None: at the keyboard of the machine. False when nothing was held back."""
+    if by is not None:
+        require(by, "accounts.firm")
+    with transaction.atomic():
+        released = setia.core.actions.release_outgoing()
+        if released:
+            audit(by=by, at=at, verb="firm.released", about="firm", about_id=1)
+    return released
+
+
 def test_mail(*, by: User, at: datetime) -> None:
     """Send a test letter to whoever asks, now. Raises `MailTrouble`, `PermissionDenied`."""
     require(by, "accounts.mail")

@@ -28,7 +28,15 @@ from setia.accounts.views.security import (
     second_factor_due,
     security,
 )
-from setia.accounts.views.settings import firm, mail_server, profile, remove_mail_server, settings, test_mail
+from setia.accounts.views.settings import (
+    firm,
+    mail_server,
+    profile,
+    release_outgoing,
+    remove_mail_server,
+    settings,
+    test_mail,
+)
 
 __all__ = [
     "add_app",
@@ -52,6 +60,7 @@ __all__ = [
     "profile",
     "reactivate",
     "recovery_codes",
+    "release_outgoing",
     "remove_factor",
     "remove_mail_server",
     "remove_second_factors",

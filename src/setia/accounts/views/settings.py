@@ -105,5 +105,14 @@ def remove_mail_server(request: HttpRequest) -> HttpResponse:
     return redirect("mail_server")
 
 
+@require_POST
+@needs("accounts.firm")
+def release_outgoing(request: HttpRequest) -> HttpResponse:
+    """Let a restored Setia send again."""
+    if actions.release_outgoing(by=me(request), at=timezone.now()):
+        messages.info(request, _("This Setia sends again."))
+    return redirect("settings")
+
+
 def _render(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:
     return render(request, template, {"form": form, **context}, status=422 if form.errors else 200)
