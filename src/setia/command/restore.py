@@ -1,8 +1,8 @@
 """`setia restore FILE`: a backup into an empty home; what is not empty is refused, never overwritten.
 
 The tables are brought to this Setia's state, and what would leave the house (e-mail) waits until somebody says
-`setia release`: a copy made to look into the past must not write to anybody. Who was erased after the backup was made is erased again: the ledger `erased.jsonl` beside
-it says who.
+`setia release`: a copy made to look into the past must not write to anybody. Who was erased after the backup was made
+is erased again: the ledger `erased.jsonl` beside it says who.
 """
 
 import argparse

@@ -247,3 +247,18 @@ class TestEmail:
         monkeypatch.setattr(mail, "can_send", lambda: False)
         page = sign_in(dewi()).get("/settings/profile/email/", headers=ENGLISH).content.decode()
         assert "confirmed by a letter" in page
+
+
+class TestRestoredCopy:
+    def test_it_says_so_on_every_page_until_somebody_who_may_releases_it(self) -> None:
+        from setia.core.actions import pause_outgoing
+
+        pause_outgoing(at=NOON)
+        member, owner = sign_in(dewi()), sign_in(ratna())
+        assert "restored from a backup" in member.get("/settings/").content.decode()
+        assert member.post("/settings/release/").status_code == 403
+        assert owner.post("/settings/release/").status_code == 302
+        assert "restored from a backup" not in owner.get("/settings/").content.decode()
+        assert AuditEntry.objects.filter(verb="firm.released").count() == 1
+        owner.post("/settings/release/")
+        assert AuditEntry.objects.filter(verb="firm.released").count() == 1
