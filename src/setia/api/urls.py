@@ -13,8 +13,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^api/v1/", views.nowhere, name="nowhere"),
     # Settings
     path("settings/api/", views.tokens, name="tokens"),
+    path("settings/api/make/", views.make_token, name="make_token"),
     path("settings/api/<int:pk>/revoke/", views.revoke_token, name="revoke_token"),
     path("settings/webhooks/", views.endpoints, name="endpoints"),
+    path("settings/webhooks/add/", views.add_endpoint, name="add_endpoint"),
     path("settings/webhooks/<int:pk>/", views.endpoint, name="endpoint"),
     path("settings/webhooks/<int:pk>/edit/", views.edit_endpoint, name="edit_endpoint"),
     path("settings/webhooks/<int:pk>/pause/", views.pause_endpoint, name="pause_endpoint"),

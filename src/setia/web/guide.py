@@ -44,6 +44,10 @@ TOPICS = {
     "breach_notice": "privacy",
     "erase_customer": "privacy",
     "retention": "privacy",
+    "tokens": "settings",
+    "endpoints": "settings",
+    "endpoint": "settings",
+    "api_docs": "settings",
 }
 # Verbs on a page are helped by that page's text.
 _NOUNS = (

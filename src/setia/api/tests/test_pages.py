@@ -18,7 +18,7 @@ class TokenPages(Shop):
 
     def test_a_token_is_made_shown_once_works_and_is_revoked(self) -> None:
         form = {"name": "Web shop", "scopes": ["customers.view"], "days": "30", "per_minute": "60"}
-        answer = self.client.post(reverse("tokens"), form)
+        answer = self.client.post(reverse("make_token"), form)
         assert answer.status_code == 201
         page = answer.content.decode()
         token = Token.objects.get(name="Web shop")
@@ -30,10 +30,20 @@ class TokenPages(Shop):
         assert Program(f"setia_{secret}").get("/customers").status_code == 401
         assert "Revoked" in self.client.get(reverse("tokens")).content.decode()
 
+    def test_who_signed_in_long_ago_is_asked_who_they_are_first(self) -> None:
+        session = self.client.session
+        session["signed_in_at"] = 0
+        session.save()
+        form = {"name": "Web shop", "scopes": ["customers.view"], "days": "30", "per_minute": "60"}
+        answer = self.client.post(reverse("make_token"), form)
+        assert answer.status_code == 302
+        assert reverse("confirm_identity") in answer.headers["Location"]
+        assert not Token.objects.filter(name="Web shop").exists()
+
     def test_scopes_one_lacks_are_neither_offered_nor_taken(self) -> None:
         assert "customers.delete" not in self.client.get(reverse("tokens")).content.decode()
         form = {"name": "x", "scopes": ["customers.delete"], "days": "30", "per_minute": "60"}
-        assert self.client.post(reverse("tokens"), form).status_code == 422
+        assert self.client.post(reverse("make_token"), form).status_code == 422
 
     def test_somebody_else_s_token_is_not_there_for_who_may_not_manage_them(self) -> None:
         token, _secret = token_of(self.rani, "customers.view")
@@ -63,7 +73,7 @@ class WebhookPages(Shop):
     def add(self) -> Endpoint:
         """Add the books by the page."""
         form = {"name": "Books", "url": self.books.url, "events": ["customer.added"]}
-        answer = self.client.post(reverse("endpoints"), form)
+        answer = self.client.post(reverse("add_endpoint"), form)
         assert answer.status_code == 201, answer.content
         assert "whsec_" in answer.content.decode()
         return Endpoint.objects.get(name="Books")
@@ -91,7 +101,7 @@ class WebhookPages(Shop):
 
     def test_an_address_inside_is_refused_with_the_reason(self) -> None:
         form = {"name": "x", "url": "https://169.254.169.254/", "events": ["customer.added"]}
-        answer = self.client.post(reverse("endpoints"), form)
+        answer = self.client.post(reverse("add_endpoint"), form)
         assert answer.status_code == 422
         assert "own network" in answer.content.decode()
         one = self.add()

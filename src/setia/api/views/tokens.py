@@ -6,9 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from setia.accounts.queries import me
+from setia.accounts.queries import after_confirming, me
 from setia.api import actions, queries
 from setia.api.forms import TokenForm
 from setia.api.models import Token
@@ -17,17 +17,24 @@ from setia.core.permissions import may, require
 MOST = 200
 
 
-@require_http_methods(["GET", "POST"])
-@sensitive_variables("secret")
+@require_safe
 def tokens(request: HttpRequest) -> HttpResponse:
-    """The tokens there are, and a form for another; a new one's secret is on the answer, this once."""
-    user, now = me(request), timezone.now()
+    """The tokens there are, and a form for another."""
+    user = me(request)
     if not may(user, "api.manage"):
         require(user, "api.use")
-    form = TokenForm(request.POST or None, user=user)
-    made: Token | None = None
-    secret = ""
-    if request.method == "POST" and form.is_valid():
+    return _page(request, TokenForm(user=user))
+
+
+@require_POST
+@after_confirming
+@sensitive_variables("secret")
+def make_token(request: HttpRequest) -> HttpResponse:
+    """Make a token, once it is sure who asks; its secret is on the answer, this once."""
+    user, now = me(request), timezone.now()
+    require(user, "api.use")
+    form = TokenForm(request.POST, user=user)
+    if form.is_valid():
         data = form.cleaned_data
         made, secret = actions.make_token(
             by=user,
@@ -37,7 +44,14 @@ def tokens(request: HttpRequest) -> HttpResponse:
             expires_at=form.expires_at(now),
             per_minute=data["per_minute"],
         )
-        form = TokenForm(user=user)
+        return _page(request, TokenForm(user=user), made=made, secret=secret, status=201)
+    return _page(request, form, status=422)
+
+
+def _page(
+    request: HttpRequest, form: TokenForm, *, made: Token | None = None, secret: str = "", status: int = 200
+) -> HttpResponse:
+    user, now = me(request), timezone.now()
     context = {
         "form": form,
         "tokens": [(one, one.works_at(now) and one.user.is_active) for one in queries.tokens_for(user)[:MOST]],
@@ -45,7 +59,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         "secret": secret,
         "now": now,
     }
-    response = render(request, "api/tokens.html", context, status=422 if form.errors else 201 if made else 200)
+    response = render(request, "api/tokens.html", context, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from setia.accounts.queries import me
+from setia.accounts.queries import after_confirming, me
 from setia.api import actions, queries
 from setia.api.events import EVENTS
 from setia.api.forms import EndpointForm
@@ -24,21 +24,33 @@ from setia.core.permissions import require
 PAGE = 50
 
 
-@require_http_methods(["GET", "POST"])
-@sensitive_variables("secret")
+@require_safe
 def endpoints(request: HttpRequest) -> HttpResponse:
     """The addresses there are, and a form for another."""
+    require(me(request), "api.webhooks")
+    return _list(request, EndpointForm(initial={"events": list(EVENTS)}))
+
+
+@require_POST
+@after_confirming
+@sensitive_variables("secret")
+def add_endpoint(request: HttpRequest) -> HttpResponse:
+    """Add an address, once it is sure who asks; its secret is on the answer, this once."""
     user = me(request)
     require(user, "api.webhooks")
-    form = EndpointForm(request.POST or None, initial={"events": list(EVENTS)})
-    if request.method == "POST" and form.is_valid():
+    form = EndpointForm(request.POST)
+    if form.is_valid():
         try:
             made, secret = actions.add_endpoint(by=user, at=timezone.now(), **form.cleaned_data)
         except NotAllowed as error:
             form.add_error("url", str(TROUBLES[error.reason]))
         else:
             return _page(request, made, secret=secret, status=201)
-    context = {"form": form, "standings": [queries.standing(one) for one in queries.endpoints_for(user)]}
+    return _list(request, form)
+
+
+def _list(request: HttpRequest, form: EndpointForm) -> HttpResponse:
+    context = {"form": form, "standings": [queries.standing(one) for one in queries.endpoints_for(me(request))]}
     return render(request, "api/endpoints.html", context, status=422 if form.errors else 200)
 
 
@@ -121,6 +133,7 @@ def remove_endpoint(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@after_confirming
 @sensitive_variables("secret")
 def renew_secret(request: HttpRequest, pk: int) -> HttpResponse:
     """A new secret, shown on the answer, this once."""
