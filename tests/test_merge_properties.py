@@ -1,8 +1,8 @@
 """Whatever people and files do to customers, no order and no timeline entry is lost or doubled, and a merge turns back.
 
-Hypothesis makes up sequences of creating, editing, importing, merging, unmerging (and erasing, for who adds it: a rule
-more). After every step each order and each entry is reached from exactly one customer who is there, through the
-questions the pages ask; and undoing the newest merge at once leaves all business tables as before it.
+Hypothesis makes up sequences of creating, editing, importing, merging, unmerging and erasing. After every step each
+order and each entry is reached from exactly one customer who is there, through the questions the pages ask; undoing the
+newest merge at once leaves all business tables as before it; erasing leaves every order where it was.
 """
 
 import tempfile
@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from setia.accounts.models import User
 from setia.customers import actions, queries
-from setia.customers.models import ContactPoint, Customer, Merge, TimelineEntry
+from setia.customers.models import ContactPoint, Customer, Erasure, Merge, MergedCustomer, TimelineEntry
 from setia.intake.actions import CannotUndo, undo
 from setia.intake.checksum import business_checksum
 from setia.intake.models import Run
@@ -49,6 +49,7 @@ class Shop(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        Erasure.objects.all().delete()
         Merge.objects.all().delete()
         Run.objects.all().delete()
         Order.objects.all().delete()
@@ -179,6 +180,20 @@ class Shop(RuleBasedStateMachine):
                 actions.unmerge(by=self.dimas, at=self.at(), merge=one)
             actions.unmerge(by=self.dimas, at=self.at(), merge=wanted)
 
+    @precondition(lambda self: self.people())
+    @rule(pick=PICKS)
+    def erase(self, pick: int) -> None:
+        one = self.one(pick)
+        orders_before = Order.objects.values_list("pk", "customer", "total").order_by("pk")
+        before, entries = list(orders_before), TimelineEntry.objects.count()
+        known = Erasure.objects.filter(customer_key=one.pk).exists()
+        actions.erase(by=self.dimas, at=self.at(), customer=one)
+        assert list(orders_before.all()) == before
+        assert TimelineEntry.objects.count() >= entries + (not known)
+        gone = Customer.objects.filter(pk=one.pk) | Customer.objects.filter(merged_into=one.pk)
+        assert set(gone.values_list("name", "notes", "region")) == {("", "", "")} or known
+        assert known or not ContactPoint.objects.filter(customer__in=gone.values("pk")).exists()
+
     @invariant()
     def everything_is_reached_once(self) -> None:
         reached: Counter[int] = Counter()
@@ -204,8 +219,11 @@ class Shop(RuleBasedStateMachine):
             assert marker.merged_into is not None
             assert marker.merged_into.merged_into_id is None
             assert queries.get_customer_for(self.dimas, marker.pk) == marker.merged_into
-        live = Merge.objects.filter(undone_at=None)
-        assert Customer.objects.filter(merged_into__isnull=False).count() == live.values("others__customer").count()
+        # Of the erased no merge is kept that could be undone.
+        erased = Erasure.objects.values("customer_key")
+        live = MergedCustomer.objects.filter(merge__undone_at=None).exclude(customer__in=erased)
+        markers = Customer.objects.filter(merged_into__isnull=False).exclude(pk__in=erased)
+        assert markers.count() == live.count()
 
     @invariant()
     def contacts_are_kept_once(self) -> None:
