@@ -2,10 +2,10 @@
 
 This is the engine of `customers` for doubles. It knows no Django and no table: records go in, certainties with reasons
 come out. The model is Fellegi and Sunter's (1969): for each comparison (name, phone, birthday …) the level of agreement
-has a chance among doubles (m) and among strangers (u), and the logarithms of m ÷ u add up. `weights` holds the built-in
-ones; `train` fits them to a firm's own records with Splink. `score` looks at one pair in Python, `batch` at millions in
-DuckDB; both read `levels`, and a test holds them together. `guards` says what sums must never overrule: a phone that is
-shared by a family or a reception desk, namesakes, another birthday.
+has a chance among doubles (m) and among strangers (u), and the logarithms of m ÷ u add up. `weights` holds them.
+`score` looks at one pair in Python, `batch` at millions in DuckDB; both read `levels`, and a test holds them together.
+The guards in `score` say what sums must never overrule: a phone that is shared by a family or a reception desk,
+namesakes, another birthday.
 """
 
 from setia.customers.matching.record import Record, prepare
@@ -13,4 +13,4 @@ from setia.customers.matching.score import Scored, score_all
 from setia.customers.matching.weights import BUILT_IN, Weights
 
 __all__ = ["BUILT_IN", "Record", "Scored", "Weights", "prepare", "score_all"]
-"""`batch` and `train` are imported where they are used: they bring DuckDB and Splink."""
+"""`batch` is imported where it is used: it brings DuckDB."""

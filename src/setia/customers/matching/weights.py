@@ -1,7 +1,7 @@
 """What each level of agreement is worth: chances among doubles (m) and among strangers (u), built in or trained.
 
 The built-in ones were counted on a simulated Indonesian file of 100,000 records (see `docs/doubles.md`) and are what a
-firm starts with; `train` makes its own from its records. A thing that identifies (a phone, a mail address) is shared by
+firm starts with. A thing that identifies (a phone, a mail address) is shared by
 two strangers ever more seldom the more records there are, so its u is kept per record of the reference size.
 """
 

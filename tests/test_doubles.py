@@ -1,0 +1,18 @@
+"""The search for doubles on a smaller simulated file: nearly as right as `docs/doubles.md` says of the large one."""
+
+from bench.doubles import scoring
+from bench.doubles.simulated import simulate
+from setia.customers.matching import BUILT_IN
+
+
+def test_a_simulated_file_is_cleaned_without_gluing_people_together() -> None:
+    rows = simulate(8_000, seed=77)
+    _found, groups, right = scoring.run(rows, BUILT_IN)
+    joined, missed = scoring.wrong_by_kind(rows, scoring.pairs_of(groups))
+    assert right.precision >= 0.99, joined
+    assert right.recall >= 0.93, missed
+
+
+def test_a_seed_gives_the_same_file_for_ever() -> None:
+    assert simulate(500, seed=5) == simulate(500, seed=5)
+    assert simulate(500, seed=5) != simulate(500, seed=6)
