@@ -18,6 +18,7 @@ from setia.core.among import among
 from setia.core.permissions import Actor, require
 from setia.customers import normalise, typed
 from setia.customers.models import Customer, CustomField, FieldOption
+from setia.customers.queries.gate import customers_for
 from setia.customers.typed import Value
 
 _MOST_KEPT = 8
@@ -189,6 +190,22 @@ def names_of(keys: Iterable[int]) -> dict[int, str]:
     if not wanted:
         return {}
     return {one.pk: one.display_name for one in Customer.objects.filter(among("id", wanted)).only("name", "number")}
+
+
+def names_for(user: Actor, keys: Iterable[int]) -> dict[int, str]:
+    """The names of those of these customers whom this person may see, by key; of one merged away the survivor's.
+
+    A key in an address or in a field may be anybody's: so whoever it is about, the gate answers.
+    """
+    wanted = set(keys)
+    if not wanted:
+        return {}
+    seen = customers_for(user)
+    found = {one.pk: one.display_name for one in seen.filter(among("id", wanted))}
+    if missing := wanted - set(found):
+        markers = Customer.objects.filter(among("id", missing), merged_into__in=seen).select_related("merged_into")
+        found |= {one.pk: one.merged_into.display_name for one in markers if one.merged_into}
+    return found
 
 
 def references_in(fields: Sequence[FieldDef], customers: Iterable[Customer]) -> set[int]:

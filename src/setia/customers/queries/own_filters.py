@@ -22,9 +22,10 @@ from django.utils.translation import gettext as _
 
 from setia.core.chips import Chip
 from setia.core.keyset import By, Leg
+from setia.core.permissions import Actor
 from setia.customers import normalise, typed
 from setia.customers.models import Customer
-from setia.customers.queries.fields import FieldDef, in_words, names_of
+from setia.customers.queries.fields import FieldDef, in_words, names_for
 
 _SPANS = "nmd"
 _MOST_OPTIONS = 50
@@ -41,9 +42,12 @@ def own_keys(fields: Sequence[FieldDef]) -> list[str]:
 
 
 def narrow_by_own(
-    customers: QuerySet[Customer], params: Mapping[str, str], fields: Sequence[FieldDef]
+    customers: QuerySet[Customer], params: Mapping[str, str], fields: Sequence[FieldDef], *, user: Actor
 ) -> tuple[QuerySet[Customer], list[Chip]]:
-    """Apply the filters by own fields that an address names, and say which in words."""
+    """Apply the filters by own fields that an address names, and say which in words.
+
+    A reference to a customer whom this person may not see is no filter: its words would tell the name.
+    """
     chips: list[Chip] = []
     for field in fields:
         if not field.ready:
@@ -53,7 +57,7 @@ def narrow_by_own(
             given = normalise.text(params.get(key, ""))[:200]
             if not given:
                 continue
-            read = _condition(field, key, given)
+            read = _condition(field, key, given, user)
             if read is None:
                 continue
             lookup, value, words = read
@@ -66,7 +70,7 @@ def narrow_by_own(
     return customers, chips
 
 
-def _condition(field: FieldDef, key: str, given: str) -> tuple[str, object, str] | None:
+def _condition(field: FieldDef, key: str, given: str, user: Actor) -> tuple[str, object, str] | None:
     """The lookup, its value, and the filter in words; None for what is no filter."""
     if key == field.key and given in ("any", "none"):
         return "__isnull", given == "none", _("empty") if given == "none" else _("filled in")
@@ -82,7 +86,7 @@ def _condition(field: FieldDef, key: str, given: str) -> tuple[str, object, str]
     if field.letter == "r":
         if not given.isdecimal() or len(given) > 18:
             return None
-        words = in_words(field, int(given), names_of([int(given)]))
+        words = in_words(field, int(given), names_for(user, [int(given)]))
         return ("", int(given), words) if words else None
     if field.letter == "t":
         return "part", given.lower(), given
@@ -114,4 +118,5 @@ def legs_by_own(customers: QuerySet[Customer], field: FieldDef, *, descending: b
     filled = rows.filter(**{f"{name}__isnull": False})
     empty = rows.filter(**{f"{name}__isnull": True})
     order = tuple(By(one, descending) for one in (name, "sort_name", "id"))
-    return [Leg(filled, order), Leg(empty, ("sort_name", "id"))]
+    # The empty value stands in the order too, so that the field's own index is walked and not everybody's names.
+    return [Leg(filled, order), Leg(empty, (By(name, constant=True), "sort_name", "id"))]

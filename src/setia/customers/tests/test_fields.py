@@ -1,6 +1,7 @@
 """The firm's own fields: their definitions, the values customers hold, and what the database itself refuses."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, transaction
 
 from setia.accounts.models import AuditEntry
+from setia.core.chips import Chip
 from setia.core.queries import firm
 from setia.core.versions import ChangedMeanwhile, version_of
 from setia.customers import actions, queries, typed
@@ -131,6 +133,23 @@ class SetValuesTest(Fields):
         self.set(sold_by=self.budi.pk, target=3)
         actions.delete(by=self.rani, at=LATER, customer=self.budi)
         assert Customer.objects.get(pk=self.siti.pk).extra == {self.target.key: 3}
+
+    def test_the_name_of_who_is_referred_to_is_told_only_to_who_may_see_them(self) -> None:
+        fields = [replace(one, ready=True) for one in queries.custom_fields()]
+        everybody, key = Customer.objects.all(), self.seller.key
+        assert queries.names_for(self.dimas, [self.budi.pk]) == {self.budi.pk: "Budi Santoso"}
+        assert queries.names_for(self.bayu, [self.budi.pk]) == {}
+        sent = {key: str(self.budi.pk)}
+        assert queries.narrow_by_own(everybody, sent, fields, user=self.dimas)[1] == [
+            Chip("Sold by", "Budi Santoso", key)
+        ]
+        assert queries.narrow_by_own(everybody, sent, fields, user=self.bayu)[1] == []
+
+    def test_who_referred_to_one_merged_away_refers_to_the_survivor(self) -> None:
+        twin = actions.add(by=self.dimas, at=NOON, name="Budi S.")
+        self.set(sold_by=twin.pk)
+        actions.merge(by=self.rani, at=LATER, survivor=self.budi, others=[twin])
+        assert queries.names_for(self.dimas, [twin.pk]) == {twin.pk: "Budi Santoso"}
 
     def test_a_new_customer_may_come_with_values(self) -> None:
         ani = actions.add(by=self.dimas, at=NOON, name="Ani", extra={"tier": "Silver", "target": ""})

@@ -32,7 +32,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "customer": one,
         "contacts": contacts,
         "own": own,
-        "names": queries.names_of(int(str(value)) for field, value in own if field.letter == "r"),
+        "names": queries.names_for(me(request), (int(str(value)) for field, value in own if field.letter == "r")),
         "reach": _reach(contacts),
         "tags": queries.tags_of(one),
         "contact_kinds": queries.contact_kinds(),

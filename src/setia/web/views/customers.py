@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from setia.accounts.models import User
 from setia.accounts.queries import me
 from setia.core import keyset
 from setia.core.among import among
@@ -132,7 +133,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "sorts": found.sorts,
         "columns": found.columns,
         "all_columns": columns(found.own),
-        "names": queries.names_of(queries.references_in(shown, (row.customer for row in rows))),
+        "names": queries.names_for(me(request), queries.references_in(shown, (row.customer for row in rows))),
         "lazy": {key: params[key] for key in lazy if params.get(key)},
         "earlier": found.address(page=page.earlier) if page.earlier else "",
         "later": found.address(page=page.later) if page.later else "",
@@ -158,7 +159,7 @@ def customer_filters(request: HttpRequest) -> HttpResponse:
     ]
     own = [one for one in queries.custom_fields(version=queries.fields_version(request)) if one.ready]
     referred = [int(params[one.key]) for one in own if one.letter == "r" and _is_key(params.get(one.key, ""))]
-    context = {"choices": choices, "own": own, "params": params, "names": queries.names_of(referred)}
+    context = {"choices": choices, "own": own, "params": params, "names": queries.names_for(me(request), referred)}
     return render(request, "web/customer_filters.html", context)
 
 
@@ -184,8 +185,8 @@ def export_customers(request: HttpRequest) -> HttpResponseBase:
         wanted = find(request).customers
     own = queries.custom_fields(version=queries.fields_version(request))
     if request.GET.get("cols"):
-        return csv_response("customers", *_chosen_columns(wanted, chosen(request.GET["cols"], own)))
-    return csv_response("customers", [*_head(), *(one.label for one in own)], _exported(wanted, own))
+        return csv_response("customers", *_chosen_columns(me(request), wanted, chosen(request.GET["cols"], own)))
+    return csv_response("customers", [*_head(), *(one.label for one in own)], _exported(me(request), wanted, own))
 
 
 def find(request: HttpRequest) -> Found:
@@ -195,7 +196,7 @@ def find(request: HttpRequest) -> Found:
     drilled = any(params.get(key) for key in portraits.KEYS if key not in ("stage", "base", "trait"))
     visible = queries.customers_for(me(request))
     mine, chips = queries.narrow(visible, params, archived_too=drilled)
-    mine, by_own = queries.narrow_by_own(mine, params, own)
+    mine, by_own = queries.narrow_by_own(mine, params, own, user=me(request))
     chips += by_own
     matches = queries.matching(mine, params.get("q", ""))
     found, more = portraits.behind_for(matches.customers, params)
@@ -305,13 +306,13 @@ def _head() -> list[str]:
 
 
 def _chosen_columns(
-    customers: QuerySet[Any], chosen_ones: Sequence[Column]
+    user: User, customers: QuerySet[Any], chosen_ones: Sequence[Column]
 ) -> tuple[list[str], Iterator[Iterable[Any]]]:
     """The export of the columns a person chose to see, with the number and the name before them."""
     head = [_("Customer number"), _("Name"), *(str(one.label) for one in chosen_ones if one.key != "number")]
 
     def rows() -> Iterator[Iterable[Any]]:
-        for one, portrait, reach, names in _read(customers, [c.field for c in chosen_ones if c.field]):
+        for one, portrait, reach, names in _read(user, customers, [c.field for c in chosen_ones if c.field]):
             cells = (plain(column, one, portrait, reach, names) for column in chosen_ones if column.key != "number")
             yield [one.number, one.name, *cells]
 
@@ -319,7 +320,7 @@ def _chosen_columns(
 
 
 def _read(
-    customers: QuerySet[Any], own: Sequence[queries.FieldDef]
+    user: User, customers: QuerySet[Any], own: Sequence[queries.FieldDef]
 ) -> Iterator[tuple[Any, Any, dict[str, str], dict[int, str]]]:
     """Customers with portrait, contacts, and the names of those they refer to, read some thousand at a time."""
     after = 0
@@ -328,14 +329,14 @@ def _read(
         after = chunk[-1].pk
         keys = [one.pk for one in chunk]
         known, reach = portraits.portraits_of(keys), queries.reach_of(keys)
-        names = queries.names_of(queries.references_in(own, chunk))
+        names = queries.names_for(user, queries.references_in(own, chunk))
         for one in chunk:
             yield one, known.get(one.pk), reach.get(one.pk, {}), names
 
 
-def _exported(customers: QuerySet[Any], own: Sequence[queries.FieldDef]) -> Iterator[Iterable[Any]]:
+def _exported(user: User, customers: QuerySet[Any], own: Sequence[queries.FieldDef]) -> Iterator[Iterable[Any]]:
     """Rows of the whole export."""
-    for one, portrait, reach, names in _read(customers, own):
+    for one, portrait, reach, names in _read(user, customers, own):
         yield [*_exported_row(one, portrait, reach), *(queries.exported_value(f, f.of(one), names) for f in own)]
 
 
