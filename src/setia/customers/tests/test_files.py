@@ -117,6 +117,15 @@ class FileTest(Home):
         actions.unmerge(by=self.rani, at=LATER_STILL, merge=done)
         assert (files_of(maria), files_of(self.siti)) == ([], [made])
 
+    def test_an_erasure_takes_files_along_and_leaves_a_content_somebody_else_has_too(self) -> None:
+        maria = actions.add(by=self.dimas, at=LATER, name="Maria Goretti")
+        shared, own = self.add(PDF), self.add(picture())
+        actions.add_file(by=self.dimas, at=LATER, customer=maria, name="sama", content=PDF)
+        actions.erase(by=self.rani, at=LATER_STILL, customer=self.siti)
+        assert not CustomerFile.objects.filter(customer=self.siti).exists()
+        assert kept.path_of(shared.sha256).exists()
+        assert not kept.path_of(own.sha256).exists()
+
     def test_somebody_who_left_the_firm_adds_no_file(self) -> None:
         with pytest.raises(PermissionDenied):
             actions.add_file(by=self.bayu, at=LATER, customer=self.siti, name="x", content=PDF)
