@@ -28,6 +28,7 @@ from setia.api.models import Delivery, Endpoint
 from setia.api.sending import Outcome
 from setia.core.models import Event
 from setia.core.permissions import require
+from setia.core.queries import outgoing_paused
 from setia.core.secrets import CannotOpen, unseal
 
 WAITS_SECONDS = (10, 60, 300, 1800, 7200, 6 * 3600, 12 * 3600, 24 * 3600)
@@ -103,7 +104,12 @@ def send_test(*, by: User, at: datetime, endpoint: Endpoint) -> Outcome:
 
 
 def deliver_due(*, at: datetime | None = None) -> int:
-    """Send what is due, in batches, until nothing is or the round is over. Answers how many were tried."""
+    """Send what is due, in batches, until nothing is or the round is over. Answers how many were tried.
+
+    A restored copy sends nothing until it is released; what is due waits.
+    """
+    if outgoing_paused():
+        return 0
     begun, tried = time.monotonic(), 0
     while time.monotonic() - begun < ROUND_SECONDS:
         now = at or datetime.now(UTC)

@@ -12,6 +12,7 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
+from setia.accounts.actions import release_outgoing
 from setia.accounts.models import AuditEntry
 from setia.api import actions, sending
 from setia.api.actions.deliver import LEASE, WAITS_SECONDS
@@ -21,6 +22,7 @@ from setia.api.models import Delivery, Endpoint
 from setia.api.sending import NotAllowed, is_public, send
 from setia.api.tests.people import NOON, Shop
 from setia.api.tests.receiver import Receiver
+from setia.core.actions import pause_outgoing
 
 
 class Told(Shop):
@@ -48,6 +50,15 @@ class Told(Shop):
         assert told["data"]["links"]["customer"].endswith(f"/api/v1/customers/{key}")
         assert set(Delivery.objects.values_list("state", flat=True)) == {"DONE"}
         assert actions.deliver_due() == 0
+
+    def test_a_restored_copy_tells_nobody_until_it_is_released_and_then_all_that_waited(self) -> None:
+        pause_outgoing(at=NOON)
+        self.till.post("/customers", {"name": "Budi"})
+        assert actions.deliver_due() == 0
+        assert self.books.types == []
+        release_outgoing(by=self.rani, at=NOON)
+        assert actions.deliver_due() == 1
+        assert self.books.types == ["customer.added"]
 
     def test_the_documented_check_takes_our_signature_and_no_other(self) -> None:
         self.till.post("/customers", {"name": "Budi"})
