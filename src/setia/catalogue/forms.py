@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from setia.catalogue import codes
 from setia.catalogue.models import Product
+from setia.core.numbers import MoneyField
 from setia.core.text import line, paragraph
 
 
@@ -23,14 +24,13 @@ class ProductForm(forms.Form):
     category_name = forms.CharField(
         label=_("Category"), required=False, max_length=200, help_text=_("Choose one, or type a new one.")
     )
-    price = forms.DecimalField(
+    price = MoneyField(
         label=_("Price"),
         required=False,
         min_value=0,
         max_digits=18,
         decimal_places=4,
         help_text=_("For one, in the firm's currency. An order may say otherwise."),
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
     )
     notes = forms.CharField(
         label=_("Notes"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4})

@@ -149,10 +149,9 @@ def _address(params: dict[str, str], **also: str) -> str:
 
 def _initial(one: Product) -> dict[str, Any]:
     facts = {name: getattr(one, name) for name in ("code", "name", "kind", "notes")}
-    price = one.price.normalize() if one.price is not None else None
     category = one.category.name if one.category else ""
     return facts | {
-        "price": f"{price:f}" if price is not None else None,
+        "price": one.price,
         "category_name": category,
         "version": version_of(one.updated_at),
     }

@@ -6,7 +6,7 @@ empty ones do not count.
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from setia.catalogue.queries import product_coded, products_for
+from setia.core.numbers import MoneyField, NumberField
 from setia.core.permissions import Actor
 from setia.core.text import line, paragraph
 from setia.customers.queries import customers_for
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 MOST_LINES = 200
 _MINUTES = "%Y-%m-%dT%H:%M"
-_AMOUNT = {"inputmode": "decimal", "step": "any"}
 
 
 class OrderForm(forms.Form):
@@ -56,13 +56,8 @@ class OrderForm(forms.Form):
         help_text=gettext_lazy("The shop, marketplace or conversation it came through."),
     )
     promotion_code = forms.CharField(label=gettext_lazy("Promotion code"), required=False, max_length=100)
-    discount = forms.DecimalField(
-        label=gettext_lazy("Discount on the whole order"),
-        required=False,
-        min_value=0,
-        max_digits=18,
-        decimal_places=4,
-        widget=forms.NumberInput(attrs=_AMOUNT),
+    discount = MoneyField(
+        label=gettext_lazy("Discount on the whole order"), required=False, min_value=0, max_digits=18, decimal_places=4
     )
     note = forms.CharField(
         label=gettext_lazy("Note"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 3})
@@ -115,15 +110,9 @@ class LineForm(forms.Form):
         queryset=None, required=False, widget=forms.HiddenInput
     )
     description = forms.CharField(required=False, max_length=300)
-    quantity = forms.DecimalField(
-        required=False, max_digits=14, decimal_places=4, widget=forms.NumberInput(attrs=_AMOUNT)
-    )
-    unit_price = forms.DecimalField(
-        required=False, min_value=0, max_digits=16, decimal_places=4, widget=forms.NumberInput(attrs=_AMOUNT)
-    )
-    discount = forms.DecimalField(
-        required=False, min_value=0, max_digits=16, decimal_places=4, widget=forms.NumberInput(attrs=_AMOUNT)
-    )
+    quantity = NumberField(required=False, max_digits=14, decimal_places=4)
+    unit_price = MoneyField(required=False, min_value=0, max_digits=16, decimal_places=4)
+    discount = MoneyField(required=False, min_value=0, max_digits=16, decimal_places=4)
 
     def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
         self.user = user
@@ -227,7 +216,7 @@ class Entry:
         for one in other.lines:
             chosen = one.fields["product"].queryset.filter(pk=_key(one.initial.get("product")) or 0).first()  # type: ignore[attr-defined]
             if chosen and chosen.price is not None and not one.initial.get("unit_price"):
-                one.initial["unit_price"] = f"{chosen.price.normalize():f}"
+                one.initial["unit_price"] = chosen.price
         return other
 
     def typed(self, field: str) -> str:
@@ -241,7 +230,7 @@ class Entry:
     def sums(self) -> tuple[Decimal, Decimal, Decimal]:
         """Lines together, the discount on the whole, and what remains, as typed."""
         whole = sum((amount for amount in self.amounts() if amount is not None), Decimal(0))
-        discount = _decimal(self.form["discount"].value()) or Decimal(0)
+        discount = _read(self.form["discount"]) or Decimal(0)
         return whole, discount, whole - discount
 
     def chosen(self) -> tuple["Customer | None", dict[str, "Product"]]:
@@ -280,14 +269,13 @@ def _initial(order: Order | None, customer: str) -> dict[str, Any]:
     if order is None:
         return {"ordered_at": timezone.localtime().replace(second=0, microsecond=0), "customer": _key(customer)}
     facts = {name: getattr(order, name) for name in ("number", "channel", "promotion_code", "note", "ordered_at")}
-    discount = f"{order.discount.normalize():f}" if order.discount else ""
+    discount = order.discount or ""
     return facts | {"customer": order.customer_id, "discount": discount, "version": version_of(order)}
 
 
 def _line_initial(one: Any) -> dict[str, Any]:
-    plain = {name: f"{getattr(one, name).normalize():f}" for name in ("quantity", "unit_price")}
-    discount = f"{one.discount.normalize():f}" if one.discount else ""
-    return plain | {"product": one.product_id, "description": one.description, "discount": discount}
+    plain = {name: getattr(one, name) for name in ("quantity", "unit_price")}
+    return plain | {"product": one.product_id, "description": one.description, "discount": one.discount or ""}
 
 
 def _count(data: Mapping[str, str]) -> int:
@@ -299,18 +287,15 @@ def _key(value: Any) -> int | None:
     return int(value) if str(value).isdecimal() and len(str(value)) < 19 else None
 
 
-def _decimal(value: Any) -> Decimal | None:
-    try:
-        found = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() and abs(found) < Decimal(10) ** 18 else None
+def _read(field: forms.BoundField) -> Decimal | None:
+    """A number as typed so far, None where it is none yet."""
+    assert isinstance(field.field, NumberField)
+    found = field.field.read(str(field.value() or ""))
+    return found if found is not None and abs(found) < Decimal(10) ** 18 else None
 
 
 def _amount(one: LineForm) -> Decimal | None:
-    quantity, price = _decimal(one["quantity"].value()), _decimal(one["unit_price"].value())
+    quantity, price = _read(one["quantity"]), _read(one["unit_price"])
     if price is None:
         return None
-    return Line(
-        None, Decimal(1) if quantity is None else quantity, price, _decimal(one["discount"].value()) or Decimal(0)
-    ).amount
+    return Line(None, Decimal(1) if quantity is None else quantity, price, _read(one["discount"]) or Decimal(0)).amount

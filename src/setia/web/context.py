@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from setia.core.permissions import may
-from setia.web.format import current_firm
+from setia.core.queries import current_firm
 
 
 @dataclass(frozen=True)

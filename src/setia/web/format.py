@@ -7,8 +7,6 @@ decimals on the screen; `short_money` is for headlines, with the exact sum on ho
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from threading import local
-from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -17,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from setia.core.queries import firm
+from setia.core.queries import current_firm
 
 Number = int | float | Decimal
 
@@ -25,7 +23,6 @@ _ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA
 # Steps of the short form: in Indonesian ribu, juta, miliar, triliun; in English thousand, million, billion, trillion.
 _SHORT = {"id": ("rb", "jt", "M", "T"), "en": ("k", "m", "bn", "tn")}
 EMPTY = "–"
-_kept = local()
 
 
 def language() -> str:
@@ -99,17 +96,6 @@ def short_number(value: Number | None) -> str:
 def _currency() -> str:
     currency: str = current_firm().currency
     return currency
-
-
-def current_firm() -> Any:
-    """The firm of this request; the middleware keeps it so that a page asks once."""
-    kept = getattr(_kept, "firm", None)
-    return kept if kept is not None else firm()
-
-
-def keep_firm(one: Any) -> None:
-    """Keep (or, with None, forget) the firm for the current request's thread."""
-    _kept.firm = one
 
 
 def day(value: date | datetime | None, *, year: bool | None = None) -> str:

@@ -11,8 +11,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from setia.core.models import Firm
-from setia.core.queries import firm
-from setia.web.format import keep_firm
+from setia.core.queries import firm, keep_firm
 
 LANGUAGES = ("id", "en")
 

@@ -153,9 +153,7 @@ def find_customer(request: HttpRequest) -> HttpResponse:
     if "pick" in request.GET:
         pick = request.GET["pick"]
         context["chosen"] = queries.get_customer_for(me(request), int(pick)) if pick.isdecimal() else None
-        response = render(request, "customers/picked_customer.html", context)
-        response["HX-Trigger-After-Settle"] = "picked"  # the form around it may have sums to count anew
-        return response
+        return render(request, "customers/picked_customer.html", context)
     q = request.GET.get(f"{field}_q", "")
     return render(request, "customers/find_customer.html", context | {"q": q, "found": queries.search(people, q)})
 

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone, translation
 
 from setia.core.models import Firm
+from setia.core.queries import keep_firm
 from setia.web import format as written
 
 NBSP = "\u00a0"
@@ -16,10 +17,10 @@ NBSP = "\u00a0"
 
 @pytest.fixture(autouse=True)
 def firm_of_jakarta() -> Iterator[None]:
-    written.keep_firm(Firm(name="Kopi Nusantara"))
+    keep_firm(Firm(name="Kopi Nusantara"))
     with timezone.override(ZoneInfo("Asia/Jakarta")), translation.override("id"):
         yield
-    written.keep_firm(None)
+    keep_firm(None)
 
 
 def test_numbers_have_the_separators_of_the_language() -> None:

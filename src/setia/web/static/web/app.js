@@ -4,7 +4,8 @@
    data-confirm="…"    asks before the form is sent           data-unsaved    asks before what was typed is lost
    data-toggle="id"    shows or hides that element            data-tab-for    shows a part of the record (phone)
    data-tick, data-tick-all, data-pick   ticked rows and the bar that counts them
-   data-copy="id"      copies that field                      data-print, data-closes, data-collapse, data-theme */
+   data-copy="id"      copies that field                      data-print, data-closes, data-collapse, data-theme
+   data-keep-typing    what is typed while this element's fresh copy is on its way is put into the copy */
 (function () {
   'use strict';
   const root = document.documentElement;
@@ -73,6 +74,26 @@
       const problem = new DOMParser().parseFromString(xhr.responseText, 'text/html').querySelector('[data-problem]');
       tell(problem ? problem.textContent.trim().replace(/\s+/g, ' ') : said().dataset.lost);
     }
+  });
+  /* A form counts itself anew by being sent; fingers do not wait for the answer. */
+  const fields = from => $$('input[name]:not([type=hidden]), textarea[name]', from);
+  let ahead = [];
+  document.addEventListener('htmx:beforeRequest', event => {
+    const form = event.detail.target;
+    if (form && form.matches('[data-keep-typing]')) form.sent = new Map(fields(form).map(field => [field.name, field.value]));
+  });
+  document.addEventListener('htmx:beforeSwap', event => {
+    const form = event.detail.target;
+    ahead = form && form.sent ? fields(form).filter(field => form.sent.get(field.name) !== field.value).map(field => [field.name, field.value]) : [];
+  });
+  document.addEventListener('htmx:afterSettle', () => {
+    for (const [name, value] of ahead) {
+      const field = $(`[data-keep-typing] [name="${CSS.escape(name)}"]`);
+      if (!field || field.value === value) continue;
+      field.value = value;
+      field.dispatchEvent(new Event('change', { bubbles: true }));
+    }
+    ahead = [];
   });
   for (const name of ['htmx:sendError', 'htmx:timeout']) document.addEventListener(name, () => tell(said() && said().dataset.lost));
   document.addEventListener('htmx:load', event => settle(event.detail.elt));
