@@ -85,7 +85,7 @@ class NumberField(forms.DecimalField):
         """What the text says."""
         return read_quantity(text)
 
-    def to_python(self, value: object) -> Decimal | None:
+    def to_python(self, value: object) -> Decimal | None:  # type: ignore[override]  # the stubs say int for all numbers
         if value is None or isinstance(value, Decimal):
             return value
         text = str(value).strip()

@@ -130,6 +130,9 @@ def _undo(run: Run) -> dict[str, Any]:
         cursor.execute(_MERGED, names)
         if merges := [row for (row,) in cursor.fetchall()]:
             raise CannotUndo("merges_first", merges=merges)
+        # A table that was emptied by the undo before this one is still believed to be empty, and a million rows are
+        # then looked up one by one in a list of fifty thousand: an hour instead of seconds.
+        cursor.execute(f"ANALYZE orders_orderline, {', '.join(_NEEDED)}")
         cursor.execute("SELECT set_config('setia.restoring', 'on', true), set_config('work_mem', '128MB', true)")
         _restore(cursor, "orders_order", names, report)
         _remove(cursor, "orders_order", names, report)
@@ -199,6 +202,7 @@ def _remove(cursor: CursorWrapper, table: str, names: dict[str, Any], report: di
     _left(cursor, table, "needed", f"{untouched} AND ({needed})", names, report)
     gone = f"SELECT t.id FROM {table} t WHERE {untouched} AND NOT ({needed})"
     cursor.execute(f"CREATE TEMP TABLE gone_{table} ON COMMIT DROP AS {gone}", names)
+    cursor.execute(f"ANALYZE gone_{table}")
     if table == "orders_order":
         cursor.execute(
             "UPDATE orders_order SET reverses_id = NULL WHERE reverses_id IN (SELECT id FROM gone_orders_order)"

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from setia.catalogue.models import Product
 from setia.customers.models import Customer, TimelineEntry
@@ -111,3 +113,15 @@ def test_after_undo_the_file_can_come_in_again(tmp_path: Path) -> None:
     _undo(take_in(tmp_path, FIRST))
     again = take_in(tmp_path, FIRST)
     assert again.counts["orders"]["created"] == 2
+
+
+def test_undo_counts_the_tables_before_it_deletes_from_them(tmp_path: Path) -> None:
+    run = take_in(tmp_path, FIRST)
+    with CaptureQueriesContext(connection) as asked:
+        _undo(run)
+    said = [query["sql"] for query in asked.captured_queries]
+    counted = next(at for at, sql in enumerate(said) if sql.startswith("ANALYZE orders_orderline"))
+    for table in ("orders_order", "orders_orderline", "customers_customer", "catalogue_product"):
+        assert table in said[counted]
+        assert not any(sql.startswith(f"DELETE FROM {table} ") for sql in said[:counted])
+        assert any(sql.startswith(f"DELETE FROM {table} ") for sql in said[counted:])
