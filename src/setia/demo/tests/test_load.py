@@ -1,5 +1,6 @@
 """Loading the demo into a database."""
 
+import re
 import sys
 from unittest import mock
 
@@ -131,11 +132,16 @@ class LoadElsewhereTest(TestCase):
         indexes = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"
         with connection.cursor() as cursor:
             cursor.execute(indexes)
-            before = cursor.fetchall()
+            before = [_without_casts(index) for (index,) in cursor.fetchall()]
             with mock.patch.object(sys.modules["setia.demo.actions.load"], "_LARGE", 10):
                 actions.load(customers=30, by=None, at=NOON, refresh=False)
             cursor.execute(indexes)
-            assert cursor.fetchall() == before
+            assert [_without_casts(index) for (index,) in cursor.fetchall()] == before
+
+
+def _without_casts(index: str) -> str:
+    """PostgreSQL writes a list in an index's condition with its casts elsewhere once it has read it back."""
+    return re.sub(r"::(?:character varying|text)(?:\[\])?|[()]", "", index)
 
 
 class PortraitsTest(TransactionTestCase):
