@@ -64,10 +64,12 @@ def roles_for(user: User) -> list[Role]:
 
 
 def get_invitation_for(user: User, pk: int) -> Invitation:
-    """An open invitation, for whoever may invite with its role. Raises `Invitation.DoesNotExist`."""
+    """An open invitation, for whoever may invite with its role. Raises `Invitation.DoesNotExist`, and
+    `PermissionDenied` for one of a role that allows more than theirs.
+    """
     found = Invitation.objects.select_related("role").get(pk=pk, accepted_at=None, revoked_at=None)
     if not (may(user, "accounts.invite") and found.role.within(user.role)):
-        raise Invitation.DoesNotExist
+        raise PermissionDenied("accounts.invite")
     return found
 
 

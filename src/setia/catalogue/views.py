@@ -20,6 +20,7 @@ from setia.catalogue import actions, queries
 from setia.catalogue.forms import ProductForm
 from setia.catalogue.models import Product
 from setia.core import keyset
+from setia.core.permissions import needs
 from setia.core.sheets import csv_response
 from setia.core.text import line
 from setia.core.versions import ChangedMeanwhile, version_of
@@ -30,6 +31,7 @@ _FIELD_NAME = re.compile(r"[a-z_]{1,40}(?:-[0-9]{1,4}-[a-z_]{1,40})?")
 
 
 @require_GET
+@needs("catalogue.view")
 def products(request: HttpRequest) -> HttpResponse:
     """The list, a page of it."""
     params = _params(request)
@@ -54,12 +56,14 @@ def products(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@needs("catalogue.view")
 def product(request: HttpRequest, pk: int) -> HttpResponse:
     """One product."""
     return render(request, "catalogue/product.html", {"product": queries.get_product_for(me(request), pk)})
 
 
 @require_http_methods(["GET", "POST"])
+@needs("catalogue.add")
 def add_product(request: HttpRequest) -> HttpResponse:
     """Add a product."""
     form = ProductForm(request.POST or None, initial={"code": request.GET.get("code", "")})
@@ -75,6 +79,7 @@ def add_product(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@needs("catalogue.edit")
 def edit_product(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what is stated about a product."""
     one = queries.get_product_for(me(request), pk)
@@ -96,6 +101,7 @@ def edit_product(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@needs("catalogue.archive")
 def archive_product(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a product off the list."""
     actions.archive(by=me(request), at=timezone.now(), product=queries.get_product_for(me(request), pk))
@@ -103,6 +109,7 @@ def archive_product(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@needs("catalogue.restore")
 def restore_product(request: HttpRequest, pk: int) -> HttpResponse:
     """Put an archived product back."""
     actions.restore(by=me(request), at=timezone.now(), product=queries.get_product_for(me(request), pk))
@@ -110,6 +117,7 @@ def restore_product(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@needs("catalogue.view")
 def find_product(request: HttpRequest) -> HttpResponse:
     """The picker of a form: what matches the text typed, or the product picked (`pick`), as a fragment."""
     field = request.GET.get("field", "")
@@ -127,6 +135,7 @@ def find_product(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@needs("catalogue.export")
 def export_products(request: HttpRequest) -> HttpResponseBase:
     """The list as CSV, all of it."""
     found, _chips = queries.narrow(queries.products_for(me(request)), _params(request))

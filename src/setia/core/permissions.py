@@ -8,11 +8,16 @@ A verb may be `whole`: it works on, or shows, the data of all customers at once 
 counts only for somebody who sees all customers, whatever a role grants.
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 from django.utils.functional import Promise
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 BUILT_IN = ("OWNER", "MANAGER", "SALES", "AGENT", "MARKETER", "ANALYST", "FINANCE", "MEMBER")
 """The roles every firm has. The owner may do everything; what the others may, the lists of verbs say."""
@@ -66,6 +71,12 @@ def every_verb() -> frozenset[str]:
     return frozenset(_verbs)
 
 
+def words_of(verb: str) -> tuple[str, bool]:
+    """A verb in the reader's words ('' for an unknown one), and whether it needs sight of all customers."""
+    found = _verbs.get(verb)
+    return (str(found.words), found.whole) if found else ("", False)
+
+
 def verbs_of(role: str) -> frozenset[str]:
     """What a built-in role grants."""
     if role == "OWNER":
@@ -102,6 +113,23 @@ def require(actor: Actor | None, verb: str) -> None:
     """Raise `PermissionDenied` unless this person may."""
     if not may(actor, verb):
         raise PermissionDenied(verb)
+
+
+def needs(verb: str) -> Callable[[Callable[Concatenate[HttpRequest, P], R]], Callable[Concatenate[HttpRequest, P], R]]:
+    """For an entrance: let in whoever may do this verb, and answer everybody else that their role does not include it.
+
+    It spares a person a page that could do nothing; what counts is still asked by the gate and the action behind it.
+    """
+
+    def around(view: Callable[Concatenate[HttpRequest, P], R]) -> Callable[Concatenate[HttpRequest, P], R]:
+        @wraps(view)
+        def gate(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            require(getattr(request, "user", None), verb)
+            return view(request, *args, **kwargs)
+
+        return gate
+
+    return around
 
 
 def owners_seen(actor: Actor) -> frozenset[int] | None:

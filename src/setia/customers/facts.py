@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, TypedDict
 
+from setia.accounts.models import User
 from setia.customers.models import Customer, Industry
 
 
@@ -24,5 +25,6 @@ class Facts(TypedDict, total=False):
     region: str
     region_code: str
     notes: str
+    owner: User | None
     extra: dict[str, Any]
     """Values of the firm's own fields, by their keys or codes; None clears one. Those left out stay as they are."""

@@ -8,11 +8,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from setia.core.permissions import Actor
+from setia.accounts.models import User
+from setia.core.permissions import Actor, may, owners_seen
 from setia.customers import names, normalise
 from setia.customers.field_forms import own_fields, own_values
 from setia.customers.models import ContactPoint, Customer, LifeEvent, Tag
-from setia.customers.queries import FieldDef, customers_for, region
+from setia.customers.queries import FieldDef, assignable, customers_for, region
 
 _CONTACT_HINTS = {
     "PHONE": _("“%(text)s” is not a telephone number. Write it as 0812-3456-7890, or with the country code: +65…"),
@@ -79,6 +80,13 @@ class CustomerForm(forms.Form):
         help_text=_("Type a village, district or city and choose it. What is not in the list stays as you type it."),
     )
     region_code = forms.CharField(required=False, max_length=13, widget=forms.HiddenInput)
+    owner: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
+        label=_("Responsible"),
+        queryset=None,
+        required=False,
+        empty_label=_("Nobody"),
+        help_text=_("Who looks after this customer. Some roles see only the customers they look after."),
+    )
     notes = forms.CharField(
         label=_("Notes"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -98,6 +106,11 @@ class CustomerForm(forms.Form):
         self.fields.update(own_fields(own, customer.extra if customer else {}, user=user, customer=customer))
         people = customers_for(user)
         self.fields["recommended_by"].queryset = people.exclude(pk=customer.pk) if customer else people  # type: ignore[attr-defined]
+        if may(user, "customers.assign"):
+            self.fields["owner"].queryset = assignable(user, customer.owner_id if customer else None)  # type: ignore[attr-defined]
+            self.fields["owner"].required = owners_seen(user) is not None and customer is not None
+        else:
+            del self.fields["owner"]
 
     def clean_title(self) -> str:
         return normalise.text(self.cleaned_data["title"])

@@ -13,10 +13,7 @@ offer(
         "edit": (_("Change customers and their contacts"), "MANAGER SALES AGENT MARKETER MEMBER"),
         "note": (_("Write notes"), "MANAGER SALES AGENT MARKETER FINANCE MEMBER"),
         "tag": (_("Put tags on customers and take them off"), "MANAGER SALES AGENT MARKETER MEMBER"),
-        "edit_tags": (_("Rename, join and remove tags"), "MANAGER MARKETER MEMBER"),
-        "arrange_fields": (_("Arrange the fields of a customer"), "MANAGER"),
         "consent": (_("Write down consent and its withdrawal"), "MANAGER SALES AGENT MARKETER MEMBER"),
-        "word_consent": (_("Word what consent is asked for"), "MANAGER"),
         "privacy": (_("Answer requests about personal data"), "MANAGER"),
         "hand_over": (_("Hand out a copy of everything held about a person"), "MANAGER"),
         "erase": (_("Erase a person for good"), ""),
@@ -28,5 +25,10 @@ offer(
         "restore": (_("Take customers out of the archive"), "MANAGER SALES MEMBER"),
         "delete": (_("Delete customers"), ""),
         "export": (_("Export customers as a file"), "MANAGER MARKETER ANALYST FINANCE MEMBER"),
+    },
+    whole={
+        "edit_tags": (_("Rename, join and remove tags"), "MANAGER MARKETER MEMBER"),
+        "arrange_fields": (_("Arrange the fields of a customer"), "MANAGER"),
+        "word_consent": (_("Word what consent is asked for"), "MANAGER"),
     },
 )

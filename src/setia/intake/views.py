@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from setia.accounts.queries import me
+from setia.core.permissions import needs, require
 from setia.customers.queries import get_merge_for
 from setia.intake import actions, queries
 from setia.intake.actions.draft import NotADraft
@@ -26,10 +27,13 @@ RUNNING = (Run.State.QUEUED, Run.State.READING, Run.State.WRITING)
 
 
 @require_http_methods(["GET", "POST"])
+@needs("intake.view")
 def imports(request: HttpRequest) -> HttpResponse:
     """The files taken in so far, and the form for the next."""
     user = me(request)
     form = UploadForm(request.POST or None, request.FILES or None, initial={"what": request.GET.get("what", "ORDERS")})
+    if request.method == "POST":
+        require(user, "intake.run")
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -52,6 +56,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@needs("intake.view")
 def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     """One file: to be checked, on its way, or done, whichever it is."""
     run = queries.get_run_for(me(request), pk)
@@ -77,6 +82,7 @@ def _context(run: Run) -> dict[str, Any]:
 
 
 @require_POST
+@needs("intake.run")
 def map_import(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct which column is which; answers the check anew."""
     user = me(request)
@@ -103,6 +109,7 @@ def map_import(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@needs("intake.run")
 def start_import(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand the file to the worker."""
     user = me(request)
@@ -115,6 +122,7 @@ def start_import(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@needs("intake.view")
 def follow_import(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is: asked for every second by the page; once it is over, the page is loaded anew."""
     run = queries.get_run_for(me(request), pk)
@@ -125,6 +133,7 @@ def follow_import(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@needs("intake.run")
 def cancel_import(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop a run, or throw a draft away. Nothing of it is written."""
     user = me(request)
@@ -137,6 +146,7 @@ def cancel_import(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@needs("intake.view")
 def rejected_rows(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The rejected rows with their reasons, as a file to be mended and taken in again."""
     run = queries.get_run_for(me(request), pk)
@@ -147,6 +157,7 @@ def rejected_rows(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "POST"])
+@needs("intake.undo")
 def undo_import(request: HttpRequest, pk: int) -> HttpResponse:
     """What taking a run back would do; and, once confirmed, taking it back."""
     user = me(request)

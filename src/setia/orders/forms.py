@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from setia.catalogue.queries import product_coded, products_for
 from setia.core.numbers import MoneyField, NumberField
-from setia.core.permissions import Actor
+from setia.core.permissions import Actor, sees_all
 from setia.core.text import line, paragraph
 from setia.customers.queries import customers_for
 from setia.orders.lines import Line, total_of
@@ -68,6 +68,7 @@ class OrderForm(forms.Form):
         self.order = order
         super().__init__(*args, **kwargs)
         self.fields["customer"].queryset = customers_for(user)  # type: ignore[attr-defined]
+        self._walk_ins = sees_all(user)
 
     def clean_number(self) -> str:
         number = line(self.cleaned_data["number"])
@@ -99,6 +100,9 @@ class OrderForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         if not data.get("customer") and line(self.data.get("customer_q", "")):
             words = _("Choose a customer from the list, or empty the field for somebody walking in.")
+            self.add_error("customer", words)
+        elif not data.get("customer") and not self._walk_ins and "customer" not in self.errors:
+            words = _("Choose one of your customers. Your role does not see orders of somebody walking in.")
             self.add_error("customer", words)
         return data
 

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from setia.accounts.queries import me
+from setia.core.permissions import needs
 from setia.core.sheets import csv_response
 from setia.reports import queries
 from setia.reports.writing import written
@@ -14,12 +15,14 @@ MOST_ON_PAGE = 1000
 
 
 @require_GET
+@needs("portraits.view")
 def reports(request: HttpRequest) -> HttpResponse:
     """Every report in a line."""
     return render(request, "reports/reports.html", {"reports": queries.reports_for(me(request))})
 
 
 @require_GET
+@needs("portraits.view")
 def report(request: HttpRequest, name: str) -> HttpResponse:
     """One report as a table, its latest rows first where they are many."""
     found = queries.get_report_for(me(request), name)
@@ -29,6 +32,7 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_GET
+@needs("reports.export")
 def export_report(request: HttpRequest, name: str) -> HttpResponseBase:
     """One report as CSV, with the codes and the numbers `setia report` gives."""
     found = queries.get_report_for(me(request), name)

@@ -25,6 +25,7 @@ class Entry:
     bar: bool = False  # in the phone's bottom bar
     short: Any = ""
     parts: tuple[tuple[Any, str], ...] = ()
+    verb: str = ""  # without it, the entry is not offered
 
 
 # `short` is the word under the phone's icon, where the full one would not fit.
@@ -36,19 +37,28 @@ _WITHIN = (
 )
 NAVIGATION: tuple[Entry, ...] = (
     Entry("home", _("Home"), "house", "home", bar=True),
-    Entry("customers", _("Customers"), "users", "customers", bar=True),
-    Entry("orders", _("Orders"), "shopping-bag", "orders", bar=True),
-    Entry("products", _("Products"), "package", "products"),
-    Entry("understand", _("Understanding"), "chart-column", "cohorts", bar=True, short=_("Insight"), parts=_WITHIN),
-    Entry("reports", _("Reports"), "file-text", "reports"),
-    Entry("import", _("Import"), "upload", "imports"),
+    Entry("customers", _("Customers"), "users", "customers", bar=True, verb="customers.view"),
+    Entry("orders", _("Orders"), "shopping-bag", "orders", bar=True, verb="orders.view"),
+    Entry("products", _("Products"), "package", "products", verb="catalogue.view"),
+    Entry(
+        "understand",
+        _("Understanding"),
+        "chart-column",
+        "cohorts",
+        bar=True,
+        short=_("Insight"),
+        parts=_WITHIN,
+        verb="portraits.view",
+    ),
+    Entry("reports", _("Reports"), "file-text", "reports", verb="portraits.view"),
+    Entry("import", _("Import"), "upload", "imports", verb="intake.view"),
     Entry("settings", _("Settings"), "settings", "settings"),
 )
 CREATIONS = (
-    (_("Customer"), "user-plus", "add_customer"),
-    (_("Order"), "shopping-bag", "add_order"),
-    (_("Product"), "package-plus", "add_product"),
-    (_("Import a file"), "upload", "imports"),
+    (_("Customer"), "user-plus", "add_customer", "customers.add"),
+    (_("Order"), "shopping-bag", "add_order", "orders.add"),
+    (_("Product"), "package-plus", "add_product", "catalogue.add"),
+    (_("Import a file"), "upload", "imports", "intake.run"),
 )
 
 
@@ -62,7 +72,7 @@ def _address(name: str) -> str:
 
 @lru_cache(maxsize=4)
 def _addresses(urlconf: str) -> dict[str, str]:
-    names = {entry.name for entry in NAVIGATION} | {name for *_rest, name in CREATIONS}
+    names = {entry.name for entry in NAVIGATION} | {name for _label, _icon, name, _verb in CREATIONS}
     names |= {name for entry in NAVIGATION for _label, name in entry.parts}
     return {name: _address(name) for name in names | {"profile", "account_logout"}}
 
@@ -84,7 +94,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "parts": [{"label": label, "url": known[name], "name": name} for label, name in entry.parts if known[name]],
         }
         for entry in NAVIGATION
-        if known[entry.name]  # a room whose page is not there yet is not offered
+        if known[entry.name] and (not entry.verb or may(user, entry.verb))  # only what there is, and may be opened
     ]
     return {
         "firm": getattr(request, "firm", None) or current_firm(),
@@ -93,7 +103,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "navigation": navigation,
         "more": ["more", *(entry["key"] for entry in navigation if not entry["bar"])],
         "creations": [
-            {"label": label, "icon": icon, "url": known[name]} for label, icon, name in CREATIONS if known[name]
+            {"label": label, "icon": icon, "url": known[name]}
+            for label, icon, name, verb in CREATIONS
+            if known[name] and may(user, verb)
         ],
         "search_url": known["customers"],
         "profile_url": known["profile"],

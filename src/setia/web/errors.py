@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from setia.core.permissions import sees_all, words_of
+
 log = logging.getLogger("setia.web.errors")
 
 
@@ -37,7 +39,18 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: signed in, but not allowed."""
-    text = _("Your role does not include this. An owner of the firm can give you access under Settings, People.")
+    words, whole = words_of(str(exception))
+    who = getattr(request, "user", None)
+    if whole and who is not None and not sees_all(who) and who.is_authenticated:
+        text = _(
+            "This works on all customers of the firm, and your role sees only some of them. An owner can change that."
+        )
+    elif words:
+        text = _("Your role does not include “%(verb)s”. An owner of the firm can give you a role that does.") % {
+            "verb": words
+        }
+    else:
+        text = _("Your role does not include this. An owner of the firm can give you access under Settings, People.")
     return _page(request, 403, _("This is not open to you"), text)
 
 

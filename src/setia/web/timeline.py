@@ -96,8 +96,8 @@ class Timeline(NamedTuple):
         return [Day(day, _heading(day), list(happenings)) for day, happenings in grouped]
 
 
-def timeline(customer: Any, *, shown: str = "all", before: str = "") -> Timeline:
-    """A page of a customer's timeline; a place that is not ours means the newest."""
+def timeline(customer: Any, *, shown: str = "all", before: str = "", others: bool = True) -> Timeline:
+    """A page of a customer's timeline; a place that is not ours means the newest. `others` as in `customers.tell`."""
     shown = shown if shown in SHOWN else "all"
     place = _read(before)
     entries: list[Any] = []
@@ -112,7 +112,7 @@ def timeline(customer: Any, *, shown: str = "all", before: str = "") -> Timeline
     keyed.sort(key=lambda pair: pair[0], reverse=True)
     page = keyed[:PAGE]
     lines = orders.lines_of_many([one for key, one in page if key[1] == 0], most=LINES)
-    happenings = [_entry(one) if key[1] else _order(one, lines[one.pk]) for key, one in page]
+    happenings = [_entry(one, others) if key[1] else _order(one, lines[one.pk]) for key, one in page]
     rest = _write(page[-1][0], shown) if len(keyed) > PAGE else ""
     return Timeline(happenings, shown, rest)
 
@@ -125,8 +125,8 @@ def _heading(day: date) -> str:
     return written
 
 
-def _entry(one: Any) -> Happening:
-    return Happening(one.at, _ENTRY_ICONS.get(one.kind, "at-sign"), entry=one, told=customers.tell(one))
+def _entry(one: Any, others: bool) -> Happening:
+    return Happening(one.at, _ENTRY_ICONS.get(one.kind, "at-sign"), entry=one, told=customers.tell(one, others=others))
 
 
 def _order(one: Any, lines: list[Any]) -> Happening:

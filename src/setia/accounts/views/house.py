@@ -12,7 +12,7 @@ from setia.accounts import actions, queries
 from setia.accounts.forms import AuditFilterForm
 from setia.accounts.labels import details
 from setia.accounts.queries import me
-from setia.accounts.views.gates import needs
+from setia.core.permissions import needs
 from setia.core.words import verb_name
 
 

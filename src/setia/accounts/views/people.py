@@ -19,8 +19,8 @@ from setia.accounts.factors import with_second_factor
 from setia.accounts.forms import InviteForm, RoleForm
 from setia.accounts.models import Invitation, User
 from setia.accounts.queries import me
-from setia.accounts.views.gates import limited, needs
-from setia.core.permissions import may
+from setia.accounts.views.gates import limited
+from setia.core.permissions import may, needs
 
 
 @require_safe

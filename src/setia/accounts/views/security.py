@@ -20,8 +20,9 @@ from setia.accounts.confirming import after_confirming, confirm
 from setia.accounts.door_forms import AppForm, ConfirmForm, EmailForm, PasskeyForm
 from setia.accounts.middleware import LATER, overdue
 from setia.accounts.queries import me
-from setia.accounts.views.gates import limited, needs
+from setia.accounts.views.gates import limited
 from setia.core import mail
+from setia.core.permissions import needs
 from setia.core.queries import firm
 from setia.core.secrets import seal, unseal
 

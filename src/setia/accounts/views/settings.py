@@ -15,8 +15,9 @@ import setia.core.queries
 from setia.accounts import actions
 from setia.accounts.forms import FirmForm, MailForm, ProfileForm
 from setia.accounts.queries import me
-from setia.accounts.views.gates import limited, needs
+from setia.accounts.views.gates import limited
 from setia.core import mail
+from setia.core.permissions import needs
 
 MAIL_FIELDS = ("host", "port", "security", "username", "from_address", "from_name")
 

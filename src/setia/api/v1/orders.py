@@ -178,7 +178,7 @@ def list_orders(request: Asked, wanted: Query[OrderFilters]) -> HttpResponse:
     }
     params |= {"customer": wanted.customer, "product": wanted.product, "from": wanted.since, "to": wanted.until}
     given = {key: str(value) for key, value in params.items() if value}
-    found, _chips = queries.narrow(queries.orders_for(request.user), given)
+    found, _chips = queries.narrow(request.user, queries.orders_for(request.user), given)
     page, after = page_of(queries.legs(found, wanted.sort), wanted, name="orders")
     return answer(OrderPage(items=[OrderHead(**head(one)) for one in page.rows], next=after))
 

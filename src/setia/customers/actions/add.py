@@ -7,8 +7,9 @@ from typing import Unpack
 from django.db import IntegrityError, transaction
 
 from setia.accounts.models import User
-from setia.core.permissions import require
+from setia.core.permissions import require, sees_all
 from setia.customers.actions._record import record
+from setia.customers.actions.assign import require_may_choose
 from setia.customers.actions.contact import create_contact
 from setia.customers.actions.name_keys import keep_name_key
 from setia.customers.actions.regions import read_region
@@ -28,9 +29,15 @@ class NumberTaken(Exception):
 def add(*, by: User, at: datetime, contacts: Sequence[tuple[str, str]] = (), **facts: Unpack[Facts]) -> Customer:
     """Add a customer. `contacts` are pairs of kind and text as given.
 
-    Raises `NumberTaken`, `NotAContact` for a contact point that cannot be one, and `BadValue` (of `values`).
+    Somebody who does not see all customers is responsible for those they add: else they would not see them. Raises
+    `NumberTaken`, `NotAContact` for a contact point that cannot be one, `BadValue` (of `values`), and
+    `PermissionDenied` for an owner `by` may not choose.
     """
     require(by, "customers.add")
+    if facts.get("owner") is None and not sees_all(by):
+        facts["owner"] = by
+    elif (owner := facts.get("owner")) is not None and owner.pk != by.pk:
+        require_may_choose(by, owner)
     extra = {key: value for key, value in checked(facts.pop("extra", {}), by=by).items() if value is not None}
     customer = Customer(**facts, extra=extra, created_at=at, updated_at=at)
     try:

@@ -11,6 +11,7 @@ from setia.core import versions
 from setia.core.permissions import require
 from setia.customers.actions._record import record
 from setia.customers.actions.add import refuse_taken_number
+from setia.customers.actions.assign import require_may_choose
 from setia.customers.actions.name_keys import keep_name_key
 from setia.customers.actions.regions import read_region
 from setia.customers.actions.values import checked
@@ -24,8 +25,9 @@ def edit(*, by: User, at: datetime, customer: Customer, version: str = "", **fac
     """Save the facts that differ, and nothing else, so that two people who change different facts both keep theirs.
 
     `version` is the one the form was filled from (`core.versions`). Raises `ChangedMeanwhile` when the customer has
-    changed since, `NumberTaken` (of `actions.add`), and `BadValue` (of `values`) for a value of one of the firm's own
-    fields (`extra`). The timeline tells each change from what to what.
+    changed since, `NumberTaken` (of `actions.add`), `PermissionDenied` for an owner `by` may not choose, and `BadValue`
+    (of `values`) for a value of one of the firm's own fields (`extra`). The timeline tells each change from what to
+    what.
     """
     require(by, "customers.edit")
     extra = checked(facts.pop("extra", {}), by=by, customer=customer)
@@ -40,6 +42,8 @@ def edit(*, by: User, at: datetime, customer: Customer, version: str = "", **fac
                 if (before := getattr(current, name)) != value:
                     changes[name] = (before, value)
                     setattr(current, name, value)
+            if "owner" in changes:
+                require_may_choose(by, facts["owner"])
             current.extra, own = extra.apply(current.extra)
             if changes or own:
                 current.updated_at = at

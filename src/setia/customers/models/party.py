@@ -1,7 +1,8 @@
 """Customers, their contact points, and the append-only timeline.
 
 A customer is a person or a company, whether or not they have bought yet, and may have no contact details at all.
-`(source, number)` is the firm's own customer number in the system the record came from.
+`(source, number)` is the firm's own customer number in the system the record came from; `owner`
+is the person of the firm who looks after the customer.
 """
 
 from typing import Any
@@ -86,6 +87,9 @@ class Customer(Stamped):
         decoder=Decoder,
         help_text="Values of the firm's own fields by their keys; see customers.typed. Checked by the database.",
     )
+    owner = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.ForeignKey(
         "self",
@@ -141,6 +145,10 @@ class Customer(Stamped):
             models.Index(fields=["relation"], condition=~Q(relation=""), name="customers_relation"),
             models.Index(fields=["acquisition"], condition=~Q(acquisition=""), name="customers_acquisition"),
             models.Index(fields=["birthday"], condition=Q(birthday__isnull=False), name="customers_birthday"),
+            # For those who see only their own, and for the filter; an import, which knows no owner, adds nothing to it.
+            models.Index(
+                F("owner"), F("sort_name"), F("id"), condition=Q(owner__isnull=False), name="customers_owner_by_name"
+            ),
             models.Index(fields=["archived_at"], condition=Q(archived_at__isnull=False), name="customers_archived"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="customers_merged_into"),
         ]

@@ -51,7 +51,15 @@ from setia.customers.queries.fields import (
     references_in,
 )
 from setia.customers.queries.files import files_of, get_file_for
-from setia.customers.queries.gate import customers_for, get_contact_for, get_customer_for, merged_into, name_of
+from setia.customers.queries.gate import (
+    assignable,
+    customers_for,
+    get_contact_for,
+    get_customer_for,
+    may_see,
+    merged_into,
+    name_of,
+)
 from setia.customers.queries.listing import FILTERS, choices_of, legs_by_name, legs_by_newest, narrow, regions
 from setia.customers.queries.mentions import mentions_of
 from setia.customers.queries.merging import (
@@ -109,6 +117,7 @@ __all__ = [
     "Told",
     "Twin",
     "arranged",
+    "assignable",
     "at_erasure",
     "birthdays",
     "bundle",
@@ -165,6 +174,7 @@ __all__ = [
     "life_events_of",
     "matching",
     "may_contact",
+    "may_see",
     "mentions_of",
     "merged_into",
     "merges_of",

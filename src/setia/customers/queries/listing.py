@@ -10,11 +10,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from setia.accounts.queries import everybody
 from setia.core.chips import Chip
 from setia.core.keyset import Leg
 from setia.customers.models import Customer, Industry
 from setia.customers.queries.regions import in_region
 from setia.customers.queries.tags import tag_by_key, tagged, tags
+
+NOBODY = "none"
 
 
 class Filter(NamedTuple):
@@ -50,6 +53,11 @@ def regions() -> list[tuple[str, str]]:
     return [(row.region, row.region) for row in found]
 
 
+def _owners() -> list[tuple[str, str]]:
+    """Everybody who may be responsible for somebody, and nobody."""
+    return [(NOBODY, str(_("nobody"))), *((str(one.pk), str(one)) for one in everybody())]
+
+
 FILTERS: dict[str, Filter] = {
     "kind": Filter(_("Kind"), "kind", _labels(Customer.Kind)),
     "role": Filter(_("Role"), "role", _labels(Customer.Role)),
@@ -58,6 +66,7 @@ FILTERS: dict[str, Filter] = {
     "acquisition": Filter(_("Came by"), "acquisition", _labels(Customer.Acquisition)),
     "gender": Filter(_("Gender"), "gender", _labels(Customer.Gender)),
     "region": Filter(_("Region"), "region", regions),
+    "owner": Filter(_("Responsible"), "owner_id", _owners),
     "tag": Filter(_("Tag"), "", lambda: [(str(one.pk), one.name) for one in tags()]),
 }
 
@@ -103,7 +112,7 @@ def narrow(
         else:
             words = dict(filter_.choices()).get(value)
         if words is not None:
-            customers = customers.filter(**{filter_.field: value})
+            customers = customers.filter(**{filter_.field: None if key == "owner" and value == NOBODY else value})
             chips.append(Chip(str(filter_.label), words, key))
     return customers, chips
 

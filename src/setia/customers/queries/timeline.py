@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from setia.core.permissions import Actor
 from setia.customers.models import ContactPoint, Customer, TimelineEntry
-from setia.customers.queries.gate import merged_into
+from setia.customers.queries.gate import customers_for, merged_into
 
 
 def entries_of(
@@ -57,6 +58,6 @@ def reach_of(customer_ids: Iterable[int]) -> dict[int, dict[str, str]]:
     return found
 
 
-def recommended_by(customer: Customer, *, most: int) -> list[Customer]:
-    """The customers this one has recommended, the newest first."""
-    return list(Customer.objects.filter(recommended_by=customer, merged_into=None).order_by("-id")[:most])
+def recommended_by(user: Actor, customer: Customer, *, most: int) -> list[Customer]:
+    """The customers this one has recommended, the newest first: those this person may see."""
+    return list(customers_for(user).filter(recommended_by=customer).order_by("-id")[:most])

@@ -25,6 +25,7 @@ _FIELDS = {
     "birthday": gettext_lazy("Birthday"),
     "region": gettext_lazy("Region"),
     "notes": gettext_lazy("Notes"),
+    "owner": gettext_lazy("Responsible"),
 }
 _TITLES = {
     "ADDED": gettext_lazy("Record made"),
@@ -67,8 +68,10 @@ def title_of(kind: str) -> str:
     return str(_TITLES.get(kind) or kind.replace("_", " ").capitalize())
 
 
-def tell(entry: TimelineEntry) -> Told:
-    """An entry in words."""
+def tell(entry: TimelineEntry, *, others: bool = True) -> Told:
+    """An entry in words. Without `others`, changes that name another customer are left out: the reader may not see
+    that one.
+    """
     title = title_of(entry.kind)
     data: dict[str, Any] = entry.data
     if data.get("erased"):
@@ -78,7 +81,7 @@ def tell(entry: TimelineEntry) -> Told:
     if entry.kind == "NOTE":
         return Told(title, str(data.get("text", "")), [])
     if entry.kind == "EDITED":
-        changes = data.get("changes", {})
+        changes = {name: pair for name, pair in data.get("changes", {}).items() if others or name != "recommended_by"}
         labels = data.get("labels", {})
         return Told(title, "", [_change(name, *pair, label=labels.get(name, "")) for name, pair in changes.items()])
     if entry.kind == "CONTACT_EDITED":

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from setia.accounts.queries import me
-from setia.core.permissions import may
+from setia.core.permissions import may, needs
 from setia.core.queries import today
 from setia.customers import actions, queries
 from setia.customers.models import Answer
@@ -71,6 +71,7 @@ def change_consent(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@needs("customers.view")
 def consent_texts(request: HttpRequest) -> HttpResponse:
     """The wordings in use, and a new version of one."""
     may_word = may(me(request), "customers.word_consent")

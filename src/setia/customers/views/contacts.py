@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from setia.accounts.queries import me
+from setia.core.permissions import needs
 from setia.customers import actions, queries
 from setia.customers.forms import ContactForm
 
 
 @require_http_methods(["GET", "POST"])
+@needs("customers.edit")
 def add_contact(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a way to reach a customer."""
     customer = queries.get_customer_for(me(request), pk)
@@ -28,6 +30,7 @@ def add_contact(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@needs("customers.edit")
 def edit_contact(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
     """Correct a contact point."""
     contact = queries.get_contact_for(me(request), pk, contact_pk)
@@ -44,6 +47,7 @@ def edit_contact(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse
 
 
 @require_POST
+@needs("customers.edit")
 def remove_contact(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
     """Remove a contact point."""
     contact = queries.get_contact_for(me(request), pk, contact_pk)
@@ -52,6 +56,7 @@ def remove_contact(request: HttpRequest, pk: int, contact_pk: int) -> HttpRespon
 
 
 @require_POST
+@needs("customers.edit")
 def prefer_contact(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
     """Make a contact point the preferred one."""
     contact = queries.get_contact_for(me(request), pk, contact_pk)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from setia.accounts.queries import after_confirming, me
-from setia.core.permissions import may
+from setia.core.permissions import may, needs
 from setia.core.queries import today
 from setia.core.versions import ChangedMeanwhile, version_of
 from setia.customers import actions, queries
@@ -31,6 +31,7 @@ _FIELD_NAME = re.compile(r"[a-z_]{1,40}[0-9]{0,9}(?:-[0-9]{1,4}-[a-z_]{1,40})?")
 
 
 @require_http_methods(["GET", "POST"])
+@needs("customers.add")
 def add_customer(request: HttpRequest) -> HttpResponse:
     """Add a customer."""
     now = timezone.now()
@@ -50,7 +51,7 @@ def add_customer(request: HttpRequest) -> HttpResponse:
         try:
             customer = actions.add(by=me(request), at=now, contacts=facts.pop("contacts"), **facts)
         except actions.NumberTaken as taken:
-            _number_taken(form, taken.customer)
+            _number_taken(request, form, taken.customer)
         except actions.BadValue as bad:
             form.add_error(f"{OWN}{bad.field}", bad.words)
         else:
@@ -59,6 +60,7 @@ def add_customer(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@needs("customers.edit")
 def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what is stated about a customer."""
     customer = queries.get_customer_for(me(request), pk)
@@ -77,7 +79,7 @@ def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.edit(by=me(request), at=now, customer=customer, version=form.cleaned_data["version"], **facts)
         except actions.NumberTaken as taken:
-            _number_taken(form, taken.customer)
+            _number_taken(request, form, taken.customer)
         except actions.BadValue as bad:
             form.add_error(f"{OWN}{bad.field}", bad.words)
         except ChangedMeanwhile as changed:
@@ -88,6 +90,7 @@ def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@needs("customers.archive")
 def archive_customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a customer off the lists."""
     actions.archive(by=me(request), at=timezone.now(), customer=queries.get_customer_for(me(request), pk))
@@ -95,6 +98,7 @@ def archive_customer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@needs("customers.archive")
 def archive_customers(request: HttpRequest) -> HttpResponse:
     """Take the customers ticked in a list off it, and come back to the list."""
     keys = [int(key) for key in request.POST.getlist("id")[:MOST_TICKED] if key.isdecimal() and len(key) < 19]
@@ -103,10 +107,13 @@ def archive_customers(request: HttpRequest) -> HttpResponse:
     words = ngettext("%(count)s customer was archived.", "%(count)s customers were archived.", count)
     messages.info(request, words % {"count": count})
     back = request.POST.get("next", "")
-    return redirect(back if url_has_allowed_host_and_scheme(back, request.get_host()) else "customers")
+    # Not `redirect`: it takes a text without a slash for the name of a page.
+    safe = url_has_allowed_host_and_scheme(back, request.get_host())
+    return HttpResponseRedirect(back if safe else reverse("customers"))
 
 
 @require_POST
+@needs("customers.restore")
 def restore_customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Put an archived customer back."""
     actions.restore(by=me(request), at=timezone.now(), customer=queries.get_customer_for(me(request), pk))
@@ -132,6 +139,7 @@ def delete_customer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@needs("customers.note")
 def add_note(request: HttpRequest, pk: int) -> HttpResponse:
     """Write a note on the timeline."""
     customer = queries.get_customer_for(me(request), pk)
@@ -143,6 +151,7 @@ def add_note(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@needs("customers.view")
 def find_customer(request: HttpRequest) -> HttpResponse:
     """The picker of a form: what matches the text typed, or the customer picked (`pick`), as a fragment."""
     field = request.GET.get("field", "")
@@ -186,7 +195,7 @@ def _chosen(request: HttpRequest, form: CustomerForm) -> Customer | None:
     """Who the form names as the one who recommended, as shown in its picker."""
     value = form["recommended_by"].value()
     if isinstance(value, Customer) or value is None:
-        return value
+        return value if value and queries.may_see(me(request), value) else None
     return queries.customers_for(me(request)).filter(pk=value).first() if str(value).isdecimal() else None
 
 
@@ -197,7 +206,10 @@ def _referred(request: HttpRequest, form: CustomerForm, field: FieldDef) -> Cust
     return queries.customers_for(me(request)).filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
 
 
-def _number_taken(form: CustomerForm, other: Customer) -> None:
+def _number_taken(request: HttpRequest, form: CustomerForm, other: Customer) -> None:
+    if not queries.may_see(me(request), other):
+        form.add_error("number", _("This number belongs to a customer somebody else looks after. Use another."))
+        return
     words = _("This number belongs to <a class='s-link' href='{url}'>{name}</a>. Use another, or open that record.")
     form.add_error("number", format_html(words, url=reverse("customer", args=[other.pk]), name=other.display_name))
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from setia.accounts.queries import me
-from setia.core.permissions import may
+from setia.core.permissions import may, needs
 from setia.customers import actions, queries
 from setia.customers.forms import TagForm
 from setia.customers.models import Customer, Tag
@@ -37,6 +37,7 @@ def untag_customer(request: HttpRequest, pk: int, tag_pk: int) -> HttpResponse:
 
 
 @require_GET
+@needs("customers.view")
 def tag_names(request: HttpRequest) -> HttpResponse:
     """The names to offer while a tag is typed."""
     names = queries.tag_names() if may(me(request), "customers.view") else []
@@ -44,6 +45,7 @@ def tag_names(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@needs("customers.view")
 def tags(request: HttpRequest) -> HttpResponse:
     """The firm's tags."""
     undo = request.GET.get("undo", "")

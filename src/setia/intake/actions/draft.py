@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 
 from setia.accounts.actions import audit
 from setia.accounts.models import User
+from setia.core.permissions import require
 from setia.core.queries import firm
 from setia.intake import reading
 from setia.intake.models import Run, Shape
@@ -60,6 +61,8 @@ def start_draft(
 
     A `Path` is read where it lies; an open upload is copied into the firm's files. Raises `reading.Unreadable`.
     """
+    if by is not None:
+        require(by, "intake.run")
     path = upload if isinstance(upload, Path) else _store(upload, file_name)
     try:
         layout = reading.sniff(path)
@@ -90,6 +93,8 @@ def start_draft(
 
 def remap(run: Run, *, plan_json: Mapping[str, Any], by: User | None, at: datetime) -> Run:
     """Correct the mapping of a draft. Raises `NotADraft` once the run has been queued."""
+    if by is not None:
+        require(by, "intake.run")
     if not Run.objects.filter(pk=run.pk, state=Run.State.DRAFT).update(mapping=plan_json):
         raise NotADraft
     run.mapping = dict(plan_json)
@@ -98,6 +103,8 @@ def remap(run: Run, *, plan_json: Mapping[str, Any], by: User | None, at: dateti
 
 def queue(run: Run, *, by: User | None, at: datetime) -> Run:
     """Start a draft: remembers its mapping for files of this shape and hands it to the worker. Once only."""
+    if by is not None:
+        require(by, "intake.run")
     with transaction.atomic():
         if not Run.objects.filter(pk=run.pk, state=Run.State.DRAFT).update(state=Run.State.QUEUED, beat_at=at):
             raise NotADraft
@@ -118,6 +125,8 @@ def remember(run: Run, *, at: datetime) -> None:
 
 def cancel(run: Run, *, by: User | None, at: datetime) -> Run:
     """Stop a run that has not finished; nothing of it is written. A finished one is left as it is (see undo)."""
+    if by is not None:
+        require(by, "intake.run")
     waiting = (Run.State.DRAFT, Run.State.QUEUED)
     running = (Run.State.READING, Run.State.WRITING)
     if Run.objects.filter(pk=run.pk, state__in=waiting).update(state=Run.State.CANCELLED, finished_at=at):

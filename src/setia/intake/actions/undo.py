@@ -16,6 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from setia.accounts.actions import audit
 from setia.accounts.models import User
 from setia.core.outbox import emit
+from setia.core.permissions import require
 from setia.intake.actions.execute import ADVISORY_LOCK
 from setia.intake.models import Run
 
@@ -107,6 +108,8 @@ def undo_preview(run: Run) -> dict[str, Any]:
 
 def undo(run: Run, *, by: User | None, at: datetime) -> dict[str, Any]:
     """Take a finished run back, in one transaction. Raises `CannotUndo`."""
+    if by is not None:
+        require(by, "intake.undo")
     with transaction.atomic():
         report = _undo(run)
         Run.objects.filter(pk=run.pk).update(state=Run.State.UNDONE, undone_at=at, undo_report=report)

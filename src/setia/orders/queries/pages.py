@@ -14,15 +14,25 @@ from django.utils.translation import pgettext_lazy
 from setia.catalogue.queries import product_name
 from setia.core.chips import Chip
 from setia.core.keyset import Leg
-from setia.core.permissions import Actor, may
+from setia.core.permissions import Actor, may, owners_seen
 from setia.core.text import line
 from setia.customers.queries import name_of
 from setia.orders.models import Order, OrderLine
 
 
 def orders_for(user: Actor) -> QuerySet[Order]:
-    """The orders this person may see; none for somebody who is not signed in."""
-    return Order.objects.all() if may(user, "orders.view") else Order.objects.none()
+    """The orders of the customers this person may see, and walk-ins for whoever sees all customers.
+
+    None for somebody who is not signed in. For somebody who sees all, nothing is added to the query.
+    """
+    if not (may(user, "orders.view") and may(user, "customers.view")):
+        return Order.objects.none()
+    owners = owners_seen(user)
+    if owners is None:
+        return Order.objects.all()
+    if len(owners) == 1:
+        return Order.objects.filter(customer__owner=next(iter(owners)))
+    return Order.objects.filter(customer__owner__in=sorted(owners))
 
 
 def get_order_for(user: Actor, pk: int) -> Order:
@@ -84,8 +94,8 @@ def channels() -> list[str]:
     return [row.channel for row in found]
 
 
-def narrow(orders: QuerySet[Order], params: Mapping[str, str]) -> tuple[QuerySet[Order], list[Chip]]:
-    """Apply the filters an address names, and say which in words.
+def narrow(user: Actor, orders: QuerySet[Order], params: Mapping[str, str]) -> tuple[QuerySet[Order], list[Chip]]:
+    """Apply the filters an address names, and say which in the words this person may read.
 
     `kind`, `channel`, `walk_in=1`, `from` and `to` (days, both included), `customer` and `product` (keys), `q` (the
     beginning of a number). A value that is not one of a filter's is no filter.
@@ -107,7 +117,7 @@ def narrow(orders: QuerySet[Order], params: Mapping[str, str]) -> tuple[QuerySet
             chips.append(Chip(str(label), date_format(day, "j M Y"), key))
     if (customer := params.get("customer", "")).isdecimal() and len(customer) < 19:
         orders = orders.filter(customer=int(customer))
-        chips.append(Chip(str(_("Customer")), name_of(int(customer)), "customer"))
+        chips.append(Chip(str(_("Customer")), name_of(user, int(customer)), "customer"))
     if (product := params.get("product", "")).isdecimal() and len(product) < 19:
         orders = orders.filter(Exists(OrderLine.objects.filter(order=OuterRef("pk"), product=int(product))))
         chips.append(Chip(str(_("Product")), product_name(int(product)), "product"))

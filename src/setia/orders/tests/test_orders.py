@@ -19,7 +19,7 @@ class OrdersTest(Shop):
         self.client.cookies["setia_language"] = "en"
 
     def numbers(self, **params: str) -> list[str]:
-        found, _chips = queries.narrow(queries.orders_for(self.dimas), params)
+        found, _chips = queries.narrow(self.dimas, queries.orders_for(self.dimas), params)
         return sorted(found.values_list("number", flat=True))
 
     def test_filters_come_from_the_address(self) -> None:

@@ -5,7 +5,7 @@ The form sends itself again with `do` to get a line more or less, or its sums co
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from setia.accounts.queries import me
+from setia.core.permissions import needs
 from setia.core.versions import ChangedMeanwhile
 from setia.orders import actions, queries
 from setia.orders.forms import Entry, GiveBackForm
@@ -21,9 +22,10 @@ from setia.orders.models import Order
 
 
 @require_http_methods(["GET", "POST"])
+@needs("orders.add")
 def add_order(request: HttpRequest) -> HttpResponse:
     """Enter an order."""
-    entry = Entry(request.POST or None, user=me(request), customer=request.GET.get("customer", ""))
+    entry = Entry(_sent(request), user=me(request), customer=request.GET.get("customer", ""))
     if do := request.POST.get("do"):
         return _page(request, "orders/add_order.html", entry.changed(do))
     if request.method == "POST" and entry.is_valid():
@@ -37,10 +39,11 @@ def add_order(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@needs("orders.edit")
 def edit_order(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct an order."""
     order = queries.get_order_for(me(request), pk)
-    entry = Entry(request.POST or None, user=me(request), order=order)
+    entry = Entry(_sent(request), user=me(request), order=order)
     if do := request.POST.get("do"):
         return _page(request, "orders/edit_order.html", entry.changed(do), order=order)
     if request.method == "POST" and entry.is_valid():
@@ -63,10 +66,11 @@ def edit_order(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@needs("orders.give_back")
 def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a purchase back whole, saying why."""
     order = queries.get_order_for(me(request), pk)
-    form = GiveBackForm(request.POST or None)
+    form = GiveBackForm(_sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             back = actions.give_back(by=me(request), at=timezone.now(), order=order, reason=form.cleaned_data["reason"])
@@ -81,6 +85,7 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@needs("orders.give_back")
 def undo_give_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a return away again, so that its purchase counts as before."""
     order = queries.get_order_for(me(request), pk)
@@ -91,6 +96,11 @@ def undo_give_back(request: HttpRequest, pk: int) -> HttpResponse:
             return render(request, "orders/undo_give_back.html", {"order": order, "possible": False}, status=409)
         return redirect("order", purchase.pk)
     return render(request, "orders/undo_give_back.html", {"order": order, "possible": queries.can_undo(order)})
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """What was sent, be it nothing: an empty form is to be told what is missing."""
+    return request.POST if request.method == "POST" else None
 
 
 def _page(request: HttpRequest, template: str, entry: Entry, *, status: int = 0, **context: Any) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from setia.accounts.queries import me
 from setia.core import keyset
+from setia.core.permissions import needs
 from setia.core.sheets import csv_response
 from setia.core.text import line
 from setia.orders import queries
@@ -28,10 +29,11 @@ _AS_CHOICE = ("kind", "channel", "from", "to", "walk_in")  # shown by the choice
 
 
 @require_GET
+@needs("orders.view")
 def orders(request: HttpRequest) -> HttpResponse:
     """The list, a page of it."""
     params = _params(request)
-    found, chips = queries.narrow(queries.orders_for(me(request)), params)
+    found, chips = queries.narrow(me(request), queries.orders_for(me(request)), params)
     sort = params["sort"] if params["sort"] in SORTS else "newest"
     page = keyset.page(queries.legs(found, sort), size=PAGE, cursor=params["page"])
     context = {
@@ -55,6 +57,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@needs("orders.view")
 def order(request: HttpRequest, pk: int) -> HttpResponse:
     """One order with its lines."""
     one = queries.get_order_for(me(request), pk)
@@ -68,9 +71,10 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@needs("orders.export")
 def export_orders(request: HttpRequest) -> HttpResponseBase:
     """The list as CSV, all of it: one row per line of an order, so that it can be imported again."""
-    found, _chips = queries.narrow(queries.orders_for(me(request)), _params(request))
+    found, _chips = queries.narrow(me(request), queries.orders_for(me(request)), _params(request))
     head = [
         _("Order number"),
         _("Time"),

@@ -15,6 +15,7 @@ from setia.portraits.queries.figures import (
 )
 from setia.portraits.queries.home import HomePage, home_page
 from setia.portraits.queries.narrow import KEYS, Behind, behind_for, narrow
+from setia.portraits.queries.own import OwnPage, own_page
 from setia.portraits.queries.portraits import (
     anniversaries,
     leaving_first,
@@ -38,6 +39,7 @@ __all__ = [
     "ConcentrationPage",
     "Figures",
     "HomePage",
+    "OwnPage",
     "RfmPage",
     "Rows",
     "Statement",
@@ -55,6 +57,7 @@ __all__ = [
     "latest_refresh",
     "leaving_first",
     "narrow",
+    "own_page",
     "portrait_of",
     "portraits_among",
     "portraits_of",

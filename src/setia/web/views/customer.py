@@ -10,22 +10,23 @@ from django.views.decorators.http import require_GET
 
 from setia.accounts.queries import me
 from setia.core import keyset
-from setia.core.permissions import may
+from setia.core.permissions import may, needs, sees_all
 from setia.customers import queries
 from setia.web.portrait import knowledge
-from setia.web.timeline import SHOWN, timeline
+from setia.web.timeline import SHOWN, Timeline, timeline
 from setia.web.views.customers import Found, find
 
 
 @require_GET
+@needs("customers.view")
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """The record. Opened from a list (`at`, with the list's own address) it knows its neighbours there."""
     one = queries.get_customer_for(me(request), pk)
     if one.pk != pk:  # merged away: the address is that of who stands for them
         return redirect("customer", one.pk)
     contacts = queries.contacts_of(one)
-    line = timeline(one, shown=request.GET.get("show", "all"), before=request.GET.get("before", ""))
     own = queries.held(one, queries.custom_fields(version=queries.fields_version(request)))
+    line = _timeline(request, one)
     bought = [happening.order for happening in line.happenings if happening.order]
     around = _around(request) if request.GET.get("at") else {}
     context: dict[str, Any] = {
@@ -43,6 +44,9 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "known": knowledge(one.pk, bought),
         "merges": queries.merges_of(one),
         "may_merge": may(me(request), "customers.merge"),
+        "recommender": one.recommended_by
+        if one.recommended_by and queries.may_see(me(request), one.recommended_by)
+        else None,
         "may_delete": may(me(request), "customers.delete"),
         "back": around.get("back", reverse("customers")),
         "previous": around.get("previous", ""),
@@ -52,12 +56,19 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@needs("customers.view")
 def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """More of the timeline, as a fragment."""
     one = queries.get_customer_for(me(request), pk)
-    line = timeline(one, shown=request.GET.get("show", "all"), before=request.GET.get("before", ""))
+    line = _timeline(request, one)
     context = {"customer": one, "timeline": line, "day": request.GET.get("day", "")}
     return render(request, "web/customer_timeline.html", context)
+
+
+def _timeline(request: HttpRequest, one: Any) -> Timeline:
+    """The page of the timeline an address asks for, naming no customer to somebody who sees only some."""
+    shown, before = request.GET.get("show", "all"), request.GET.get("before", "")
+    return timeline(one, shown=shown, before=before, others=sees_all(me(request)))
 
 
 def _reach(contacts: list[Any]) -> dict[str, str]:

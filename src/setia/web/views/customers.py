@@ -18,10 +18,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from setia.accounts.models import User
-from setia.accounts.queries import me
+from setia.accounts.queries import me, people_by_id
 from setia.core import keyset
 from setia.core.among import among
 from setia.core.chips import Chip
+from setia.core.permissions import needs, sees_all
 from setia.core.sheets import csv_response
 from setia.core.text import line
 from setia.customers import queries
@@ -111,9 +112,11 @@ class Row(NamedTuple):
     mobile: str
     window: Window | None
     spread: str
+    owner: str
 
 
 @require_GET
+@needs("customers.view")
 def customers(request: HttpRequest) -> HttpResponse:
     """The list, a page of it."""
     found = find(request)
@@ -122,7 +125,7 @@ def customers(request: HttpRequest) -> HttpResponse:
     page = keyset.page(found.legs(), size=PRINTED if printed else PAGE, cursor=params.get("page", ""))
     rows = _rows(found, page)
     shown = [column.field for column in found.columns if column.field]
-    lazy = ["industry", "region", "tag", *queries.own_keys(found.own)]
+    lazy = ["industry", "region", "tag", "owner", *queries.own_keys(found.own)]
     context = {
         "found": found,
         "rows": rows,
@@ -145,6 +148,7 @@ def customers(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@needs("customers.view")
 def customer_filters(request: HttpRequest) -> HttpResponse:
     """The filters whose choices must be looked up, for the menu that is opened only when wanted."""
     params = _params(request)
@@ -155,7 +159,7 @@ def customer_filters(request: HttpRequest) -> HttpResponse:
             queries.region_choices(params.get(key, "")) if key == "region" else queries.choices_of(key),
             params.get(key, ""),
         )
-        for key in ("industry", "region", "tag")
+        for key in ("industry", "region", "tag", "owner")
     ]
     own = [one for one in queries.custom_fields(version=queries.fields_version(request)) if one.ready]
     referred = [int(params[one.key]) for one in own if one.letter == "r" and _is_key(params.get(one.key, ""))]
@@ -164,6 +168,7 @@ def customer_filters(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@needs("customers.view")
 def choose_columns(request: HttpRequest) -> HttpResponse:
     """From the ticked columns to the list that shows them: its address, which can be kept and passed on."""
     own = queries.custom_fields(version=queries.fields_version(request))
@@ -177,6 +182,7 @@ def choose_columns(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@needs("customers.export")
 def export_customers(request: HttpRequest) -> HttpResponseBase:
     """The list as CSV, all of it or those ticked (`id`), in the order the records were made."""
     if ticked := [int(key) for key in request.GET.getlist("id") if key.isdecimal() and len(key) < 19]:
@@ -202,9 +208,9 @@ def find(request: HttpRequest) -> Found:
     found, more = portraits.behind_for(matches.customers, params)
     # With the keys in hand, the list is walked by portraits whose key is among them.
     behind = found if matches.keys is None else portraits.behind_for(mine, params)[0]
-    # Whoever may see customers sees all, so portraits can be counted alone; nobody's customers are counted as none.
-    sees_all = not visible.query.is_empty()
-    only_portraits = sees_all and found.having and not chips and not drilled and not params.get("q")
+    # For whoever sees all customers portraits can be counted alone; nobody's customers are counted as none.
+    everybody = sees_all(me(request)) and not visible.query.is_empty()
+    only_portraits = everybody and found.having and not chips and not drilled and not params.get("q")
     sort = params.get("sort", "")
     return Found(
         customers=found.all(),
@@ -254,6 +260,7 @@ def _rows(found: Found, page: keyset.Page) -> list[Row]:
     if len(known) < len(people):
         known |= portraits.portraits_of(one.pk for one in people if one.pk not in known)
     mobiles = queries.mobiles_of(one.pk for one in people)
+    owners = _owners(people)
     back = {key: value for key, value in found.params.items() if key not in ("at", "print") and value}
     return [
         Row(
@@ -263,9 +270,16 @@ def _rows(found: Found, page: keyset.Page) -> list[Row]:
             mobiles.get(one.pk, ""),
             next_window(portrait.next_from_date, portrait.next_to_date, portrait.as_of_date) if portrait else None,
             money_between(portrait.value_low, portrait.value_high, sign=False) if portrait else "",
+            owners.get(one.owner_id, ""),
         )
         for one, place in zip(people, page.places, strict=True)
     ]
+
+
+def _owners(customers: Iterable[Any]) -> dict[int, str]:
+    """The names of those who look after these customers; no query where nobody does."""
+    keys = {one.owner_id for one in customers if one.owner_id}
+    return {key: str(person) for key, person in people_by_id(keys).items()} if keys else {}
 
 
 def _choices() -> dict[str, list[tuple[str, str]]]:
@@ -289,6 +303,7 @@ def _head() -> list[str]:
         _("Region"),
         _("Telephone"),
         _("E-mail"),
+        _("Responsible"),
         _("Stage"),
         _("Traits"),
         _("Loyal"),
@@ -330,8 +345,10 @@ def _read(
         keys = [one.pk for one in chunk]
         known, reach = portraits.portraits_of(keys), queries.reach_of(keys)
         names = queries.names_for(user, queries.references_in(own, chunk))
+        known, reach, owners = portraits.portraits_of(keys), queries.reach_of(keys), _owners(chunk)
+        names = queries.names_of(queries.references_in(own, chunk))
         for one in chunk:
-            yield one, known.get(one.pk), reach.get(one.pk, {}), names
+            yield one, known.get(one.pk), reach.get(one.pk, {}) | {"OWNER": owners.get(one.owner_id, "")}, names
 
 
 def _exported(user: User, customers: QuerySet[Any], own: Sequence[queries.FieldDef]) -> Iterator[Iterable[Any]]:
@@ -355,6 +372,7 @@ def _exported_row(one: Any, portrait: Any, reach: dict[str, str]) -> list[Any]:
         one.region,
         reach.get("PHONE", ""),
         reach.get("EMAIL", ""),
+        reach.get("OWNER", ""),
     ]
     if portrait is None:
         return facts + [None] * 13

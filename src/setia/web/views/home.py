@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from setia.accounts.queries import me
+from setia.core.permissions import may
 from setia.customers.queries import customers_for, due, next_due
 from setia.portraits import queries as portraits
 
@@ -14,7 +15,12 @@ LEAVING = 5
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The figures of the latest refresh; on the first day, what to do instead."""
+    """The figures of the latest refresh; on the first day, what to do instead.
+
+    Those are the whole firm's: somebody who does not see all customers sees how their own are doing.
+    """
+    if not may(me(request), "portraits.view"):
+        return render(request, "web/home_own.html", {"own": portraits.own_page(me(request), most=LEAVING)})
     page = portraits.home_page(me(request))
     customers = customers_for(me(request))
     if page.as_of is None:

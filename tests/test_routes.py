@@ -1,0 +1,407 @@
+"""A walk along every address of Setia, with the session of somebody who should not get there.
+
+The addresses come from the resolver, so a new one is walked from the day it is there. Three people walk:
+
+- somebody who is not signed in: every address asks to sign in, but for the few doors that are public;
+- Tono, whose role allows nothing: every address refuses him, but for the few that are everybody's own;
+- Sari, whose role allows every verb, on her own customers alone: she is given the keys of Budi's records in the path,
+  in the query, in a form and as JSON. A path with a key of his is refused; no answer ever speaks of his customer.
+
+After each request the database is what it was. What cannot be walked so is listed, with the reason; a reason for an
+address that is no longer there fails.
+
+All of Budi's records have the same key, `THEIRS`, so that an address that takes any key takes one of his. A room with
+records of its own puts one into `world()`.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.cache import cache as counters
+from django.db import connection
+from django.test import Client, TestCase
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from setia.accounts.models import Invitation, Role, Team, User
+from setia.catalogue.models import Product
+from setia.core.permissions import every_verb
+from setia.core.queries import firm
+from setia.customers.models import ContactPoint, Customer, Tag, TimelineEntry
+from setia.intake.models import Run
+from setia.orders.models import Order, OrderLine
+
+SETIA = Path(__file__).resolve().parent.parent / "src" / "setia"
+NOON = datetime(2026, 11, 19, 5, 0, tzinfo=UTC)
+THEIRS = 7_700_001
+MARK = "Rahasiawati"
+"""Part of the name of Budi's customer: no answer to anybody else holds it."""
+
+SOUGHT = "rahasiaw"
+"""What finds her; a page may repeat it, so it does not hold the mark."""
+
+PUBLIC = {
+    "welcome": "the first owner comes in by a link that is secret",
+    "invitation": "somebody invited comes in by a link that is secret",
+    "account_login": "the door itself",
+    "account_inactive": "tells somebody deactivated so",
+    "account_logout": "asks nothing of somebody who is not signed in",
+    "account_reset_password": "for somebody who cannot sign in",
+    "account_reset_password_done": "for somebody who cannot sign in",
+    "account_reset_password_from_key": "for somebody who cannot sign in; the link is secret",
+    "account_reset_password_from_key_done": "for somebody who cannot sign in",
+    "set_language": "the language of the sign-in page; a cookie, nothing else",
+}
+"""Open to somebody who is not signed in, each with the reason."""
+
+EVERYBODYS = {
+    "home": "says what this person may see, be it nothing",
+    "more": "the list of the pages this person may open",
+    "help": "the user guide",
+    "settings": "the list of the settings this person may open",
+    "profile": "one's own name and language",
+    "account_change_password": "one's own password",
+    "sign_out_everywhere": "one's own devices; those of others are refused below",
+    "people": "who works here, names and roles",
+    "jobs": "whether anything is stuck; without names",
+}
+"""Open to everybody who is signed in, each with the reason."""
+
+SHARED = {
+    "product": "products are the firm's",
+    "edit_product": "products are the firm's",
+    "archive_product": "products are the firm's",
+    "restore_product": "products are the firm's",
+    "help": "the user guide",
+    "edit_tag": "the names of tags are the firm's; to change one takes sight of all customers",
+    "retry_job": "a job is the queue's",
+}
+"""With the verb, these keys are anybody's: what they open belongs to no customer."""
+
+CHANGES = {
+    "archive_product": "Sari may archive products",
+    "restore_product": "Sari may take products out of the archive",
+    "test_mail": "a letter to herself, said in the trail",
+    "account_logout": "ends her session and says so in the trail",
+}
+"""What changes something by right when Sari posts to it, each with the reason."""
+
+TEXTS = {
+    "token": "no-such-token",
+    "uidb36": "zz",
+    "key": "set-password",
+    "page": "home",
+    "name": "base",
+    "code": "owner",
+}
+"""What stands in an address for a part that is no number."""
+
+REFUSED = (401, 403, 404, 405)
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+NOT_BUSINESS = {"django_session", "core_cache", "django_migrations"}
+"""Tables a refused request may touch: the session itself, and the counters that slow guessing down."""
+
+
+class Address(NamedTuple):
+    """One address: the name of its pattern, a path with the keys of Budi's records in it, and whether it has any."""
+
+    name: str
+    path: str
+    keyed: bool
+
+
+def _patterns(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for one in patterns:
+        route = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from _patterns(one.url_patterns, route)
+        else:
+            yield route, one
+
+
+def addresses() -> list[Address]:
+    """Every address the resolver knows, but for files that are served as they are."""
+    found = []
+    for route, one in _patterns(get_resolver().url_patterns):
+        keyed = bool(re.search(r"<(?:int|slug|str|uuid|path):|\(\?P<", route))
+        path = re.sub(r"<int:\w+>", str(THEIRS), route)
+        path = re.sub(r"<uuid:\w+>", "00000000-0000-4000-8000-000007700001", path)
+        path = re.sub(r"<(?:slug|str|path):(\w+)>", lambda part: TEXTS.get(part[1], "no-such-word"), path)
+        path = re.sub(r"\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)", lambda part: TEXTS.get(part[1], "zz"), path)
+        path = "/" + path.replace("^", "").replace("$", "").replace("\\", "").replace("/Z", "/").lstrip("/")
+        found.append(Address(str(one.name or route), path, keyed))
+    return found
+
+
+@cache
+def words() -> list[str]:
+    """Every name that the code reads from an address or a form, read from the code itself."""
+    asked = re.compile(r"""(?:GET|POST|params|data)(?:\.get(?:list)?\(|\[)\s*f?["'](\w+)["']""")
+    field = re.compile(r"^    (\w+)(?:: [^=]+)? = forms\.", re.MULTILINE)
+    found = {"id", "pk", "customer_id", "order_id", "user", "user_id", "team", "ids"}
+    for path in SETIA.rglob("*.py"):
+        if "tests" not in path.parts:
+            text = path.read_text(encoding="utf-8")
+            found |= set(asked.findall(text)) | set(field.findall(text))
+    return sorted(found - {"do", "print", "csrfmiddlewaretoken"})
+
+
+def given() -> dict[str, str]:
+    """Budi's key under every name the code reads; a search is for his customer's name."""
+    found = {word: str(THEIRS) for word in words()}
+    return found | {"q": SOUGHT, "name": SOUGHT, "customer_q": SOUGHT, "field": "customer"}
+
+
+class Walk(TestCase):
+    """Budi looks after one customer; the others walk."""
+
+    budi: User
+    sari: User
+    tono: User
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        world(cls)
+
+    def setUp(self) -> None:
+        self.written = -1
+        self.sum = ""
+        self.wrong: list[str] = []
+
+    # What the database is
+
+    def settle(self) -> None:
+        """Take the present state as the one that must stay."""
+        self.written, self.sum = _written(), _checksum()
+
+    def unchanged(self, said: str) -> None:
+        if _written() != self.written and _checksum() != self.sum:  # a write that was undone is counted too
+            self.wrong.append(f"{said} and changed the database")
+            self.settle()
+
+    def send(self, client: Client, method: str, address: Address, **more: Any) -> Any:
+        counters.clear()
+        self.written = _written()
+        answer = client.generic(method, address.path, **more)
+        parts: Any = answer
+        text = b"".join(parts.streaming_content) if answer.streaming else answer.content
+        said = f"{method} {address.path} ({address.name}) answered {answer.status_code}"
+        if MARK.encode() in text:
+            self.wrong.append(f"{said} and spoke of Budi's customer")
+        if answer.status_code >= 500:
+            self.wrong.append(said)
+        return answer
+
+    # The walks
+
+    def test_a_walk_meets_every_address_and_reasons_are_of_addresses_that_are_there(self) -> None:
+        names = {one.name for one in addresses()}
+        assert len(names) > 60
+        for listed in (PUBLIC, EVERYBODYS, SHARED, CHANGES):
+            assert set(listed) <= names, set(listed) - names
+            assert all(listed.values())
+
+    def test_somebody_who_is_not_signed_in_is_asked_to(self) -> None:
+        self.settle()
+        for address in addresses():
+            for method in METHODS:
+                answer = self.send(Client(), method, address)
+                said = f"{method} {address.path} answered {answer.status_code}"
+                if address.name not in PUBLIC:
+                    to_door = answer.status_code == 302 and answer["Location"].startswith("/sign-in/")
+                    if not to_door and answer.status_code not in REFUSED:
+                        self.wrong.append(said)
+                self.unchanged(said)
+        assert not self.wrong, "\n".join(self.wrong)
+
+    def test_a_role_that_allows_nothing_is_refused_everywhere(self) -> None:
+        client = Client()
+        client.force_login(self.tono)
+        self.settle()
+        for address in addresses():
+            if address.name in PUBLIC:
+                continue
+            refused = []
+            for method in METHODS:
+                answer = self.send(client, method, address)
+                said = f"{method} {address.path} ({address.name}) answered {answer.status_code}"
+                self.unchanged(said)
+                refused.append(answer.status_code)
+                if address.name not in EVERYBODYS and answer.status_code not in REFUSED:
+                    self.wrong.append(said)
+            if not set(refused) - {405}:
+                self.wrong.append(f"{address.path} takes no method at all")
+        assert not self.wrong, "\n".join(self.wrong)
+
+    def test_every_verb_on_ones_own_customers_reaches_nobody_elses(self) -> None:
+        client = Client()
+        client.force_login(self.sari)
+        client.cookies["setia_language"] = "en"
+        self.settle()
+        for address in addresses():
+            if address.name in PUBLIC:
+                continue
+            for method, more in _ways():
+                answer = self.send(client, method, address, **more)
+                said = f"{method} {address.path} ({address.name}) answered {answer.status_code}"
+                if address.name in CHANGES:
+                    self.settle()
+                    continue
+                self.unchanged(said)
+                if address.keyed and address.name not in SHARED and answer.status_code not in REFUSED:
+                    self.wrong.append(said)
+        assert not self.wrong, "\n".join(self.wrong)
+
+
+class Doors(TestCase):
+    """What the walk relies on: the same addresses open for those who may."""
+
+    budi: User
+    sari: User
+    tono: User
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        world(cls)
+
+    def test_every_address_with_a_key_finds_a_record_behind_it(self) -> None:
+        """Else the walk would be refused for want of a record, and prove nothing."""
+        client = Client()
+        client.force_login(User.objects.get(role="OWNER"))
+        wrong = []
+        for address in addresses():
+            if not address.keyed or address.name in PUBLIC or address.name in NOWHERE:
+                continue
+            found = []
+            for method in ("GET", "POST"):
+                counters.clear()
+                point = connection.savepoint()
+                found.append(client.generic(method, address.path).status_code)
+                connection.savepoint_rollback(str(point))
+            if not set(found) - {404, 405}:
+                wrong.append(f"nothing is behind {address.path} ({address.name}): {found}")
+        assert not wrong, "\n".join(wrong)
+
+    def test_budi_reads_of_his_customer_what_the_others_never_see(self) -> None:
+        client = Client()
+        client.force_login(self.budi)
+        for path in (f"/customers/{THEIRS}/", "/customers/", f"/customers/?q={MARK}", f"/orders/{THEIRS}/", "/orders/"):
+            assert MARK in client.get(path).content.decode(), path
+
+
+NOWHERE = {
+    "retry_job": "a failed job is the queue's own record, and none has failed",
+    "merge_tag": "asks for a second tag to merge into",
+    "rejected_rows": "the file of rejected rows lies on the disk",
+}
+"""Addresses whose record cannot be made for the walk, each with the reason."""
+
+
+def _ways() -> Iterator[tuple[str, dict[str, Any]]]:
+    """How Budi's keys are sent: in the address, in a form, as JSON; and a part of a page is asked for, too."""
+    import json
+    from urllib.parse import urlencode
+
+    keys = given()
+    query = urlencode(keys)
+    form = {"data": query, "content_type": "application/x-www-form-urlencoded"}
+    yield "GET", {}
+    yield "GET", {"QUERY_STRING": query}
+    yield "GET", {"QUERY_STRING": query, "headers": {"HX-Request": "true"}}
+    for word in (
+        "customer",
+        "id",
+        "pick",
+        "q",
+        "customer_q",
+        "owner",
+    ):  # one at a time, where all together are contradictory
+        yield "GET", {"QUERY_STRING": urlencode({word: keys.get(word, THEIRS), "field": "customer"})}
+    yield "POST", form
+    yield "POST", form | {"QUERY_STRING": query, "headers": {"HX-Request": "true"}}
+    for method in METHODS[1:]:
+        yield method, {"data": json.dumps(keys), "content_type": "application/json"}
+
+
+def _written() -> int:
+    """How many rows this transaction has written so far, to any table of the firm's."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint FROM pg_stat_xact_user_tables"
+            " WHERE relname <> ALL(%s)",
+            [sorted(NOT_BUSINESS)],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _checksum() -> str:
+    """A sum over every row of every table of the firm's."""
+    with connection.cursor() as cursor:
+        tables = sorted(set(connection.introspection.table_names(cursor)) - NOT_BUSINESS)
+        parts = [
+            f"SELECT '{table}' AS t, md5(coalesce(string_agg(row::text, '|' ORDER BY row::text), '')) AS sum"
+            f' FROM "{table}" row'
+            for table in tables
+        ]
+        cursor.execute(f"SELECT md5(string_agg(t || sum, ',' ORDER BY t)) FROM ({' UNION ALL '.join(parts)}) every")
+        return str(cursor.fetchone()[0])
+
+
+def world(case: Any) -> None:
+    """Rani owns the firm. Budi looks after one customer, all of whose records have the key `THEIRS`."""
+    firm()  # its row is made when first asked for
+    rani = User.objects.create_user("rani@kopi.id", "kopi-susu-gula-aren", name="Rani", role="OWNER")
+    everything = Role.objects.create(code="everything-own", name="All verbs, own customers", sees="OWN")
+    Role.objects.filter(pk=everything.pk).update(verbs=sorted(every_verb()))
+    Role.objects.create(code="nothing", name="Nothing at all", sees="OWN")
+    case.sari = User.objects.create_user("sari@kopi.id", "kopi-susu-gula-aren", name="Sari", role="everything-own")
+    case.tono = User.objects.create_user("tono@kopi.id", "kopi-susu-gula-aren", name="Tono", role="nothing")
+    case.budi = User.objects.create_user("budi@kopi.id", "kopi-susu-gula-aren", name="Budi", role="SALES")
+    other = User.objects.create_user("wati@kopi.id", "kopi-susu-gula-aren", name="Wati", role="MANAGER", id=THEIRS)
+    Team.objects.create(pk=THEIRS, name="North").members.add(other)
+    customer = Customer.objects.create(
+        pk=THEIRS, name=f"Ibu {MARK}", number=str(THEIRS), owner=case.budi, created_at=NOON, updated_at=NOON
+    )
+    ContactPoint.objects.create(pk=THEIRS, customer=customer, kind="EMAIL", value=f"{MARK.lower()}@kopi.example")
+    TimelineEntry.objects.create(
+        pk=THEIRS, customer=customer, kind="NOTE", at=NOON, data={"text": f"{MARK} likes Gayo"}
+    )
+    Tag.objects.create(pk=THEIRS, name="Wholesale", created_at=NOON)
+    product = Product.objects.create(pk=THEIRS, code="GAYO", name="Gayo", created_at=NOON, updated_at=NOON)
+    order = Order.objects.create(
+        pk=THEIRS,
+        number=f"{MARK}-1",
+        customer=customer,
+        ordered_at=NOON,
+        day=date(2026, 11, 19),
+        kind="PURCHASE",
+        total=Decimal(125_000),
+        created_at=NOON,
+    )
+    OrderLine.objects.create(order=order, position=1, product=product, quantity=1, unit_price=125_000, amount=125_000)
+    file = Path(settings.HOME) / "files" / "walk.csv"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"name,number\nIbu {MARK},{THEIRS}\n", encoding="utf-8")
+    Run.objects.create(
+        pk=THEIRS,
+        what="CUSTOMERS",
+        file_name=f"{MARK}.csv",
+        path=str(file),
+        by=rani,
+        created_at=NOON,
+        zone="Asia/Jakarta",
+    )
+    Invitation.objects.create(
+        pk=THEIRS,
+        email="bayu@kopi.example",
+        role_id="MANAGER",
+        token_hash="x",
+        by=rani,
+        invited_at=NOON,
+        expires_at=NOON + timedelta(days=7),
+    )
