@@ -31,6 +31,7 @@ from setia.api import actions, problems, queries
 from setia.api.actions.answers import OtherRequest, StillRunning
 from setia.api.models import Token
 from setia.api.problems import Problem
+from setia.core.permissions import require
 from setia.core.versions import ChangedMeanwhile
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,8 @@ class Bearer(HttpBearer):
             raise Problem(
                 "scope-missing", _("The scope %(scope)s is missing.") % {"scope": self.scope}, scope=self.scope
             )
+        # A token never does more than its holder may now: a role that shrank shrinks its tokens.
+        require(found.user, self.scope)
         actions.touch(found, at=now)
         request.token, request.user = found, found.user  # type: ignore[attr-defined]
         return found

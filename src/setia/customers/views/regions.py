@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from setia.accounts.queries import me
-from setia.core.permissions import may
+from setia.core.permissions import may, needs
 from setia.customers import actions, queries
 from setia.customers.labels import TILES
 
 
 @require_GET
+@needs("customers.view")
 def find_region(request: HttpRequest) -> HttpResponse:
     """The picker of a form: regions that match what is typed, or the one picked (`pick`), as a fragment."""
     if "pick" in request.GET:
@@ -24,6 +25,7 @@ def find_region(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@needs("customers.view")
 def regions(request: HttpRequest) -> HttpResponse:
     """Where the customers live: a map of provinces, and from each down the tree."""
     found = queries.distribution(me(request), request.GET.get("within", ""))
