@@ -57,6 +57,9 @@ PUBLIC = {
     "account_reset_password_done": "for somebody who cannot sign in",
     "account_reset_password_from_key": "for somebody who cannot sign in; the link is secret",
     "account_reset_password_from_key_done": "for somebody who cannot sign in",
+    "mfa_authenticate": "the second step of signing in",
+    "mfa_login_webauthn": "signing in by passkey",
+    "confirm_email": "the link is secret",
     "openapi": "what programs may ask, in general; no data",
     "set_language": "the language of the sign-in page; a cookie, nothing else",
 }
@@ -69,6 +72,15 @@ EVERYBODYS = {
     "settings": "the list of the settings this person may open",
     "profile": "one's own name and language",
     "account_change_password": "one's own password",
+    "change_email": "one's own address",
+    "confirm_identity": "asks who one is, once more",
+    "second_factor_due": "asks for one's own second factor",
+    "security": "one's own second factor and devices",
+    "add_app": "one's own second factor",
+    "add_passkey": "one's own second factor",
+    "recovery_codes": "one's own second factor",
+    "end_session": "one's own devices; the mark of another's is unknown",
+    "end_other_sessions": "one's own devices",
     "sign_out_everywhere": "one's own devices; those of others are refused below",
     "people": "who works here, names and roles",
     "jobs": "whether anything is stuck; without names",
@@ -81,6 +93,8 @@ SHARED = {
     "archive_product": "products are the firm's",
     "restore_product": "products are the firm's",
     "help": "the user guide",
+    "get_product": "products are the firm's",
+    "end_session": "one's own devices; the mark of another's is unknown",
     "edit_tag": "the names of tags are the firm's; to change one takes sight of all customers",
     "retry_job": "a job is the queue's",
 }
@@ -108,7 +122,7 @@ REFUSED = (401, 403, 404, 405, 415)
 """Not signed in, not allowed, not there, not this method; and not read at all, where a program must send JSON."""
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-NOT_BUSINESS = {"django_session", "core_cache", "django_migrations", "api_meter"}
+NOT_BUSINESS = {"django_session", "core_cache", "django_migrations", "accounts_session", "api_meter"}
 """Tables a refused request may touch: the session itself, and the counters that slow guessing down."""
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from setia.accounts.queries import me
 from setia.core import keyset
+from setia.core.permissions import needs
 from setia.core.queries import today as firm_today
 from setia.core.yearly import next_time
 from setia.customers import queries
@@ -28,6 +29,7 @@ KINDS = {
 
 
 @require_GET
+@needs("customers.view")
 def coming_days(request: HttpRequest) -> HttpResponse:
     """Whose day it is within 30 days, one kind at a time, the nearest first."""
     user, today = me(request), firm_today(at=timezone.now())
