@@ -34,9 +34,10 @@ from setia.api.tests.people import token_of
 from setia.catalogue.models import Product
 from setia.core.permissions import every_verb
 from setia.core.queries import firm
-from setia.customers.models import ContactPoint, Customer, Tag, TimelineEntry
+from setia.customers.models import ContactPoint, Customer, CustomerLink, LifeEvent, Tag, TimelineEntry
 from setia.intake.models import Run
 from setia.orders.models import Order, OrderLine
+from setia.portraits.models import Portrait
 
 SETIA = Path(__file__).resolve().parent.parent / "src" / "setia"
 NOON = datetime(2026, 11, 19, 5, 0, tzinfo=UTC)
@@ -314,6 +315,8 @@ class Doors(TestCase):
 
 NOWHERE = {
     "retry_job": "a failed job is the queue's own record, and none has failed",
+    "remove_factor": "one's own second factor; that of others is not there",
+    "unmerge_customers": "a merge is made by merging; its own tests undo one",
     "merge_tag": "asks for a second tag to merge into",
     "rejected_rows": "the file of rejected rows lies on the disk",
 }
@@ -411,6 +414,10 @@ def world(case: Any) -> None:
         pk=THEIRS, customer=customer, kind="NOTE", at=NOON, data={"text": f"{MARK} likes Gayo"}
     )
     Tag.objects.create(pk=THEIRS, name="Wholesale", created_at=NOON)
+    friend = Customer.objects.create(name="Joko", owner=case.budi, created_at=NOON, updated_at=NOON)
+    CustomerLink.objects.create(pk=THEIRS, customer=customer, other=friend, kind=CustomerLink.Kind.values[0], at=NOON)
+    LifeEvent.objects.create(pk=THEIRS, customer=customer, kind=LifeEvent.Kind.values[0], day=date(2020, 5, 1), at=NOON)
+    Portrait.objects.create(customer=customer, as_of_date=date(2026, 11, 19), stage="LOYALTY", computed_at=NOON)
     product = Product.objects.create(pk=THEIRS, code="GAYO", name="Gayo", created_at=NOON, updated_at=NOON)
     order = Order.objects.create(
         pk=THEIRS,
