@@ -84,6 +84,7 @@ EVERYBODYS = {
     "end_other_sessions": "one's own devices",
     "sign_out_everywhere": "one's own devices; those of others are refused below",
     "people": "who works here, names and roles",
+    "roles": "what each role may do",
     "jobs": "whether anything is stuck; without names",
 }
 """Open to everybody who is signed in, each with the reason."""
@@ -96,12 +97,15 @@ SHARED = {
     "help": "the user guide",
     "get_product": "products are the firm's",
     "end_session": "one's own devices; the mark of another's is unknown",
+    "edit_team": "teams are the firm's",
+    "remove_team": "teams are the firm's",
     "edit_tag": "the names of tags are the firm's; to change one takes sight of all customers",
     "retry_job": "a job is the queue's",
 }
 """With the verb, these keys are anybody's: what they open belongs to no customer."""
 
 CHANGES = {
+    "remove_team": "Sari may dissolve teams",
     "archive_product": "Sari may archive products",
     "restore_product": "Sari may take products out of the archive",
     "test_mail": "a letter to herself, said in the trail",
@@ -115,7 +119,7 @@ TEXTS = {
     "key": "set-password",
     "page": "home",
     "name": "base",
-    "code": "owner",
+    "code": "MANAGER",
 }
 """What stands in an address for a part that is no number."""
 

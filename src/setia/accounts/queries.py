@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from setia.accounts.confirming import after_confirming as after_confirming
 from setia.accounts.confirming import confirmed_lately as confirmed_lately
-from setia.accounts.models import AuditEntry, Invitation, OwnerLink, Role, User
+from setia.accounts.models import AuditEntry, Invitation, OwnerLink, Role, Team, User
 from setia.accounts.secret_links import hash_token
 from setia.core.permissions import may, require
 
@@ -61,6 +61,11 @@ def roles() -> list[Role]:
 def roles_for(user: User) -> list[Role]:
     """The roles this user may give: those that allow nothing they may not themselves."""
     return [role for role in roles() if role.within(user.role)]
+
+
+def teams() -> list[Team]:
+    """All teams by name, with their members."""
+    return list(Team.objects.prefetch_related("members").order_by("name"))
 
 
 def get_invitation_for(user: User, pk: int) -> Invitation:

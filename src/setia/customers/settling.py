@@ -19,6 +19,7 @@ CHOOSABLE = (
     "acquisition",
     "recommended_by",
     "region",
+    "owner",
     "notes",
 )
 """Fields a person may choose the record of. `number` takes its source along: the two records exchange theirs, so that

@@ -75,7 +75,7 @@ def _customers(user: User, q: str) -> list[Offer]:
 
 
 def _orders(user: User, q: str) -> list[Offer]:
-    found, _chips = orders.narrow(orders.orders_for(user), {"q": q}) if any(map(str.isdigit, q)) else ([], [])
+    found, _chips = orders.narrow(user, orders.orders_for(user), {"q": q}) if any(map(str.isdigit, q)) else ([], [])
     return [Offer(one.number, "", "receipt", reverse("order", args=[one.pk])) for one in found[:OTHERS]]
 
 
@@ -86,9 +86,11 @@ def _products(user: User, q: str) -> list[Offer]:
 
 def _pages(user: User, q: str, at: str) -> list[Offer]:
     offers = [
-        Offer(str(words), _("create"), icon, _address(name)) for words, icon, name in CREATIONS if _creates(user, name)
+        Offer(str(words), _("create"), icon, _address(name)) for words, icon, name, verb in CREATIONS if may(user, verb)
     ]
     for entry in NAVIGATION:
+        if entry.verb and not may(user, entry.verb):
+            continue
         offers.append(Offer(str(entry.label), "", entry.icon, _address(entry.name)))
         offers += [Offer(f"{entry.label}: {label}", "", entry.icon, _address(name)) for label, name in entry.parts]
     offers += [
@@ -104,11 +106,6 @@ def _pages(user: User, q: str, at: str) -> list[Offer]:
     wanted = q.lower().split()
     fitting = [one for one in offers if one.href and all(word in f"{one.words} {one.note}".lower() for word in wanted)]
     return fitting[:WORDS] if q else fitting[: 2 * WORDS]
-
-
-def _creates(user: User, name: str) -> bool:
-    verb = {"add_customer": "customers.add", "add_order": "orders.add", "add_product": "catalogue.add"}.get(name)
-    return verb is None or may(user, verb)
 
 
 def _listed(name: str, q: str) -> str:

@@ -12,7 +12,15 @@ from setia.accounts.actions.people import (
     reactivate,
     sign_out_everywhere,
 )
-from setia.accounts.actions.roles import make_built_in_roles
+from setia.accounts.actions.roles import (
+    BuiltInRole,
+    NameTaken,
+    StillHeld,
+    add_role,
+    edit_role,
+    make_built_in_roles,
+    remove_role,
+)
 from setia.accounts.actions.second_factor import (
     GRACE,
     AlreadyThere,
@@ -44,20 +52,26 @@ from setia.accounts.actions.signin import (
     send_reset,
     set_password,
 )
+from setia.accounts.actions.teams import add_team, edit_team, remove_team
 from setia.accounts.actions.welcome import AlreadyHere, LinkSpent, owner_link, welcome_owner
 
 __all__ = [
     "GRACE",
     "AlreadyHere",
     "AlreadyThere",
+    "BuiltInRole",
     "Invited",
     "LastOwner",
     "LinkSpent",
+    "NameTaken",
     "NoneOfYourOwn",
     "StillAsked",
+    "StillHeld",
     "accept_invitation",
     "add_app",
     "add_passkey",
+    "add_role",
+    "add_team",
     "audit",
     "change_email",
     "change_firm",
@@ -67,6 +81,8 @@ __all__ = [
     "confirm_email",
     "count_news",
     "deactivate",
+    "edit_role",
+    "edit_team",
     "end_other_sessions",
     "end_session",
     "invite",
@@ -84,7 +100,9 @@ __all__ = [
     "release_outgoing",
     "remove_factor",
     "remove_mail_server",
+    "remove_role",
     "remove_second_factors",
+    "remove_team",
     "require_second_factor",
     "reset_link",
     "retry_job",

@@ -141,7 +141,7 @@ def compared_for(user: Actor, keys: Sequence[int], *, keep: int = 0) -> Comparis
     Raises `PermissionDenied` for somebody who may not merge.
     """
     require(user, "customers.merge")
-    seen = customers_for(user).select_related("industry", "recommended_by").filter(pk__in=keys[:MOST])
+    seen = customers_for(user).select_related("industry", "recommended_by", "owner").filter(pk__in=keys[:MOST])
     found = sorted(seen, key=lambda one: list(keys).index(one.pk))
     if len(found) < 2:
         return None
