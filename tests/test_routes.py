@@ -85,6 +85,11 @@ EVERYBODYS = {
     "sign_out_everywhere": "one's own devices; those of others are refused below",
     "people": "who works here, names and roles",
     "roles": "what each role may do",
+    "palette": "offers only what this person may open",
+    "api_docs": "how programs ask, in general; no data",
+    "mentions": "notes that name oneself",
+    "read_mentions": "notes that name oneself",
+    "find_colleague": "names of colleagues, as on the page of people",
     "jobs": "whether anything is stuck; without names",
 }
 """Open to everybody who is signed in, each with the reason."""
@@ -99,12 +104,15 @@ SHARED = {
     "end_session": "one's own devices; the mark of another's is unknown",
     "edit_team": "teams are the firm's",
     "remove_team": "teams are the firm's",
+    "product_history": "products are the firm's",
     "edit_tag": "the names of tags are the firm's; to change one takes sight of all customers",
     "retry_job": "a job is the queue's",
 }
 """With the verb, these keys are anybody's: what they open belongs to no customer."""
 
 CHANGES = {
+    "add_team": "Sari may make teams",
+    "search_doubles": "asks the worker to look for doubles, which shows nothing to her",
     "remove_team": "Sari may dissolve teams",
     "archive_product": "Sari may archive products",
     "restore_product": "Sari may take products out of the archive",

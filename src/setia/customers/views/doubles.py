@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from setia.accounts.queries import me
 from setia.core import keyset
-from setia.core.permissions import require
+from setia.core.permissions import needs, require
 from setia.customers import actions, queries
 from setia.customers.forms import NewCustomerForm
 from setia.customers.models import DoubleGroup, DoubleSearch
@@ -133,6 +133,7 @@ def reopen_double(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@needs("customers.merge")
 def merge_doubles(request: HttpRequest) -> HttpResponse:
     """Merge, in the background, every group at least as certain as chosen."""
     wanted = {f"{threshold:g}": threshold for threshold, _precision, _recall in queries.MEASURED}
