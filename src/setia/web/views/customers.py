@@ -343,10 +343,8 @@ def _read(
     while chunk := list(ordered.filter(id__gt=after)[:CHUNK]):
         after = chunk[-1].pk
         keys = [one.pk for one in chunk]
-        known, reach = portraits.portraits_of(keys), queries.reach_of(keys)
-        names = queries.names_for(user, queries.references_in(own, chunk))
         known, reach, owners = portraits.portraits_of(keys), queries.reach_of(keys), _owners(chunk)
-        names = queries.names_of(queries.references_in(own, chunk))
+        names = queries.names_for(user, queries.references_in(own, chunk))
         for one in chunk:
             yield one, known.get(one.pk), reach.get(one.pk, {}) | {"OWNER": owners.get(one.owner_id, "")}, names
 
