@@ -25,6 +25,7 @@ KEPT = {
     "recommended_by_id",
     "merged_into_id",
     "created_at",
+    "owner_id",  # a colleague: who of the firm looked after the customer
     "made_by_run",
     "latest_run",
 }
