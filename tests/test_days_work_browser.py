@@ -35,14 +35,12 @@ def ratna() -> User:
 def test_an_order_is_typed_in_and_its_sum_follows(visit: Visit, ratna: User, size: str) -> None:
     tab = visit(ratna, size=size, language="en").goto("/orders/new/")
     page = tab.page
-    page.locator("#id_customer_q").focus()
-    page.keyboard.type("nurha", delay=20)
+    page.locator("#id_customer_q").fill("nurha")
     page.locator("#pick-customer .s-option").first.wait_for()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.locator("#pick-customer .s-picked").wait_for()
-    page.locator("#id_line-0-product_q").focus()
-    page.keyboard.type("gayo", delay=20)
+    page.locator("#id_line-0-product_q").fill("gayo")
     page.locator("#pick-line-0-product .s-option").first.wait_for()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

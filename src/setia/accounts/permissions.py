@@ -10,12 +10,15 @@ offer(
     {
         "invite": (_("Invite people"), "MANAGER"),
         "people": (_("Change people's roles, deactivate them, help with lost passwords"), "MANAGER"),
-        "teams": (_("Make teams and choose their members"), "MANAGER"),
         "roles": (_("Make and change roles"), ""),
         "security": (_("Ask everybody for a second factor"), ""),
         "firm": (_("Change the firm's settings"), ""),
         "mail": (_("Change the mail server"), ""),
         "jobs": (_("Run failed jobs again"), ""),
     },
-    whole={"audit": (_("Read the audit trail"), "")},
+    whole={
+        # Who may put themselves into a team sees what the team sees.
+        "teams": (_("Make teams and choose their members"), "MANAGER"),
+        "audit": (_("Read the audit trail"), ""),
+    },
 )
