@@ -31,6 +31,9 @@ PICTURES = (
 SETTINGS = (
     "/settings/",
     "/settings/people/",
+    "/settings/roles/",
+    "/settings/teams/",
+    "/settings/security/",
     "/settings/firm/",
     "/settings/mail/",
     "/settings/jobs/",

@@ -7,6 +7,7 @@
 
   /* 1 · The palette. A dialog keeps the focus in and closes by Esc; arrows walk from the field through what is found. */
   const dialog = () => document.getElementById('palette');
+  const found = box => $('#palette-found', box);
   function open() {
     const box = dialog();
     if (!box || $('dialog[open]')) return;
@@ -14,6 +15,9 @@
     $('input[name=at]', box).value = location.pathname;
     box.showModal();
     field.value = '';
+    found(box).textContent = '';
+    delete box.dataset.shown;
+    delete box.dataset.go;
     field.focus();
     window.htmx.trigger(field, 'opened');
   }
@@ -31,8 +35,10 @@
       event.stopImmediatePropagation();
       box.close();
     } else if (event.key === 'Enter' && event.target === field) {
+      /* What is shown may still be the answer to fewer letters: then Enter waits for the right one. */
       event.preventDefault();
-      if (links[0]) links[0].click();
+      if (box.dataset.shown !== field.value) box.dataset.go = '';
+      else if (links[0]) links[0].click();
     } else if (at >= 0 && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) field.focus();
   }
   document.addEventListener('keydown', event => {
@@ -43,6 +49,14 @@
       return;
     }
     if (event.target.closest) { walk(event); names(event); }
+  });
+  document.addEventListener('input', event => { const box = event.target.closest('#palette'); if (box) delete box.dataset.go; });
+  document.addEventListener('htmx:afterSwap', event => {
+    const box = event.target.closest && event.target.closest('#palette');
+    if (!box) return;
+    box.dataset.shown = event.detail.requestConfig.parameters.palette || '';
+    const first = $('a', found(box));
+    if ('go' in box.dataset && first && box.dataset.shown === $('input[type=search]', box).value) first.click();
   });
   document.addEventListener('click', event => {
     if (event.target.closest('[data-palette]') && !event.ctrlKey && !event.metaKey) { event.preventDefault(); event.stopPropagation(); open(); }
