@@ -39,7 +39,17 @@ def bring_up_to_date(home: Path, *, with_dump: bool = True, say: Callable[[str],
         if names:
             say(_("Changing the tables (steps: {count}).").format(count=len(names)))
             _migrate()
+            _count_anew()
         return len(names)
+
+
+def _count_anew() -> None:
+    """A column just added has no statistics, and nothing would count it while no row changes: a list of a million
+    customers filtered by region took twenty times as long until then."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def pending() -> list[str]:
