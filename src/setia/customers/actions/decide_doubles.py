@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from setia.accounts.actions import audit
 from setia.accounts.models import User
 from setia.core.permissions import require
-from setia.customers.actions.find_doubles import SearchRunning
+from setia.customers.actions.find_doubles import SearchRunning, give_up_lost
 from setia.customers.actions.merge import AlreadyMerged, merge
 from setia.customers.models import Customer, DoubleGroup, DoubleSearch, Merge, NotDouble
 from setia.customers.queries.gate import customers_for
@@ -93,6 +93,7 @@ def ask_for_merges(*, by: User, at: datetime, threshold: float) -> DoubleSearch:
         raise ValueError(threshold)
     try:
         with transaction.atomic():
+            give_up_lost("MERGE", at=at)
             job = DoubleSearch.objects.create(kind="MERGE", by=by, threshold=threshold, asked_at=at, beat_at=at)
             audit(
                 by=by, at=at, verb="double.merged_all", about="double_search", about_id=job.pk,

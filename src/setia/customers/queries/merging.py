@@ -26,7 +26,7 @@ from setia.customers.models import (
     PrivacyRequest,
     TimelineEntry,
 )
-from setia.customers.queries.fields import custom_fields, in_words, names_of
+from setia.customers.queries.fields import custom_fields, in_words, names_for
 from setia.customers.queries.gate import customers_for
 from setia.customers.queries.words import field_word
 from setia.customers.settling import CHOOSABLE, OWN, picked
@@ -147,7 +147,7 @@ def compared_for(user: Actor, keys: Sequence[int], *, keep: int = 0) -> Comparis
         return None
     survivor = next((one for one in found if one.pk == keep), found[0])
     others = [one for one in found if one != survivor]
-    return Comparison(survivor, others, _fields(survivor, others), moving([one.pk for one in others]))
+    return Comparison(survivor, others, _fields(user, survivor, others), moving([one.pk for one in others]))
 
 
 def moving(keys: Sequence[int]) -> list[str]:
@@ -192,12 +192,12 @@ def _told() -> list[Key]:
     return [key for key in customer_keys() if key.words and not key.stays]
 
 
-def _fields(survivor: Customer, others: list[Customer]) -> list[Field]:
+def _fields(user: Actor, survivor: Customer, others: list[Customer]) -> list[Field]:
     records = [survivor, *others]
     picks: Mapping[str, int] = picked(survivor, others, {})
     rows = [(name, field_word(name), {one.pk: _shown(one, name) for one in records}) for name in CHOOSABLE]
     own = custom_fields()
-    names = names_of({value for one in records for key, value in one.extra.items() if key[0] == "r"})
+    names = names_for(user, {value for one in records for key, value in one.extra.items() if key[0] == "r"})
     rows += [(OWN + one.key, one.label, {c.pk: in_words(one, one.of(c), names) for c in records}) for one in own]
     fields = []
     for name, label, values in rows:

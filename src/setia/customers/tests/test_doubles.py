@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -101,6 +101,20 @@ class DecideTest(People):
         with pytest.raises(actions.SearchRunning) as running:
             actions.ask_for_search(by=self.rani, at=LATER)
         assert running.value.search == first
+
+    def test_a_search_that_was_lost_does_not_stand_in_the_way_for_ever(self) -> None:
+        lost = DoubleSearch.objects.create(state="RUNNING", asked_at=NOON, beat_at=NOON)
+        with pytest.raises(actions.SearchRunning):
+            actions.ask_for_search(by=self.rani, at=NOON + timedelta(hours=1))
+        assert actions.ask_for_search(by=self.rani, at=NOON + timedelta(hours=7)).pk != lost.pk
+        lost.refresh_from_db()
+        assert lost.state == "FAILED"
+
+    def test_a_lost_merging_of_all_does_not_stand_in_the_way_for_ever(self) -> None:
+        DoubleSearch.objects.create(kind="MERGE", state="RUNNING", threshold=0.99, asked_at=NOON, beat_at=NOON)
+        with pytest.raises(actions.SearchRunning):
+            actions.ask_for_merges(by=self.rani, at=NOON + timedelta(hours=1), threshold=0.99)
+        actions.ask_for_merges(by=self.rani, at=NOON + timedelta(hours=7), threshold=0.99)
 
     def test_somebody_who_may_not_merge_decides_nothing_and_sees_no_group(self) -> None:
         sales = User.objects.create_user("sari@kopi.id", None, name="Sari", role=User.Role.SALES)
