@@ -66,6 +66,20 @@ def test_one_key_finds_and_another_folds_the_navigation_but_not_while_typing(vis
     assert page.locator("html").get_attribute("data-folded") == "", "the choice is kept"
 
 
+def test_the_closed_palette_takes_no_key_even_before_the_browser_has_painted_again(visit: Visit, ratna: User) -> None:
+    page = visit(ratna).goto("/settings/people/").page
+    page.keyboard.press("/")
+    held = page.evaluate("""() => {
+        const key = name => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: name, bubbles: true, cancelable: true}));
+        key('Escape');
+        const held = document.activeElement.id;
+        key('[');
+        return held;
+    }""")
+    assert held == ""
+    assert page.locator("html").get_attribute("data-folded") == ""
+
+
 def test_the_create_menu_opens_by_its_key_and_is_walked_by_arrows(visit: Visit, ratna: User) -> None:
     page = visit(ratna).goto("/settings/people/").page
     page.keyboard.press("c")

@@ -21,6 +21,11 @@
     field.focus();
     window.htmx.trigger(field, 'opened');
   }
+  function shut(box) {
+    box.close();
+    /* The browser lets go of a hidden field only with its next picture: a key pressed before would still be typed into it. */
+    if (box.contains(document.activeElement)) document.activeElement.blur();
+  }
   function walk(event) {
     const box = event.target.closest('#palette');
     if (!box || !box.open) return;
@@ -33,7 +38,7 @@
       /* in a search field Escape would only empty it */
       event.preventDefault();
       event.stopImmediatePropagation();
-      box.close();
+      shut(box);
     } else if (event.key === 'Enter' && event.target === field) {
       /* What is shown may still be the answer to fewer letters: then Enter waits for the right one. */
       event.preventDefault();
@@ -45,7 +50,7 @@
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k') {
       event.preventDefault();
       const box = dialog();
-      if (box && box.open) box.close(); else open();
+      if (box && box.open) shut(box); else open();
       return;
     }
     if (event.target.closest) { walk(event); names(event); }
@@ -61,7 +66,7 @@
   document.addEventListener('click', event => {
     if (event.target.closest('[data-palette]') && !event.ctrlKey && !event.metaKey) { event.preventDefault(); event.stopPropagation(); open(); }
     const box = dialog();
-    if (box && box.open && (event.target === box || event.target.closest('#palette a'))) box.close();
+    if (box && box.open && (event.target === box || event.target.closest('#palette a'))) shut(box);
   }, true);
 
   /* 2 · @ and the beginning of a name: the list under the field; arrows and Enter choose, Esc lets it be. */
