@@ -70,7 +70,8 @@ def test_the_closed_palette_takes_no_key_even_before_the_browser_has_painted_aga
     page = visit(ratna).goto("/settings/people/").page
     page.keyboard.press("/")
     held = page.evaluate("""() => {
-        const key = name => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: name, bubbles: true, cancelable: true}));
+        const press = { bubbles: true, cancelable: true };
+        const key = name => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: name, ...press }));
         key('Escape');
         const held = document.activeElement.id;
         key('[');
