@@ -30,12 +30,10 @@ _AS_OF = date(2026, 6, 30)
 def measure(shop: Workshop, *, customers: int, repeat: int) -> list[Row]:
     """Rows about fitting and scoring."""
     x, t_x, age = _customers(customers)
-    BetaGeometricNBD(unit="DAY").fit(x[:2000], t_x[:2000], age[:2000]).expected_purchases(x, t_x, age, _HORIZON)
+    BetaGeometricNBD(unit="DAY").fit(x[:2000], t_x[:2000], age[:2000]).predict(x, t_x, age, _HORIZON)
     fitted = BetaGeometricNBD(unit="DAY").fit(x, t_x, age)
     fit = _median(lambda: BetaGeometricNBD(unit="DAY").fit(x, t_x, age), repeat)
-    score = _median(
-        lambda: (fitted.probability_alive(x, t_x, age), fitted.expected_purchases(x, t_x, age, _HORIZON)), repeat
-    )
+    score = _median(lambda: fitted.predict(x, t_x, age, _HORIZON), repeat)
     orders = _orders(_ORDERS)
     summarise(orders.slice(0, 1000), as_of=_AS_OF)
     summary = _median(lambda: summarise(orders, as_of=_AS_OF), repeat)

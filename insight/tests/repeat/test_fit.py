@@ -22,10 +22,8 @@ def _random_history(rng: np.random.Generator, customers: int) -> tuple[NDArray[n
 @BOTH
 @pytest.mark.parametrize("values", [(0.5, 40.0, 0.8, 2.4), (3.0, 2.0, 0.05, 0.3), (0.05, 200.0, 1.0, 1.0)])
 def test_the_likelihood_is_that_of_the_paper_customer_by_customer(model: Model, values: tuple[float, ...]) -> None:
-    x, t_x, T = _random_history(np.random.default_rng(1), 300)
-    found, _, _ = _likelihood.evaluate(
-        _likelihood.prepare(_history.read(x, t_x, T), model.extra), np.array(values), model.extra
-    )
+    x, t_x, T = _random_history(np.random.default_rng(1), 3_000)  # many with one x: the tables are used
+    found, _, _ = _likelihood.evaluate(_likelihood.prepare(_history.read(x, t_x, T)), np.array(values), model.extra)
     r, alpha, a, b = values
     expected = sum(log_likelihood(*one, r, alpha, a, b, model.extra) for one in zip(x, t_x, T, strict=True))
     assert found == pytest.approx(expected, rel=1e-12)
@@ -33,7 +31,7 @@ def test_the_likelihood_is_that_of_the_paper_customer_by_customer(model: Model, 
 
 @BOTH
 def test_gradient_and_hessian_are_the_differences_of_the_likelihood(model: Model) -> None:
-    sample = _likelihood.prepare(_history.read(*_random_history(np.random.default_rng(2), 300)), model.extra)
+    sample = _likelihood.prepare(_history.read(*_random_history(np.random.default_rng(2), 3_000)))
     values = np.array([0.5, 40.0, 0.8, 2.4])
     _, gradient, hessian = _likelihood.evaluate(sample, values, model.extra)
     for i in range(4):

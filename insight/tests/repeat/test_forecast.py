@@ -155,3 +155,21 @@ def test_the_next_purchase_comes_after_today_and_within_the_horizon() -> None:
     regular = table.to_pylist()[1]
     assert regular["median_date"] <= as_of + dt.timedelta(days=9)
     assert regular["probability"] > 0.9
+
+
+@BOTH
+def test_one_pass_says_the_same_as_the_two_questions_and_as_each_customer_alone(model: Model) -> None:
+    fitted = model.given(r=0.6, alpha=40.0, a=0.9, b=2.5)
+    rng = np.random.default_rng(5)
+    x = np.append(rng.integers(0, 8, 3_000), [400, 3_000])
+    T = np.append(rng.integers(30, 120, 3_000), [119, 119])
+    t_x = np.where(x > 0, np.minimum(rng.integers(1, 119, len(x)), T), 0)
+    both = fitted.predict(x, t_x, T, 60.0)
+    np.testing.assert_array_equal(column(both, "probability_alive"), fitted.probability_alive(x, t_x, T))
+    np.testing.assert_allclose(
+        column(both, "expected_purchases"), fitted.expected_purchases(x, t_x, T, 60.0), rtol=1e-15
+    )
+    for i in (0, 1, 2, 1_000, 3_000, 3_001):
+        alone = fitted.predict(x[i], t_x[i], T[i], 60.0)
+        assert column(alone, "probability_alive")[0] == pytest.approx(column(both, "probability_alive")[i], rel=1e-11)
+        assert column(alone, "expected_purchases")[0] == pytest.approx(column(both, "expected_purchases")[i], rel=1e-11)

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, polygamma, psi
+from scipy.special import expit, gammaln, polygamma, psi
 
 from setia_insight._jit import compiled
 from setia_insight.repeat._history import History
@@ -31,12 +31,14 @@ R, ALPHA, A, B = range(4)
 
 @dataclass(frozen=True)
 class Sample:
-    """A `History` prepared for many evaluations: histograms, and the customers the dropout term needs one by one."""
+    """A `History` prepared for many evaluations: histograms, and the customers the dropout term needs one by one.
 
-    x: NDArray[np.int64]
-    recency: NDArray[np.int64]
-    age: NDArray[np.int64]
-    weight: NDArray[np.float64]
+    `recency` and `age` stand in order of x: those with x repeats are at `start[x]` up to `start[x + 1]`.
+    """
+
+    start: NDArray[np.int64]
+    recency: NDArray[np.int32]
+    age: NDArray[np.int32]
     time: NDArray[np.float64]
     with_x: NDArray[np.float64]
     """Customers with x = 0, 1, 2, …"""
@@ -44,57 +46,52 @@ class Sample:
     """Customers at each place of `time`."""
     bought_by_age: NDArray[np.float64]
     """Repeat purchases of the customers at each place of `time`."""
+    single: NDArray[np.float64]
+    """Customers without a repeat at each place of `time`."""
 
 
-def prepare(history: History, extra: int) -> Sample:
-    """`extra` is m - x: 0 for BG/NBD, 1 for MBG/NBD."""
+def prepare(history: History) -> Sample:
+    """Sort by number of purchases, and count."""
     most = int(history.x.max(initial=0))
-    with_x, with_age, bought, single, x, recency, age = _count(
-        history.x, history.recency, history.age, most + 1, len(history.time)
-    )
-    weight = np.ones(len(x))
-    if extra:
-        # Leaving right after the first purchase: the same term for all who share an age.
-        ages = np.flatnonzero(single)
-        nothing = np.zeros(len(ages), dtype=np.int64)
-        x, recency = np.concatenate([x, nothing]), np.concatenate([recency, nothing])
-        age, weight = np.concatenate([age, ages]), np.concatenate([weight, single[ages]])
-    return Sample(x, recency, age, weight, history.time, with_x, with_age, bought)
+    start, recency, age, *counts = _count(history.x, history.recency, history.age, most + 1, len(history.time))
+    return Sample(start, recency, age, history.time, *counts)
 
 
 @compiled
 def _count(
-    x: NDArray[np.int64], recency: NDArray[np.int64], age: NDArray[np.int64], counts: int, places: int
+    x: NDArray[np.int32], recency: NDArray[np.int32], age: NDArray[np.int32], counts: int, places: int
 ) -> tuple[
-    NDArray[np.float64],
-    NDArray[np.float64],
-    NDArray[np.float64],
-    NDArray[np.float64],
     NDArray[np.int64],
-    NDArray[np.int64],
-    NDArray[np.int64],
+    NDArray[np.int32],
+    NDArray[np.int32],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
 ]:
-    """Histograms by x, by age, of purchases by age, of single buyers by age; and the customers with a repeat."""
+    """Customers with a repeat in order of x; histograms by x, by age, of purchases by age, of single buyers by age."""
     with_x, with_age = np.zeros(counts), np.zeros(places)
     bought, single = np.zeros(places), np.zeros(places)
     for i in range(x.shape[0]):
         with_x[x[i]] += 1.0
-        with_age[age[i]] += 1.0
-        bought[age[i]] += x[i]
         if x[i] == 0:
             single[age[i]] += 1.0
-    repeats = x.shape[0] - int(with_x[0])
-    some_x, some_recency, some_age = (
-        np.empty(repeats, dtype=np.int64),
-        np.empty(repeats, dtype=np.int64),
-        np.empty(repeats, dtype=np.int64),
-    )
-    k = 0
+        else:
+            with_age[age[i]] += 1.0
+            bought[age[i]] += x[i]
+    for k in range(places):
+        with_age[k] += single[k]
+    start = np.zeros(counts + 1, dtype=np.int64)
+    for k in range(1, counts):
+        start[k + 1] = start[k] + np.int64(with_x[k])
+    free = start.copy()
+    some_recency, some_age = np.empty(start[counts], dtype=np.int32), np.empty(start[counts], dtype=np.int32)
     for i in range(x.shape[0]):
         if x[i] > 0:
-            some_x[k], some_recency[k], some_age[k] = x[i], recency[i], age[i]
-            k += 1
-    return with_x, with_age, bought, single, some_x, some_recency, some_age
+            k = free[x[i]]
+            free[x[i]] = k + 1
+            some_recency[k], some_age[k] = recency[i], age[i]
+    return start, some_recency, some_age, with_x, with_age, bought, single
 
 
 def evaluate(
@@ -127,11 +124,12 @@ def evaluate(
     hessian[R, ALPHA] -= sample.with_age @ per_time
     hessian[ALPHA, ALPHA] += shape @ per_time**2
 
-    # A customer with m = 0 (BG, x = 0) is not in the sample, so 1 / (b + m - 1) is only read where it is positive.
+    # BG has no term for x = 0, so 1 / (b + m - 1) is only read where it is positive.
     per_b = 1.0 / np.maximum(b + m - 1.0, 1e-300)
-    sums = _dropout(
-        sample.x, sample.recency, sample.age, sample.weight, log_time, per_time, np.log(a * per_b), per_b, r
-    )
+    log_odds = np.log(a * per_b)
+    sums = _dropout(sample.start, sample.recency, sample.age, log_time, per_time, log_odds, per_b, r)
+    if extra:
+        sums += _dropout_of_singles(sample.single, log_time, per_time, log_odds[0], per_b[0], r)
     total += sums[0]
     gradient += np.array([sums[1], sums[2], sums[3] / a, -sums[4]])
     hessian[R, R] += sums[5]
@@ -151,59 +149,111 @@ def evaluate(
 
 @compiled
 def _dropout(
-    x: NDArray[np.int64],
-    recency: NDArray[np.int64],
-    age: NDArray[np.int64],
-    weight: NDArray[np.float64],
+    start: NDArray[np.int64],
+    recency: NDArray[np.int32],
+    age: NDArray[np.int32],
     log_time: NDArray[np.float64],
     per_time: NDArray[np.float64],
     log_odds: NDArray[np.float64],
     per_b: NDArray[np.float64],
     r: float,
 ) -> NDArray[np.float64]:
-    """Sums of ln(1 + exp(z)) and of the pieces of its derivatives; `p` is the probability of having left."""
-    total = 0.0
-    p_d = p_e = p_1 = p_g = 0.0
-    q_dd = q_de = q_d = q_dg = q_ee = q_e = q_eg = q_1 = q_g = q_gg = 0.0
-    p_re = p_aa = p_gg = 0.0
-    for i in range(x.shape[0]):
-        s = r + x[i]
-        early, late = per_time[recency[i]], per_time[age[i]]
-        d = log_time[age[i]] - log_time[recency[i]]
-        z = log_odds[x[i]] + s * d
-        w = weight[i]
-        small = np.exp(-abs(z))
-        share = 1.0 / (1.0 + small)
-        if z > 0:
-            total += w * (z + np.log1p(small))
-            p, stay = share, small * share
-        else:
-            total += w * np.log1p(small)
-            p, stay = small * share, share
-        wp = w * p
-        q = wp * stay
-        step = late - early
-        e = s * step
-        g = per_b[x[i]]
-        p_d += wp * d
-        p_e += wp * e
-        p_1 += wp
-        p_g += wp * g
-        q_dd += q * d * d
-        q_de += q * d * e
-        q_d += q * d
-        q_dg += q * d * g
-        q_ee += q * e * e
-        q_e += q * e
-        q_eg += q * e * g
-        q_1 += q
-        q_g += q * g
-        q_gg += q * g * g
-        p_re += wp * step
-        p_aa += wp * s * (early * early - late * late)
-        p_gg += wp * g * g
+    """Sums of ln(1 + exp(z)) and of the pieces of its derivatives; `p` is the probability of having left.
+
+    Customers with the same x share s = r + x, so exp(z) is a product of two entries of short tables, and a logarithm
+    is taken of a whole product of (1 + exp(z)): no exponential or logarithm per customer where many share an x.
+    """
+    places = log_time.shape[0]
+    up, down = np.empty(places), np.empty(places)
+    square = per_time * per_time
+    span = log_time[places - 1] - log_time[0]
+    sums = np.zeros(18)
+    for x in range(1, start.shape[0] - 1):
+        customers = start[x + 1] - start[x]
+        if customers == 0:
+            continue
+        s = r + x
+        tabled = 2 * customers > places and s * span < 200.0
+        if tabled:
+            odds = np.exp(log_odds[x])
+            for k in range(places):
+                up[k] = np.exp(s * (log_time[k] - log_time[0]))
+                down[k] = odds / up[k]
+        total, product = 0.0, 1.0
+        p_1 = p_d = p_step = p_aa = q_1 = q_d = q_step = q_dd = q_d_step = q_steps = 0.0
+        for i in range(start[x], start[x + 1]):
+            was, now = recency[i], age[i]
+            d = log_time[now] - log_time[was]
+            if tabled:
+                left = up[now] * down[was]
+                whole = 1.0 + left
+                product *= whole
+                if product > 1e150:
+                    total += np.log(product)
+                    product = 1.0
+                stay = 1.0 / whole
+                p = left * stay
+            else:
+                z = log_odds[x] + s * d
+                small = np.exp(-abs(z))
+                share = 1.0 / (1.0 + small)
+                total += max(z, 0.0) + np.log1p(small)
+                if z > 0:
+                    p, stay = share, small * share
+                else:
+                    p, stay = small * share, share
+            q = p * stay
+            step = per_time[now] - per_time[was]
+            p_1 += p
+            p_d += p * d
+            p_step += p * step
+            p_aa += p * (square[was] - square[now])
+            q_1 += q
+            q_d += q * d
+            q_step += q * step
+            q_dd += q * d * d
+            q_d_step += q * d * step
+            q_steps += q * step * step
+        g = per_b[x]
+        sums[0] += total + np.log(product)
+        sums[1] += p_d
+        sums[2] += s * p_step
+        sums[3] += p_1
+        sums[4] += g * p_1
+        sums[5] += q_dd
+        sums[6] += s * q_d_step
+        sums[7] += q_d
+        sums[8] += g * q_d
+        sums[9] += s * s * q_steps
+        sums[10] += s * q_step
+        sums[11] += g * s * q_step
+        sums[12] += q_1
+        sums[13] += g * q_1
+        sums[14] += g * g * q_1
+        sums[15] += p_step
+        sums[16] += s * p_aa
+        sums[17] += g * g * p_1
+    return sums
+
+
+def _dropout_of_singles(
+    single: NDArray[np.float64],
+    log_time: NDArray[np.float64],
+    per_time: NDArray[np.float64],
+    log_odds: float,
+    g: float,
+    r: float,
+) -> NDArray[np.float64]:
+    """The same sums for customers without a repeat (MBG/NBD only), who share their term with all of their age."""
+    d, step = log_time - log_time[0], per_time - per_time[0]
+    z = log_odds + r * d
+    left = expit(z)
+    p, q = single * left, single * left * expit(-z)
+    e, aa = r * step, per_time[0] ** 2 - per_time**2
     return np.array(
         [
-            total, p_d, p_e, p_1, p_g, q_dd, q_de, q_d, q_dg, q_ee, q_e, q_eg, q_1, q_g, q_gg, p_re, p_aa, p_gg,
+            single @ np.logaddexp(0.0, z), p @ d, p @ e, p.sum(), g * p.sum(),
+            q @ d**2, q @ (d * e), q @ d, g * (q @ d), q @ e**2, q @ e, g * (q @ e), q.sum(),
+            g * q.sum(), g * g * q.sum(), p @ step, r * (p @ aa), g * g * p.sum(),
         ]
     )  # fmt: skip

@@ -131,7 +131,7 @@ class _BetaGeometric:
         lowest: NDArray[np.float64],
         highest: NDArray[np.float64],
     ) -> _newton.Maximum:
-        sample = _likelihood.prepare(history, self.extra)
+        sample = _likelihood.prepare(history)
 
         def evaluate(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
             return _likelihood.evaluate(sample, values, self.extra)
@@ -156,6 +156,18 @@ class _BetaGeometric:
         return self._active(history) * _forecast.expected(
             history.x, history.age, history.time, r, alpha, a, b, self.extra, t
         )
+
+    def predict(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, horizon: float) -> pa.Table:
+        """`probability_alive` and `expected_purchases` in (T, T + horizon] (float64), both from one pass.
+
+        One row per customer, in the order given: about half the time of asking for the two apart.
+        """
+        r, alpha, a, b = self._fitted()
+        history, t = _history.read(x, t_x, T), _horizon(horizon)
+        alive, expected = _forecast.active_and_expected(
+            history.x, history.recency, history.age, history.time, r, alpha, a, b, self.extra, t
+        )
+        return pa.table({"probability_alive": pa.array(alive), "expected_purchases": pa.array(expected)})
 
     def probability_of_purchase(
         self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, horizon: float
