@@ -20,6 +20,8 @@ class Facts(TypedDict, total=False):
     industry: Industry | None
     acquisition: str
     recommended_by: Customer | None
+    tax_number: str
+    """As `normalise.tax_number` keeps it; empty where unknown."""
     gender: str
     birthday: date | None
     region: str

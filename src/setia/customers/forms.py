@@ -24,6 +24,9 @@ _CONTACT_HINTS = {
 _HANDLE_HINT = _("“%(text)s” is not a user name. Write it without spaces, or paste the link to the profile.")
 
 
+NOT_A_TAX_NUMBER = _("“%(text)s” is not a tax number. Check its 15 or 16 digits (NPWP), or the 16 of the NIK.")
+
+
 def contact_error(kind: str, text: str) -> ValidationError:
     """What to tell somebody whose text is not a contact point of this kind."""
     return ValidationError(_CONTACT_HINTS.get(kind, _HANDLE_HINT), params={"text": text[:60]}, code="contact")
@@ -72,6 +75,9 @@ class CustomerForm(forms.Form):
     )
     birthday = forms.DateField(
         label=_("Birthday"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    tax_number = forms.CharField(
+        label=_("Tax number"), required=False, max_length=40, help_text=_("NPWP of 15 or 16 digits, or NIK.")
     )
     region = forms.CharField(
         label=_("Region"),
@@ -129,6 +135,13 @@ class CustomerForm(forms.Form):
 
     def clean_number(self) -> str | None:
         return normalise.text(self.cleaned_data["number"]) or None
+
+    def clean_tax_number(self) -> str:
+        text = normalise.text(self.cleaned_data["tax_number"])
+        found = normalise.tax_number(text) if text else ""
+        if found is None:
+            raise ValidationError(NOT_A_TAX_NUMBER, params={"text": text}, code="tax_number")
+        return found
 
     def clean_birthday(self) -> date | None:
         born: date | None = self.cleaned_data["birthday"]

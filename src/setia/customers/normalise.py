@@ -13,11 +13,15 @@ import phonenumbers
 from setia.core.text import line as text
 from setia.core.text import paragraph
 
-__all__ = ["contact", "email", "handle", "paragraph", "phone", "text", "written"]
+__all__ = ["contact", "email", "handle", "paragraph", "phone", "tax_number", "text", "written"]
 
 _PLAIN_MOBILE = re.compile(r"(?:\+?62|0)?0?(8[1-9][0-9]{7,10})")
 _PHONE_MARKS = re.compile(r"[\s.\-()/\u2010-\u2015]")
 _EXCEL_TAIL = re.compile(r"^(\+?[0-9]+)\.0+$")
+_TAX_MARKS = re.compile(r"[\s.\-\u2010-\u2015]")
+_NIK = re.compile(
+    r"[1-9][1-9][0-9]{4}(?:0[1-9]|[12][0-9]|3[01]|4[1-9]|[56][0-9]|7[01])(?:0[1-9]|1[0-2])[0-9]{2}(?!0000)[0-9]{4}"
+)
 _EMAIL = re.compile(r"[^\s@<>(),;:\"\[\]\\]+@(?:[^\s@<>(),;:\"\[\]\\.]+\.)+[^\s@<>(),;:\"\[\]\\.]{2,}")
 _LINK = re.compile(r"^(?:https?://)?(?:www\.|m\.|web\.|id-id\.)?[a-z0-9-]+(?:\.[a-z]{2,})+/", re.IGNORECASE)
 _HANDLES = {
@@ -93,6 +97,28 @@ def handle(value: str, kind: str) -> str | None:
         found = steps[0] if steps else ""
     found = found.lstrip("@~").casefold()
     return found if _HANDLES[kind].fullmatch(found) else None
+
+
+def tax_number(value: str) -> str | None:
+    """An Indonesian tax number as its sixteen digits, or None where the text cannot be one.
+
+    The fifteen digits of an older NPWP get a 0 before them, as PMK 112/PMK.03/2022 has it; their ninth is a check digit
+    (Luhn). Sixteen digits that do not begin with 0 are a NIK: six of a district, the day of birth (a woman's plus 40),
+    month and year, and a number that is not 0000.
+    """
+    digits = _TAX_MARKS.sub("", _EXCEL_TAIL.sub(r"\1", text(unicodedata.normalize("NFKC", value))))
+    if not digits.isascii() or not digits.isdigit():
+        return None
+    if len(digits) == 15:
+        digits = "0" + digits
+    if len(digits) != 16:
+        return None
+    return digits if (_is_npwp(digits[1:]) if digits[0] == "0" else _NIK.fullmatch(digits)) else None
+
+
+def _is_npwp(digits: str) -> bool:
+    doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(digits[:9])]
+    return int(digits[:8]) > 0 and sum(sum(divmod(one, 10)) for one in doubled) % 10 == 0
 
 
 def contact(kind: str, value: str) -> str | None:

@@ -18,6 +18,7 @@ CHOOSABLE = (
     "industry",
     "acquisition",
     "recommended_by",
+    "tax_number",
     "region",
     "owner",
     "notes",

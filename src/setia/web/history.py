@@ -203,7 +203,7 @@ def _same(*names: str) -> dict[str, str]:
 _CUSTOMER = _Kind(
     "customers_customer",
     _same("kind", "number", "name", "call_name", "title", "role", "relation", "acquisition", "gender", "birthday")
-    | _same("region", "notes")
+    | _same("tax_number", "region", "notes")
     | {"industry_id": "industry", "recommended_by_id": "recommended_by"},
     customers.changes_in_words,
     {"industry_id": customers.industry_names},

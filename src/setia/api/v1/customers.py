@@ -64,6 +64,7 @@ class CustomerShown(Shown):
     industry: str
     acquisition: Acquisition
     recommended_by: int | None
+    tax_number: str = Field(description=gettext_noop("NPWP or NIK as sixteen digits; empty where unknown."))
     gender: Gender
     birthday: date | None
     region: str
@@ -94,6 +95,7 @@ class CustomerFacts(Given):
     recommended_by: Key | None = Field(
         None, description=gettext_noop("The key of the customer who recommended this one.")
     )
+    tax_number: Line64 = Field("", description=gettext_noop("NPWP of 15 or 16 digits, or NIK, with dots or without."))
     gender: Gender = ""
     birthday: date | None = None
     region: Line200 = ""
@@ -328,6 +330,7 @@ def _refuse_twins(request: Asked, facts: dict[str, Any], contacts: list[tuple[st
         birthday=facts.get("birthday"),
         region=facts.get("region", ""),
         gender=facts.get("gender", ""),
+        tax_number=facts.get("tax_number", ""),
     )
     if found := twins.twins_of(request.user, draft, least=twins.CERTAIN):
         candidates = [
@@ -375,6 +378,11 @@ def stated(request: Asked, given: CustomerFacts, customer: "Customer | None", *,
     facts |= {"number": facts["number"] or None} if "number" in facts else {}
     if (born := facts.get("birthday")) and not date(1900, 1, 1) <= born <= today(at=timezone.now()):
         raise invalid(f"{at}/birthday", _("A birthday lies between 1900 and today."))
+    if written := facts.get("tax_number"):
+        facts["tax_number"] = queries.tax_number(written)
+        if facts["tax_number"] is None:
+            words = _("“%(text)s” is not a tax number. Check its 15 or 16 digits (NPWP), or the 16 of the NIK.")
+            raise invalid(f"{at}/tax_number", words % {"text": written})
     kind = facts.get("kind") or (customer.kind if customer else "PERSON")
     name = facts.get("name", "")
     if name and (customer is None or name != customer.name):

@@ -27,7 +27,7 @@ MOST = 20_000
 """Groups kept of one search, the most certain ones."""
 _BATCH = 20_000
 _READ = """
-SELECT c.id, c.name, c.birthday, c.region, c.gender,
+SELECT c.id, c.name, c.birthday, c.region, c.gender, c.tax_number,
        COALESCE((SELECT array_agg(p.kind || ':' || p.value) FROM customers_contactpoint p WHERE p.customer_id = c.id),
                 '{}'::text[]) AS reached
 FROM customers_customer c WHERE c.merged_into_id IS NULL AND c.archived_at IS NULL
@@ -89,8 +89,11 @@ def _prepared(search: DoubleSearch) -> pa.Table:
 
 
 def _records(rows: pa.RecordBatch) -> Iterable[Record]:
-    columns = [rows.column(name).to_pylist() for name in ("id", "name", "birthday", "region", "gender", "reached")]
-    for key, name, birthday, region, gender, reached in zip(*columns, strict=True):
+    columns = [
+        rows.column(name).to_pylist()
+        for name in ("id", "name", "birthday", "region", "gender", "tax_number", "reached")
+    ]
+    for key, name, birthday, region, gender, tax_number, reached in zip(*columns, strict=True):
         contacts = [point.partition(":")[::2] for point in reached]
         yield prepare(
             key,
@@ -103,6 +106,7 @@ def _records(rows: pa.RecordBatch) -> Iterable[Record]:
             birthday=birthday,
             region=region,
             gender=gender,
+            tax_id=tax_number,
             address=next((value for kind, value in contacts if kind == "ADDRESS"), ""),
         )
 

@@ -73,6 +73,13 @@ class Customer(Stamped):
     industry = models.ForeignKey(Industry, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     acquisition = models.CharField(max_length=12, choices=Acquisition, blank=True, default="")
     recommended_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    tax_number = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="NPWP or NIK, sixteen digits; see `normalise.tax_number`. Branches and families may share one.",
+    )
     gender = models.CharField(max_length=6, choices=Gender, blank=True, default="")
     birthday = models.DateField(null=True, blank=True)
     region = models.CharField(max_length=200, blank=True, default="")
@@ -114,6 +121,9 @@ class Customer(Stamped):
         constraints = [
             models.UniqueConstraint(fields=["source", "number"], name="customers_customer_number"),
             models.CheckConstraint(condition=~Q(number=""), name="customers_customer_number_not_empty"),
+            models.CheckConstraint(
+                condition=Q(tax_number="") | Q(tax_number__regex=r"^[0-9]{16}$"), name="customers_customer_tax_number"
+            ),
             models.CheckConstraint(condition=~Q(recommended_by=F("id")), name="customers_customer_not_own_referrer"),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="customers_customer_not_own_survivor"),
         ]
@@ -143,6 +153,7 @@ class Customer(Stamped):
             ),
             models.Index(fields=["role"], condition=~Q(role="EXTERNAL"), name="customers_role"),
             models.Index(fields=["relation"], condition=~Q(relation=""), name="customers_relation"),
+            models.Index(fields=["tax_number"], condition=Q(tax_number__gt=""), name="customers_tax_number"),
             models.Index(fields=["acquisition"], condition=~Q(acquisition=""), name="customers_acquisition"),
             models.Index(fields=["birthday"], condition=Q(birthday__isnull=False), name="customers_birthday"),
             # For those who see only their own, and for the filter; an import, which knows no owner, adds nothing to it.

@@ -1,7 +1,7 @@
 """Questions about customers. `customers_for` and `get_customer_for` are the only gates to them."""
 
 from setia.customers.keys import Key
-from setia.customers.normalise import email, handle, phone
+from setia.customers.normalise import email, handle, phone, tax_number
 from setia.customers.queries.bundle import Section, at_erasure, bundle
 from setia.customers.queries.circle import (
     Occasion,
@@ -208,6 +208,7 @@ __all__ = [
     "tagged",
     "tags",
     "tags_of",
+    "tax_number",
     "tell",
     "texts_in_use",
     "twins_of",

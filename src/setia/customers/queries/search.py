@@ -1,4 +1,4 @@
-"""Search as you type: by name, by the firm's number, by any contact point, however it is written.
+"""Search as you type: by name, by the firm's number, by any contact point, however it is written; by tax number whole.
 
 From three characters on, any part of a word is found through trigram indexes; shorter text is the beginning of a name.
 A telephone number half typed from its beginning (`0812`, `+62 812`) is looked up among numbers alone.
@@ -120,9 +120,12 @@ def _union(
     numbers = customers.alias(folded=Lower("number")).filter(folded__contains=q)
     contacts = _contacts(q).filter(customer__in=customers.values("id"))
     name, number, contact = ([Value(kind)] if kinds else [] for kind in ("name", "number", "contact"))
+    tax = normalise.tax_number(q)
+    taxed = [customers.filter(tax_number=tax).values_list("id", *number)[:most]] if tax else []
     return names.values_list("id", *name)[:most].union(
         numbers.values_list("id", *number)[:most],
         contacts.values_list("customer_id", *contact)[:most_contacts],
+        *taxed,
         all=kinds,
     )
 

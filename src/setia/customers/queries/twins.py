@@ -1,8 +1,8 @@
 """Who may be this customer already: the likely twins of a record that is about to be made, or of one that is there.
 
-Candidates share a contact, a birthday or the folded name; each is an index look-up with a limit, so the answer takes
-as long among a million customers as among a thousand. Three queries. What makes a candidate a twin, and how certainly,
-`matching` says.
+Candidates share a contact, a tax number, a birthday or the folded name; each is an index look-up with a limit, so the
+answer takes as long among a million customers as among a thousand. Three queries. What makes a candidate a twin, and
+how certainly, `matching` says.
 """
 
 from collections.abc import Iterable, Sequence
@@ -44,6 +44,8 @@ WITH found AS (
   UNION ALL
   (SELECT customer_id FROM customers_contactpoint WHERE kind = ANY(%(kinds)s) AND value = ANY(%(handles)s) LIMIT 60)
   UNION ALL
+  (SELECT id FROM customers_customer WHERE tax_number = %(tax)s AND tax_number > '' LIMIT 60)
+  UNION ALL
   (SELECT id FROM customers_customer WHERE birthday = %(birthday)s LIMIT 100)
   UNION ALL
   (SELECT customer_id FROM customers_namekey WHERE key = %(name)s AND key <> '' LIMIT 100)
@@ -63,6 +65,7 @@ class Draft:
     birthday: date | None = None
     region: str = ""
     gender: str = ""
+    tax_number: str = ""
     pk: int | None = None
 
 
@@ -114,6 +117,7 @@ def record_of(customer: Any) -> Record:
         customer.birthday,
         customer.region,
         customer.gender,
+        customer.tax_number,
     )
 
 
@@ -131,12 +135,13 @@ def _record_of(draft: Draft) -> Record:
     contacts = [
         (kind, value) for kind, text in draft.contacts if text and (value := normalise.contact(kind, text)) is not None
     ]
+    tax = (draft.tax_number and normalise.tax_number(draft.tax_number)) or ""
     name = names.split(draft.name).name if draft.name else ""
-    return _prepared(0, name, contacts, draft.birthday, draft.region, draft.gender)
+    return _prepared(0, name, contacts, draft.birthday, draft.region, draft.gender, tax)
 
 
 def _prepared(
-    pk: int, name: str, contacts: Iterable[Sequence[str]], birthday: date | None, region: str, gender: str
+    pk: int, name: str, contacts: Iterable[Sequence[str]], birthday: date | None, region: str, gender: str, tax: str
 ) -> Record:
     contacts = list(contacts)
     addresses = [value for kind, value in contacts if kind == ContactPoint.Kind.ADDRESS]
@@ -149,6 +154,7 @@ def _prepared(
         birthday=birthday,
         region=region,
         gender=gender,
+        tax_id=tax,
         address=addresses[0] if addresses else "",
     )
 
@@ -162,5 +168,6 @@ def _look_ups(record: Record) -> dict[str, Any]:
         "kinds": [one.partition(":")[0] for one in record.handles],
         "handles": [one.partition(":")[2] for one in record.handles],
         "birthday": record.birthday,
+        "tax": record.tax_id and record.tax_id.rjust(16, "0"),
         "name": record.key,
     }

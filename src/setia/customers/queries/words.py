@@ -21,6 +21,7 @@ _FIELDS = {
     "industry": gettext_lazy("Industry"),
     "acquisition": gettext_lazy("Came by"),
     "recommended_by": gettext_lazy("Recommended by"),
+    "tax_number": gettext_lazy("Tax number"),
     "gender": gettext_lazy("Gender"),
     "birthday": gettext_lazy("Birthday"),
     "region": gettext_lazy("Region"),

@@ -91,3 +91,35 @@ def test_text_loses_control_and_direction_characters_but_keeps_letters_of_every_
     assert normalise.text(" Siti\x00\u202e Nur\thaliza\n") == "Siti Nur haliza"
     assert normalise.text("محمد 🌺") == "محمد 🌺"
     assert normalise.paragraph("satu \r\n\r\n dua\x07") == "satu\n\ndua"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("01.300.276.1-093.000", "0013002761093000"),
+        ("013002761093000", "0013002761093000"),
+        ("0013 0027 6109 3000", "0013002761093000"),
+        ("3273014107880002", "3273014107880002"),
+        ("3273014107880002.0", "3273014107880002"),
+    ],
+)
+def test_a_tax_number_is_kept_as_sixteen_digits_however_it_is_written(written: str, kept: str) -> None:
+    assert normalise.tax_number(written) == kept
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "-",
+        "013002762093000",
+        "3273017207880002",
+        "3273014113880002",
+        "3273014107880000",
+        "12345",
+        "0" * 15,
+        "1" * 17,
+    ],
+)
+def test_what_cannot_be_a_tax_number_is_none(written: str) -> None:
+    assert normalise.tax_number(written) is None

@@ -37,6 +37,7 @@ def typed(request: HttpRequest) -> queries.Draft:
         birthday=_day(text.get("birthday", "")),
         region=text.get("region", "")[:200],
         gender=text.get("gender", ""),
+        tax_number=text.get("tax_number", ""),
     )
 
 

@@ -49,7 +49,8 @@ _RESTORED = {
     "orders_order": "customer_id, ordered_at, day, kind, cancelled, total, discount, promotion_code, channel,"
     " reverses_id, reversed, note, content_hash, made_by_run, latest_run",
     "customers_customer": "kind, source, number, name, call_name, title, role, relation, industry_id, acquisition,"
-    " recommended_by_id, gender, birthday, region, notes, extra, archived_at, updated_at, made_by_run, latest_run",
+    " recommended_by_id, gender, tax_number, birthday, region, notes, extra, archived_at, updated_at, made_by_run,"
+    " latest_run",
     "catalogue_product": "name, kind, category_id, price, notes, archived_at, updated_at, made_by_run, latest_run",
 }
 

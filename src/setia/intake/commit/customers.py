@@ -21,6 +21,7 @@ _FACTS = (
     "relation",
     "acquisition",
     "gender",
+    "tax_number",
     "birthday",
     "region",
     "notes",
@@ -77,11 +78,13 @@ WITH fresh AS (
   FROM party p JOIN customer_key k USING (ckey) WHERE k.customer_id IS NULL ORDER BY p.number, p.ckey),
 made AS (
   INSERT INTO customers_customer (id, source, number, name, call_name, title, kind, role, relation, acquisition, gender,
-                                  birthday, region, notes, industry_id, created_at, updated_at, made_by_run, latest_run)
+                                  tax_number, birthday, region, notes, industry_id, created_at, updated_at, made_by_run,
+                                  latest_run)
   OVERRIDING SYSTEM VALUE
   SELECT id, %(source)s, number, COALESCE(name, ''), COALESCE(call_name, ''), COALESCE(title, ''),
          COALESCE(kind, 'PERSON'), COALESCE(role, 'EXTERNAL'), COALESCE(relation, ''), COALESCE(acquisition, ''),
-         COALESCE(gender, ''), birthday, COALESCE(region, ''), COALESCE(notes, ''), industry_id, %(at)s, %(at)s,
+         COALESCE(gender, ''), COALESCE(tax_number, ''),
+         birthday, COALESCE(region, ''), COALESCE(notes, ''), industry_id, %(at)s, %(at)s,
          %(run)s, %(run)s
   FROM fresh RETURNING id)
 UPDATE customer_key k SET customer_id = f.id FROM fresh f WHERE f.ckey = k.ckey

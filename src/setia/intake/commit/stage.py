@@ -44,6 +44,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "industry": "text",
         "acquisition": "text",
         "gender": "text",
+        "tax_number": "text",
         "birthday": "date",
         "region": "text",
         "notes": "text",

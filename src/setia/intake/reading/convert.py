@@ -154,7 +154,7 @@ class Converter:
                 return choice_parser(one)
             case Type.CURRENCY:
                 return currency_parser
-            case Type.EMAIL | Type.HANDLE | Type.PHONE:
+            case Type.EMAIL | Type.HANDLE | Type.PHONE | Type.TAX:
                 return self._contact(one)
             case Type.CANCELLED:
                 return clean
@@ -162,12 +162,19 @@ class Converter:
                 return text_parser(one)
 
     def _contact(self, one: Field) -> Parser:
-        from setia.customers.queries import email, handle, phone  # here, because it needs Django to be set up
+        from setia.customers.queries import (
+            email,
+            handle,
+            phone,
+            tax_number,
+        )  # here, because it needs Django to be set up
 
         if one.type is Type.EMAIL:
             return contact_parser(email, "email")
         if one.type is Type.PHONE:
             return contact_parser(phone, "phone")
+        if one.type is Type.TAX:
+            return contact_parser(tax_number, "tax")
         return contact_parser(lambda text: handle(text, one.name.upper()), "handle")
 
     def _keeping(self, parse: Parser) -> Parser:

@@ -21,6 +21,7 @@ class Type(StrEnum):
     TIME = "TIME"
     DATE = "DATE"
     PHONE = "PHONE"
+    TAX = "TAX"
     EMAIL = "EMAIL"
     HANDLE = "HANDLE"
     CHOICE = "CHOICE"
@@ -250,6 +251,13 @@ CUSTOMERS = (
     ),
     Field("gender", Type.CHOICE, _GENDER, choices=GENDER),
     Field("birthday", Type.DATE, _w("birthday birthdate dateofbirth dob tanggallahir tgllahir lahir ulangtahun ultah")),
+    Field(
+        "tax_number",
+        Type.TAX,
+        _w(
+            "taxnumber taxid npwp nonpwp nomornpwp npwp16 npwp15 nik nonik nomornik ktp noktp nomorktp nikktp vatnumber"
+        ),
+    ),
     Field("region", Type.TEXT, _REGION, 200),
     Field("notes", Type.LONG_TEXT, _NOTE, _NOTE_LIMIT, cut=True),
     Field("phone", Type.PHONE, (*_PHONE, "contact", "kontak", "nokontak", "contactnumber")),

@@ -163,7 +163,7 @@ def contact_parser(normalise: Callable[[str], str | None], code: str) -> Parser:
     """A contact point in its stored form; what cannot be one is left out with a warning, and the row stays.
 
     :param normalise: from text as found to the stored form, or None: the customers' room decides what a number is.
-    :param code: of the warning: `phone`, `email` or `handle`.
+    :param code: of the warning: `phone`, `email`, `tax` or `handle`.
     """
 
     def parse(cell: Cell) -> str | Odd | None:

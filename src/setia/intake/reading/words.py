@@ -49,6 +49,7 @@ FIELD_LABELS: dict[str, Promise] = {
     "relation": _("Client or buyer"),
     "industry": _("Industry"),
     "acquisition": _("How they came"),
+    "tax_number": _("Tax number"),
     "gender": _("Gender"),
     "birthday": _("Birthday"),
     "region": _("Region"),
@@ -190,6 +191,11 @@ WARNING: dict[str, Callable[[int], str]] = {
         "{count} texts in {field} were too long and are cut.",
         n,
     ),
+    "tax": lambda n: ngettext(
+        "{count} value in {field} is no tax number and is left out; its row is taken in.",
+        "{count} values in {field} are no tax numbers and are left out; their rows are taken in.",
+        n,
+    ),
     "phone": lambda n: ngettext(
         "{count} value in {field} is no telephone number and is left out; its row is taken in.",
         "{count} values in {field} are no telephone numbers and are left out; their rows are taken in.",
@@ -228,6 +234,7 @@ WARNING: dict[str, Callable[[int], str]] = {
 WARNING_ONE: dict[str, Promise] = {
     "placeholder": _("“{value}” stands for nobody and is left out."),
     "cut": _("The text is too long and will be cut."),
+    "tax": _("“{value}” is no tax number (NPWP of 15 or 16 digits, or NIK); it is left out."),
     "phone": _("“{value}” is no telephone number; it is left out."),
     "email": _("“{value}” is no e-mail address; it is left out."),
     "handle": _("“{value}” is no account name; it is left out."),

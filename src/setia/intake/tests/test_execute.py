@@ -1,5 +1,6 @@
 """What a file of orders, customers or products becomes. Each test's file can be counted by hand."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from setia.catalogue.models import Category, Product
 from setia.customers.models import ContactPoint, Customer
+from setia.intake.actions import undo
 from setia.intake.checksum import business_checksum
 from setia.intake.models import Run
 from setia.intake.queries import problem_text
@@ -263,3 +265,19 @@ def test_an_order_cancelled_by_its_status_brought_no_money(tmp_path: Path) -> No
     assert cancelled.kind == "RETURN"
     assert cancelled.total == 0
     assert Order.objects.get(number="K1").kind == "PURCHASE"
+
+
+def test_tax_numbers_are_read_kept_and_taken_back(tmp_path: Path) -> None:
+    first = "nomor,nama,NPWP\nK1,PT Kusuma,01.300.276.1-093.000\nK2,Ratna,3273014107880002\nK3,Budi,12345\n"
+    run = take_in(tmp_path, first, what="CUSTOMERS", name="people.csv")
+    assert run.accepted == 3, "a number that is none is left out; its row is taken in"
+    assert [one["code"] for one in run.warnings] == ["tax"]
+    kept = dict(Customer.objects.order_by("number").values_list("number", "tax_number"))
+    assert kept == {"K1": "0013002761093000", "K2": "3273014107880002", "K3": ""}
+    before = business_checksum()
+    assert take_in(tmp_path, first, what="CUSTOMERS", name="people.csv").counts["customers"]["unchanged"] == 3
+    assert business_checksum() == before
+    later = take_in(tmp_path, "nomor,npwp\nK1,3273014107880002\n", what="CUSTOMERS", name="more.csv")
+    assert Customer.objects.get(number="K1").tax_number == "3273014107880002"
+    undo(later, by=None, at=datetime.now(UTC))
+    assert Customer.objects.get(number="K1").tax_number == "0013002761093000"
