@@ -53,6 +53,7 @@ TROUBLES: dict[str, Promise] = {
     "REDIRECT": _("The server sends us elsewhere. Enter the final address; redirects are not followed."),
     "STATUS": _("The server answered with an error."),
     "GONE": _("The server says that this address is gone for good."),
+    "PAUSED": _("This Setia was restored from a backup and sends nothing until somebody releases it."),
     "SECRET_LOST": _("The stored secret cannot be read any more. Make a new one."),
 }
 

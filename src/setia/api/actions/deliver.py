@@ -84,8 +84,10 @@ def announce(event: Event) -> int:
 
 
 def send_test(*, by: User, at: datetime, endpoint: Endpoint) -> Outcome:
-    """Send a test message now and write down how it went; it is not tried again."""
+    """Send a test message now and write down how it went; it is not tried again. A restored copy sends none."""
     require(by, "api.webhooks")
+    if outgoing_paused():
+        return Outcome("PAUSED", None, "", 0)
     event = Event.objects.create(name=TEST, payload={}, at=at)
     delivery = Delivery.objects.create(
         endpoint=endpoint,

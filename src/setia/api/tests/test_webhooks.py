@@ -56,6 +56,8 @@ class Told(Shop):
         self.till.post("/customers", {"name": "Budi"})
         assert actions.deliver_due() == 0
         assert self.books.types == []
+        assert actions.send_test(by=self.rani, at=NOON, endpoint=self.endpoint).trouble == "PAUSED"
+        assert (self.books.types, Delivery.objects.filter(event="webhook.test").count()) == ([], 0)
         release_outgoing(by=self.rani, at=NOON)
         assert actions.deliver_due() == 1
         assert self.books.types == ["customer.added"]

@@ -4,7 +4,6 @@ from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -309,6 +308,8 @@ def add_one(request: Asked, given: NewCustomer, *, force: bool, at: str = "") ->
     if not facts.get("name") and not facts.get("number"):
         words = _("Give a name or a customer number, so that you find this customer again.")
         raise invalid(f"{at}/name", words)
+    if by_contact.stands_twice(contacts):
+        raise invalid(f"{at}/contacts", _("A contact stands here twice."))
     if not force:
         _refuse_twins(request, facts, contacts)
     try:
@@ -318,8 +319,6 @@ def add_one(request: Asked, given: NewCustomer, *, force: bool, at: str = "") ->
     except actions.NotAContact as error:
         place = contacts.index((error.kind, error.text))
         raise invalid(f"{at}/contacts/{place}/value", not_a_contact(error)) from error
-    except IntegrityError as error:
-        raise invalid(f"{at}/contacts", _("A contact stands here twice.")) from error
 
 
 def _refuse_twins(request: Asked, facts: dict[str, Any], contacts: list[tuple[str, str]]) -> None:

@@ -10,7 +10,7 @@ from setia.accounts.models import User
 from setia.core.permissions import require, sees_all
 from setia.customers.actions._record import record
 from setia.customers.actions.assign import require_may_choose
-from setia.customers.actions.contact import create_contact
+from setia.customers.actions.contact import create_contacts
 from setia.customers.actions.name_keys import keep_name_key
 from setia.customers.actions.regions import read_region
 from setia.customers.actions.values import checked
@@ -27,7 +27,7 @@ class NumberTaken(Exception):
 
 
 def add(*, by: User, at: datetime, contacts: Sequence[tuple[str, str]] = (), **facts: Unpack[Facts]) -> Customer:
-    """Add a customer. `contacts` are pairs of kind and text as given.
+    """Add a customer. `contacts` are pairs of kind and text as given; one given twice is written once.
 
     Somebody who does not see all customers is responsible for those they add: else they would not see them. Raises
     `NumberTaken`, `NotAContact` for a contact point that cannot be one, `BadValue` (of `values`), and
@@ -43,8 +43,7 @@ def add(*, by: User, at: datetime, contacts: Sequence[tuple[str, str]] = (), **f
     try:
         with transaction.atomic():
             customer.save(force_insert=True)
-            for kind, text in contacts:
-                create_contact(customer, kind, text)
+            create_contacts(customer, contacts)
             if not customer.region_code:
                 read_region(customer.region)
             keep_name_key(customer.pk, customer.name)

@@ -1,5 +1,6 @@
 """Contact points: add, edit, remove, and prefer one."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -80,6 +81,15 @@ def create_contact(customer: Customer, kind: str, text: str) -> ContactPoint:
     """Write a contact point's row, inside the caller's transaction and timeline entry. Raises `NotAContact`."""
     value, shown = _normalised(kind, text)
     return ContactPoint.objects.create(customer_id=hold(customer.pk), kind=kind, value=value, shown=shown)
+
+
+def create_contacts(customer: Customer, contacts: Iterable[tuple[str, str]]) -> None:
+    """The same for several at once, pairs of kind and text; one that is given twice, however written, is one."""
+    once: dict[tuple[str, str], str] = {}
+    for kind, text in contacts:
+        once.setdefault((kind, _normalised(kind, text)[0]), text)
+    for (kind, _value), text in once.items():
+        create_contact(customer, kind, text)
 
 
 def _normalised(kind: str, text: str) -> tuple[str, str]:

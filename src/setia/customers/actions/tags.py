@@ -80,13 +80,17 @@ def merge_tag(*, by: User, at: datetime, tag: Tag, into: Tag) -> None:
         if len(both) < 2:
             raise TagGone
         with connection.cursor() as cursor:
+            # Those merged away take the tag along, for they may come back, but nobody counts them.
             cursor.execute(
+                "WITH put AS ("
                 "INSERT INTO customers_customertag (customer_id, tag_id, from_tag_id, at, by_id)"
                 " SELECT customer_id, %s, tag_id, %s, %s FROM customers_customertag WHERE tag_id = %s"
-                " ON CONFLICT (customer_id, tag_id) DO NOTHING",
+                " ON CONFLICT (customer_id, tag_id) DO NOTHING RETURNING customer_id)"
+                " SELECT count(*) FROM put JOIN customers_customer c ON c.id = put.customer_id"
+                " WHERE c.merged_into_id IS NULL",
                 [into.pk, at, by.pk, tag.pk],
             )
-            moved = cursor.rowcount
+            (moved,) = cursor.fetchone()
         Tag.objects.filter(pk=tag.pk).update(merged_into=into)
         audit(
             by=by,

@@ -8,7 +8,7 @@ from setia.customers import normalise
 from setia.customers.models import ContactPoint, Customer
 from setia.customers.names import split as split_name
 
-__all__ = ["contacts_of_many", "has_contact", "reached_by", "split_name"]
+__all__ = ["contacts_of_many", "has_contact", "reached_by", "split_name", "stands_twice"]
 
 _TELEPHONES = (ContactPoint.Kind.PHONE.value, ContactPoint.Kind.WHATSAPP.value)
 
@@ -31,6 +31,12 @@ def reached_by(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
         if same
         else (customers.none())
     )
+
+
+def stands_twice(contacts: Iterable[tuple[str, str]]) -> bool:
+    """Whether one of these pairs of kind and text says the same as another, however it is written."""
+    values = [(kind, normalise.contact(kind, text) or text) for kind, text in contacts]
+    return len(set(values)) < len(values)
 
 
 def has_contact(customer: Customer, kind: str, text: str) -> bool:

@@ -47,7 +47,10 @@ def regions() -> list[tuple[str, str]]:
                     ORDER BY c.region LIMIT 1)
             FROM region r WHERE r.region IS NOT NULL
         )
-        SELECT 0 AS id, region FROM region WHERE region IS NOT NULL LIMIT 500
+        SELECT 0 AS id, region FROM region WHERE region IS NOT NULL AND EXISTS (
+            SELECT FROM customers_customer c
+            WHERE c.region = region.region AND c.archived_at IS NULL AND c.merged_into_id IS NULL)
+        LIMIT 500
         """
     )
     return [(row.region, row.region) for row in found]

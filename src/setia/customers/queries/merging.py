@@ -195,9 +195,10 @@ def _told() -> list[Key]:
 def _fields(user: Actor, survivor: Customer, others: list[Customer]) -> list[Field]:
     records = [survivor, *others]
     picks: Mapping[str, int] = picked(survivor, others, {})
-    rows = [(name, field_word(name), {one.pk: _shown(one, name) for one in records}) for name in CHOOSABLE]
     own = custom_fields()
-    names = names_for(user, {value for one in records for key, value in one.extra.items() if key[0] == "r"})
+    named = {value for one in records for key, value in one.extra.items() if key[0] == "r"}
+    names = names_for(user, named | {one.recommended_by_id for one in records if one.recommended_by_id})
+    rows = [(name, field_word(name), {one.pk: _shown(one, name, names) for one in records}) for name in CHOOSABLE]
     rows += [(OWN + one.key, one.label, {c.pk: in_words(one, one.of(c), names) for c in records}) for one in own]
     fields = []
     for name, label, values in rows:
@@ -212,12 +213,13 @@ def _fields(user: Actor, survivor: Customer, others: list[Customer]) -> list[Fie
     return fields
 
 
-def _shown(one: Customer, name: str) -> str:
+def _shown(one: Customer, name: str, names: Mapping[int, str]) -> str:
+    """A fact in words; '' for none, and for a customer who is not among the `names` its reader may know."""
     value = getattr(one, name)
     if value in (None, ""):
         return ""
     if name == "birthday":
         return date_format(value, "j M Y")
     if isinstance(value, Customer):
-        return value.display_name
+        return names.get(value.pk, "")
     return str(getattr(one, f"get_{name}_display")() if hasattr(one, f"get_{name}_display") else value)

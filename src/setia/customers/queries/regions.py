@@ -149,7 +149,7 @@ def rolled_up(customers: QuerySet[Customer]) -> dict[str, int]:
 
 def unread_spellings(*, most: int = 100) -> list[str]:
     """Free texts in use that mean no region for certain."""
-    in_use = Customer.objects.filter(archived_at=None, region_code="", region=OuterRef("spelling"))
+    in_use = Customer.objects.filter(archived_at=None, merged_into=None, region_code="", region=OuterRef("spelling"))
     unread = RegionSpelling.objects.filter(code="").alias(used=in_use.values("pk")[:1]).filter(used__isnull=False)
     return list(unread.order_by("spelling").values_list("spelling", flat=True)[:most])
 

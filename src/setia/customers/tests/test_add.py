@@ -38,6 +38,12 @@ class AddTest(People):
         assert refused.value.customer == self.siti
         assert not Customer.objects.filter(name="Maria").exists()
 
+    def test_a_contact_given_twice_is_written_once_as_it_was_given_first(self) -> None:
+        twice = [("WHATSAPP", "0812-1111-2222"), ("EMAIL", "maria@ex.id"), ("WHATSAPP", "+62 812 1111 2222")]
+        maria = actions.add(by=self.dimas, at=NOON, name="Maria", contacts=twice)
+        points = ContactPoint.objects.filter(customer=maria).order_by("id").values_list("kind", "shown")
+        assert list(points) == [("WHATSAPP", "0812-1111-2222"), ("EMAIL", "maria@ex.id")]
+
     def test_a_contact_that_is_none_leaves_no_customer_behind(self) -> None:
         with pytest.raises(actions.NotAContact) as refused:
             actions.add(by=self.dimas, at=NOON, name="Maria", contacts=[("PHONE", "nanti")])

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.urls import reverse
 
-from setia.accounts.models import User
+from setia.accounts.models import Role, User
 from setia.core.tests.pages import form_on
 from setia.customers import actions
 from setia.customers.models import Customer, Merge
@@ -113,6 +113,26 @@ class MergePagesTest(Twins):
             page = self.client.get(self.both)
             assert page.status_code == 200
             self.assertNotContains(page, "<script>alert(1)")
+
+    def test_the_page_names_nobody_its_reader_may_not_see(self) -> None:
+        """The two were recommended by different people, and refer to others: of those, only one's own are named."""
+        Role.objects.create(code="keeper", name="Keeper", sees="OWN", verbs=["customers.merge", "customers.view"])
+        budi = User.objects.create_user("budi@kopi.id", None, name="Budi", role="keeper")
+        kadek = actions.add(by=self.rani, at=LATER, name="Kadek Rahasia", owner=self.rani)
+        mine = actions.add(by=self.rani, at=LATER, name="Putu Sendiri", owner=budi)
+        field = actions.add_field(by=self.rani, at=LATER, label="Partner", type="REFERENCE")
+        for one, other in ((self.siti, kadek), (self.twin, mine)):
+            actions.edit(
+                by=self.rani, at=LATER, customer=one, owner=budi, recommended_by=other, extra={field.key: str(other.pk)}
+            )
+        self.sign_in(budi)
+        page = self.client.get(self.both)
+        self.assertContains(page, "Which record stays?")
+        self.assertNotContains(page, "Kadek Rahasia")
+        Customer.objects.filter(pk=kadek.pk).update(owner=budi)
+        page = self.client.get(self.both)
+        self.assertContains(page, "Kadek Rahasia", count=2)  # who recommended, and the field of the firm's own
+        self.assertContains(page, "Putu Sendiri", count=2)
 
     def test_whoever_may_not_merge_sees_no_page_of_it(self) -> None:
         guest = User.objects.create_user("guest@kopi.id", None, name="Guest", role="ANALYST")

@@ -8,7 +8,7 @@ from django.urls import reverse
 from setia.accounts.models import User
 from setia.core.keyset import page
 from setia.customers import actions, queries
-from setia.customers.models import Customer
+from setia.customers.models import Customer, RegionSpelling
 from setia.customers.tests.people import HOSTILE_NAMES, NOON
 
 
@@ -114,6 +114,15 @@ class SearchTest(TestCase):
 
     def test_regions_are_those_in_use(self) -> None:
         assert queries.regions() == [("Bandung", "Bandung")]
+
+    def test_a_region_only_of_somebody_merged_away_is_not_offered(self) -> None:
+        maria, twin = Customer.objects.get(number="C-1002"), Customer.objects.get(number="88")
+        Customer.objects.filter(pk=twin.pk).update(region="Atlantis")
+        assert ("Atlantis", "Atlantis") in queries.regions()
+        actions.merge(by=self.dimas, at=NOON, survivor=maria, others=[twin], choices={"region": maria.pk})
+        assert queries.regions() == [("Bandung", "Bandung")]
+        RegionSpelling.objects.create(spelling="Atlantis", code="")
+        assert queries.unread_spellings() == []
 
     def test_a_picker_finds_picks_and_takes_back_in_four_queries(self) -> None:
         self.client.force_login(self.dimas)

@@ -2,6 +2,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from setia.accounts.models import AuditEntry
 from setia.customers import actions
 from setia.customers.models import Customer, CustomerTag, Tag
 from setia.customers.queries import tags, tags_of
@@ -46,6 +47,16 @@ class TagTest(People):
         assert taken.value.tag == vip
         renamed = actions.edit_tag(by=self.rani, at=LATER, tag=vip, name="Vip", colour="RED")
         assert (renamed.name, renamed.colour) == ("Vip", "RED")
+
+    def test_a_merge_counts_the_customers_who_are_there_and_not_those_merged_away(self) -> None:
+        wholesale, big = self.put("Grosir"), self.put("Partai besar", self.maria)
+        twin = actions.add(by=self.dimas, at=LATER, name="Maria G.")
+        self.put("Partai besar", twin)
+        actions.merge(by=self.dimas, at=LATER, survivor=self.maria, others=[twin])
+        assert CustomerTag.objects.filter(tag=big, customer=twin).exists(), "it waits there for an unmerge"
+        actions.merge_tag(by=self.rani, at=LATER, tag=big, into=wholesale)
+        assert AuditEntry.objects.get(verb="tag.merged").data["customers"] == 1
+        assert CustomerTag.objects.filter(tag=wholesale, customer=twin).exists()
 
     def test_a_merge_gives_everybody_the_other_tag_and_its_undo_takes_back_only_that(self) -> None:
         wholesale, big = self.put("Grosir"), self.put("Partai besar", self.maria)
