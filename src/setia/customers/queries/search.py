@@ -5,8 +5,10 @@ A telephone number half typed from its beginning (`0812`, `+62 812`) is looked u
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, Lower
 
@@ -23,8 +25,7 @@ _PHONE_LIKE = re.compile(r"[+0-9][0-9\s().\-]{2,}")
 # Up to so many matches, fetching them all costs less than walking the list until a page of them is found: fifty among
 # a million, of whom more than this match, take some ten thousand steps. Contacts are fetched further than names, since
 # a step of a walk that has to look at somebody's contacts costs three times one that does not.
-LOOKED_UP = COUNTED
-CONTACTS_LOOKED_UP = 20_000
+LOOKED_UP = {"name": COUNTED, "number": COUNTED, "contact": 2 * COUNTED}
 
 _NUMBERS = [ContactPoint.Kind.PHONE, ContactPoint.Kind.WHATSAPP]
 
@@ -53,17 +54,24 @@ def matching(customers: QuerySet[Customer], q: str) -> Matches:
         return Matches(customers, None, None)
     if _is_short(q):
         return Matches(customers.filter(sort_name__startswith=q), None, None)
-    named, reached, all_named, all_reached = _looked_up(customers, q)
-    keys = named | reached
-    counted = Count(LOOKED_UP, False) if len(keys) > LOOKED_UP else None
-    if all_named and all_reached:
+    found = _looked_up(customers, q)
+    keys = set().union(*found.values())
+    counted = Count(COUNTED, False) if len(keys) > COUNTED else None
+    far = {kind for kind, most in LOOKED_UP.items() if len(found[kind]) > most}
+    if not far:
         return Matches(Customer.objects.filter(among("id", keys)), Count(len(keys), True), list(keys))
-    # Those reached by a contact are mostly in hand: then the walk looks at names alone, not at everybody's contacts.
-    contact = among("id", reached) if all_reached else Q(Exists(_contacts(q).filter(customer=OuterRef("pk"))))
-    broad = customers.alias(number_folded=Lower("number")).filter(
-        Q(sort_name__contains=q) | Q(number_folded__contains=q) | contact
-    )
-    return Matches(broad, counted, None, list(keys))
+    # Of the three ways to match mostly one goes too far: the walk then looks at that one alone, not at everybody's
+    # contacts and numbers as well.
+    tax = normalise.tax_number(q)
+    ways = {
+        "name": Q(sort_name__contains=q),
+        "number": Q(number_folded__contains=q) | (Q(tax_number=tax) if tax else Q()),
+        "contact": Q(Exists(_contacts(q).filter(customer=OuterRef("pk")))),
+    }
+    condition = among("id", set().union(*(found[kind] for kind in ways if kind not in far)))
+    for kind in far:
+        condition |= ways[kind]
+    return Matches(customers.alias(number_folded=Lower("number")).filter(condition), counted, None, list(keys))
 
 
 def search(customers: QuerySet[Customer], q: str, *, most: int = 10) -> list[Customer]:
@@ -75,7 +83,7 @@ def search(customers: QuerySet[Customer], q: str, *, most: int = 10) -> list[Cus
     if _is_short(q):
         return list(customers.filter(sort_name__startswith=q).order_by("sort_name", "id")[:most])
     # No more than this many are ranked: of a text that matches thousands, ten are as good as any other ten.
-    found = Customer.objects.filter(id__in=_union(customers, q, 1000, 1000))
+    found = Customer.objects.filter(id__in=_union(customers, q, dict.fromkeys(LOOKED_UP, 1000)))
     ranked = found.alias(begins=Q(sort_name__startswith=q)).order_by("-begins", "sort_name", "id")
     return list(ranked[:most])
 
@@ -97,21 +105,23 @@ def _is_short(q: str) -> bool:
     return len(q) < 3 or not _WORD.search(q)
 
 
-def _looked_up(customers: QuerySet[Customer], q: str) -> tuple[set[int], set[int], bool, bool]:
-    """Keys found by name or number, keys found by a contact; and of either, whether these are all that there are."""
-    named: set[int] = set()
-    reached: set[int] = set()
-    rows = {"name": 0, "number": 0, "contact": 0}
-    for key, kind in _union(customers, q, LOOKED_UP + 1, CONTACTS_LOOKED_UP + 1, kinds=True):
-        rows[kind] += 1
-        (reached if kind == "contact" else named).add(key)
-    return named, reached, max(rows["name"], rows["number"]) <= LOOKED_UP, rows["contact"] <= CONTACTS_LOOKED_UP
+def _looked_up(customers: QuerySet[Customer], q: str) -> Mapping[str, list[int]]:
+    """The keys found by name, by number and by contact; more than `LOOKED_UP` of a kind means that there may be others.
+
+    Each kind comes as one array: thousands of rows would take longer to read than to find.
+    """
+    most = {kind: most + 1 for kind, most in LOOKED_UP.items()}
+    sql, params = _union(customers, q, most, kinds=True).query.sql_with_params()
+    with connection.cursor() as cursor:
+        arrays = f"SELECT kind, array_agg(id) FROM ({sql}) AS found (id, kind) GROUP BY kind"  # noqa: S608 - Django's SQL
+        cursor.execute(arrays, params)
+        return {kind: [] for kind in LOOKED_UP} | dict(cursor.fetchall())
 
 
 def _union(
-    customers: QuerySet[Customer], q: str, most: int, most_contacts: int, *, kinds: bool = False
+    customers: QuerySet[Customer], q: str, most: Mapping[str, int], *, kinds: bool = False
 ) -> QuerySet[Customer, Any]:
-    """The keys of at most so many of `customers` that match by name, as many by number, so many by contact point.
+    """The keys of at most so many of `customers` that match by name, by number, by contact point.
 
     With `kinds`, each key with the kind of its match, and again for another one.
     """
@@ -121,10 +131,10 @@ def _union(
     contacts = _contacts(q).filter(customer__in=customers.values("id"))
     name, number, contact = ([Value(kind)] if kinds else [] for kind in ("name", "number", "contact"))
     tax = normalise.tax_number(q)
-    taxed = [customers.filter(tax_number=tax).values_list("id", *number)[:most]] if tax else []
-    return names.values_list("id", *name)[:most].union(
-        numbers.values_list("id", *number)[:most],
-        contacts.values_list("customer_id", *contact)[:most_contacts],
+    taxed = [customers.filter(tax_number=tax).values_list("id", *number)[: most["number"]]] if tax else []
+    return names.values_list("id", *name)[: most["name"]].union(
+        numbers.values_list("id", *number)[: most["number"]],
+        contacts.values_list("customer_id", *contact)[: most["contact"]],
         *taxed,
         all=kinds,
     )

@@ -67,10 +67,18 @@ class SearchTest(TestCase):
         everybody = queries.customers_for(self.dimas)
         few = [queries.matching(everybody, q) for q in ["7781", "nurhaliza", "1002"]]
         one = "setia.customers.queries.search"
-        with mock.patch(f"{one}.LOOKED_UP", 0), mock.patch(f"{one}.CONTACTS_LOOKED_UP", 0):
+        with mock.patch(f"{one}.COUNTED", 0), mock.patch.dict(f"{one}.LOOKED_UP", name=0, number=0, contact=0):
             many = [queries.matching(everybody, q) for q in ["7781", "nurhaliza", "1002"]]
         assert [m.counted.exact for m in (*few, *many) if m.counted] == [True] * 3 + [False] * 3
         assert [set(m.customers) for m in few] == [set(m.customers) for m in many]
+
+    def test_one_way_to_match_that_goes_too_far_leaves_the_others_in_hand(self) -> None:
+        everybody = queries.customers_for(self.dimas)
+        one = "setia.customers.queries.search"
+        few = set(queries.matching(everybody, "nurhaliza").customers)
+        for kind in ["name", "number", "contact"]:
+            with mock.patch.dict(f"{one}.LOOKED_UP", {kind: 0}):
+                assert set(queries.matching(everybody, "nurhaliza").customers) == few, kind
 
     def test_the_search_box_puts_names_that_begin_with_the_text_first_in_one_query(self) -> None:
         actions.add(by=self.dimas, at=NOON, name="Nurhaliza Putri")

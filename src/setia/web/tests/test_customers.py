@@ -172,7 +172,7 @@ class CustomersTest(Base):
 
     def test_a_broad_text_within_a_stage_counts_those_in_hand_and_says_there_may_be_more(self) -> None:
         search = "setia.customers.queries.search"
-        with mock.patch(f"{search}.LOOKED_UP", 1), mock.patch(f"{search}.CONTACTS_LOOKED_UP", 1):
+        with mock.patch(f"{search}.COUNTED", 1), mock.patch.dict(f"{search}.LOOKED_UP", name=1, contact=1):
             broad = {"q": "ria", "stage": Portrait.objects.get(customer=self.people[1]).stage}
             assert self.names(**broad) == ["Maria Goretti"]
             for at in range(60):
