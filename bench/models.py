@@ -1,5 +1,5 @@
-"""The analytics beside `lifetimes` 0.11.3: BG/NBD fitted to simulated customers, their P(alive) and forecasts, and the
-summary of customers from orders.
+"""The analytics beside `lifetimes` 0.11.3: BG/NBD and Pareto/NBD fitted to simulated customers, their P(alive) and
+forecasts, and the summary of customers from orders.
 
 Both get the same frequency, recency and age in days (integers), drawn from known parameters, and the same orders. The
 JIT's first compile is done before the clock starts; the peer's import is not counted either.
@@ -19,11 +19,13 @@ import pyarrow as pa
 
 from bench.report import Row
 from bench.workshop import Unavailable, Workshop, peer
-from setia_insight.repeat import BetaGeometricNBD
+from setia_insight.repeat import BetaGeometricNBD, ParetoNBD
 from setia_insight.summary import summarise
 
 _HORIZON = 90.0
 _ORDERS = 1_000_000
+_FEW = 2_500
+"""Customers for Pareto/NBD: beyond, the peer takes a minute and may not converge."""
 _AS_OF = date(2026, 6, 30)
 
 
@@ -37,9 +39,12 @@ def measure(shop: Workshop, *, customers: int, repeat: int) -> list[Row]:
     orders = _orders(_ORDERS)
     summarise(orders.slice(0, 1000), as_of=_AS_OF)
     summary = _median(lambda: summarise(orders, as_of=_AS_OF), repeat)
+    few = x[:_FEW], t_x[:_FEW], age[:_FEW]
+    ParetoNBD().fit(*few)
+    pareto = _median(lambda: ParetoNBD().fit(*few), repeat)
     theirs: dict[str, Any] = {}
     try:
-        theirs = _lifetimes(shop.folder, orders, x=x, t_x=t_x, age=age)
+        theirs = _lifetimes(shop.folder, orders, x=x, t_x=t_x, age=age, few=np.array(_FEW))
         apart = max(abs(fitted.parameters[name] / value - 1) for name, value in theirs["parameters"].items())
         note = f"parameters at most {apart:.1e} apart"
     except Unavailable as why:
@@ -61,6 +66,7 @@ def measure(shop: Workshop, *, customers: int, repeat: int) -> list[Row]:
             peer_value=theirs.get("score"),
             times_faster=20 if full else None,
         ),
+        Row(f"Pareto/NBD fit, {_FEW:,} customers", pareto, peer=name, peer_value=theirs.get("pareto")),
         Row(f"summary of customers, {_ORDERS:,} orders", summary, peer=name, peer_value=theirs.get("summary")),
     ]
 

@@ -36,18 +36,23 @@ class Maximum:
     ended: str
     passes: int
 
-    def standard_errors(self) -> NDArray[np.float64]:
-        """Square roots of the diagonal of the inverse observed information; NaN unless converged."""
-        scale = self.values
+    def covariance(self) -> NDArray[np.float64] | None:
+        """Of the parameters' logarithms: the inverse of the observed information; None unless converged."""
         if self.ended != "CONVERGED":
-            return np.full(len(scale), np.nan)
-        information = -self.hessian * np.outer(scale, scale)
+            return None
+        information = -self.hessian * np.outer(self.values, self.values)
         try:
             np.linalg.cholesky(information)
-            variance = np.diag(np.linalg.inv(information))
+            return np.asarray(np.linalg.inv(information), dtype=np.float64)
         except np.linalg.LinAlgError:
-            return np.full(len(scale), np.nan)
-        errors: NDArray[np.float64] = np.sqrt(variance) * scale
+            return None
+
+    def standard_errors(self) -> NDArray[np.float64]:
+        """Of the parameters themselves, by the delta method; NaN unless converged."""
+        covariance = self.covariance()
+        if covariance is None:
+            return np.full(len(self.values), np.nan)
+        errors: NDArray[np.float64] = np.sqrt(np.diag(covariance)) * self.values
         return errors
 
 

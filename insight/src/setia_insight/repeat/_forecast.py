@@ -67,26 +67,6 @@ def probability_active(
     return _both(x, recency, age, log_time, log_odds, np.exp(log_odds), single, r, grid, np.zeros((0, 0)))[0]
 
 
-def expected(
-    x: NDArray[np.int32],
-    age: NDArray[np.int32],
-    time: NDArray[np.float64],
-    r: float,
-    alpha: float,
-    a: float,
-    b: float,
-    extra: int,
-    horizon: float,
-) -> NDArray[np.float64]:
-    """Expected purchases of each customer in (T, T + horizon], were the customer active."""
-    most = int(x.max(initial=0))
-    if (most + 1) * len(time) > _LARGEST_GRID:
-        return _one_by_one(x, age, time, r, alpha, a, b, extra, horizon)
-    used = _used(x, age, most + 1, len(time))
-    _fill(used, time, r, alpha, a, b, extra, horizon)
-    return _look_up(used, x, age)
-
-
 def active_and_expected(
     x: NDArray[np.int32],
     recency: NDArray[np.int32],
@@ -180,14 +160,6 @@ def _used(x: NDArray[np.int32], age: NDArray[np.int32], counts: int, places: int
     for i in range(x.shape[0]):
         used[x[i], age[i]] = -1.0
     return used
-
-
-@compiled
-def _look_up(known: NDArray[np.float64], x: NDArray[np.int32], age: NDArray[np.int32]) -> NDArray[np.float64]:
-    answer = np.empty(x.shape[0])
-    for i in range(x.shape[0]):
-        answer[i] = known[x[i], age[i]]
-    return answer
 
 
 @compiled
