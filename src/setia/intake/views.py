@@ -118,6 +118,8 @@ def start_import(request: HttpRequest, pk: int) -> HttpResponse:
         actions.queue(run, by=user, at=timezone.now())
     except NotADraft:
         messages.info(request, _("This import had been started already."))
+    except Unreadable as trouble:
+        messages.error(request, str(trouble))
     return redirect("import_run", pk)
 
 

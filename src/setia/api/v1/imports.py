@@ -184,6 +184,8 @@ def start_import(request: Asked, pk: int) -> HttpResponse:
         run = actions.queue(run, by=request.user, at=timezone.now())
     except actions.NotADraft as error:
         raise Problem("in-the-way", _("This import had been started already.")) from error
+    except actions.Unreadable as trouble:
+        raise Problem("in-the-way", str(trouble)) from trouble
     return answer(shown(run))
 
 

@@ -76,6 +76,7 @@ from setia.customers.actions.tags import (
     remove_tag,
     restore_tag,
     tag_customer,
+    tags_named,
     untag_customer,
 )
 from setia.customers.actions.unmerge import AlreadyUnmerged, NewerFirst, give_back, in_the_way, unmerge
@@ -183,6 +184,7 @@ __all__ = [
     "settle_consent",
     "sweep_files",
     "tag_customer",
+    "tags_named",
     "take_over",
     "take_request",
     "unlink",

@@ -1,5 +1,6 @@
 """Tags: stick one on a customer, take it off; rename, merge, take away and bring back a tag itself."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from zlib import crc32
 
@@ -127,6 +128,21 @@ def restore_tag(*, by: User, at: datetime, tag: Tag) -> None:
             audit(by=by, at=at, verb="tag.restored", about="tag", about_id=tag.pk, data={"tag": tag.name})
     except IntegrityError as error:
         raise _taken(tag.name) from error
+
+
+def tags_named(names: Iterable[str], *, at: datetime) -> tuple[dict[str, int], list[int]]:
+    """The tags of these names, made where they are new: name → key, and the keys of the new ones. Raises `EmptyTag`.
+
+    For an import, inside its own transaction; whether its importer may tag is asked there.
+    """
+    keys: dict[str, int] = {}
+    made: list[int] = []
+    for name in names:
+        tag = _named(name, at=at)
+        keys[name] = tag.pk
+        if tag.created_at == at:
+            made.append(tag.pk)
+    return keys, sorted(set(made))
 
 
 def _written(name: str) -> str:

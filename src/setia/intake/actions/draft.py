@@ -17,6 +17,7 @@ from setia.core.permissions import require
 from setia.core.queries import firm
 from setia.intake import reading
 from setia.intake.models import Run, Shape
+from setia.intake.reading.own import own_fields
 
 
 class NotADraft(Exception):
@@ -69,7 +70,7 @@ def start_draft(
         if plan is None:
             shape = Shape.objects.filter(what=what, fingerprint=layout.fingerprint).first()
             sample = reading.sample(path, layout)
-            mapped = reading.suggest(what, layout, sample, shape.mapping if shape else None)
+            mapped = reading.suggest(what, layout, sample, shape.mapping if shape else None, own_fields(what))
         else:
             mapped = reading.Plan.from_json(plan, what=what, header=layout.header)
     except reading.Unreadable:
@@ -102,7 +103,10 @@ def remap(run: Run, *, plan_json: Mapping[str, Any], by: User | None, at: dateti
 
 
 def queue(run: Run, *, by: User | None, at: datetime) -> Run:
-    """Start a draft: remembers its mapping for files of this shape and hands it to the worker. Once only."""
+    """Start a draft: remembers its mapping for files of this shape and hands it to the worker. Once only.
+
+    Raises `NotADraft`, and `reading.Unreadable` where the file is gone or can no longer be read.
+    """
     if by is not None:
         require(by, "intake.run")
     with transaction.atomic():

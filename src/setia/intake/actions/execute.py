@@ -23,6 +23,7 @@ from django.db.backends.utils import CursorWrapper
 
 from setia.accounts.actions import audit
 from setia.core.outbox import emit
+from setia.core.permissions import may
 from setia.core.queries import firm
 from setia.intake import reading
 from setia.intake.commit import customers, orders, products, stage
@@ -154,7 +155,7 @@ def _take_in(run: Run, progress: Progress, spool: Spool, begun: float) -> None:
             " set_config('client_connection_check_interval', '2s', true)",
             [str(run.pk)],
         )
-        stage.create(cursor, run.what)
+        stage.create(cursor, run.what, run.mapping.get("fields", {}))
         layout = _read(cursor, run, progress, spool)
         cursor.execute("ANALYZE stage")
         run.state = Run.State.WRITING
@@ -195,7 +196,7 @@ def _read(cursor: CursorWrapper, run: Run, progress: Progress, spool: Spool) -> 
     path = Path(run.path)
     layout = reading.sniff(path, sheet=run.mapping.get("sheet") or None)
     plan = reading.Plan.from_json(run.mapping)
-    known = stage.COLUMNS[run.what]
+    known = stage.columns_of(run.what, plan.fields)
     warnings: dict[str, dict[str, Any]] = {}
     for chunk in reading.chunks(path, layout, plan, zone=run.zone):
         stage.fill(cursor, chunk.row_numbers, {name: cells for name, cells in chunk.columns.items() if name in known})
@@ -225,6 +226,7 @@ def _write(cursor: CursorWrapper, run: Run, layout: reading.Layout, spool: Spool
     if run.what == Run.What.PRODUCTS:
         return products.write(cursor, run, at=at)
     if run.what == Run.What.CUSTOMERS:
+        _check_rights(run)
         nameless = customers.reject_nameless(cursor)
         _reject(run, layout, spool, dict.fromkeys(nameless, ("nobody", "")))
         return customers.write(cursor, run, at=at)
@@ -247,6 +249,17 @@ def _write(cursor: CursorWrapper, run: Run, layout: reading.Layout, spool: Spool
     two = orders.reject_two_customers(cursor)
     _reject(run, layout, spool, {row: ("two_customers", number) for row, number in two})
     return orders.write(cursor, run, zone=firm().zone, at=at)
+
+
+# Columns that say more than an import by itself may: the verb a person needs besides `intake.run`.
+_RIGHTS = {"owner": "customers.assign", "tags": "customers.tag"}
+
+
+def _check_rights(run: Run) -> None:
+    """A file changes nothing that its importer may not change by hand. The command line, by nobody, may all."""
+    for field, verb in _RIGHTS.items():
+        if run.by is not None and field in run.mapping.get("fields", {}) and not may(run.by, verb):
+            raise reading.Unreadable("not_yours", fields=[field])
 
 
 def _check_currency(cursor: CursorWrapper, run: Run) -> None:

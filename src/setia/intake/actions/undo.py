@@ -30,6 +30,7 @@ _LABEL = {
     "catalogue_product": "code",
     "catalogue_category": "name",
     "customers_industry": "name",
+    "customers_tag": "name",
 }
 
 # Why a row made by the run cannot go although its own value is unchanged: something that stays still needs it.
@@ -40,6 +41,7 @@ _NEEDED = {
     "customers_customer": """
       EXISTS (SELECT 1 FROM orders_order o WHERE o.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_contactpoint k WHERE k.customer_id = t.id)
+      OR EXISTS (SELECT 1 FROM customers_customertag g WHERE g.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_timelineentry e WHERE e.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_customer c WHERE c.recommended_by_id = t.id)""",
     "catalogue_product": "EXISTS (SELECT 1 FROM orders_orderline l WHERE l.product_id = t.id)",
@@ -49,8 +51,8 @@ _RESTORED = {
     "orders_order": "customer_id, ordered_at, day, kind, cancelled, total, discount, promotion_code, channel,"
     " reverses_id, reversed, note, content_hash, made_by_run, latest_run",
     "customers_customer": "kind, source, number, name, call_name, title, role, relation, industry_id, acquisition,"
-    " recommended_by_id, gender, tax_number, birthday, region, notes, extra, archived_at, updated_at, made_by_run,"
-    " latest_run",
+    " recommended_by_id, gender, tax_number, birthday, region, region_code, notes,"
+    " owner_id, extra, archived_at, updated_at, made_by_run, latest_run",
     "catalogue_product": "name, kind, category_id, price, notes, archived_at, updated_at, made_by_run, latest_run",
 }
 
@@ -141,12 +143,14 @@ def _undo(run: Run) -> dict[str, Any]:
         _restore(cursor, "orders_order", names, report)
         _remove(cursor, "orders_order", names, report)
         _remove(cursor, "customers_contactpoint", names, report)
+        _remove_tags(cursor, names, report)
         _restore(cursor, "customers_customer", names, report)
         _remove(cursor, "customers_customer", names, report)
         _restore(cursor, "catalogue_product", names, report)
         _remove(cursor, "catalogue_product", names, report)
         _remove_unstamped(cursor, "catalogue_category", "catalogue_product", "category_id", names, report)
         _remove_unstamped(cursor, "customers_industry", "customers_customer", "industry_id", names, report)
+        _remove_unstamped(cursor, "customers_tag", "customers_customertag", "tag_id", names, report)
         cursor.execute("SELECT set_config('setia.restoring', '', true)")
     return report
 
@@ -212,9 +216,22 @@ def _remove(cursor: CursorWrapper, table: str, names: dict[str, Any], report: di
             "UPDATE orders_order SET reverses_id = NULL WHERE reverses_id IN (SELECT id FROM gone_orders_order)"
         )
         cursor.execute("DELETE FROM orders_orderline WHERE order_id IN (SELECT id FROM gone_orders_order)")
+    if table == "customers_customer":  # keys to find them by, made by the search for doubles since
+        cursor.execute(f"DELETE FROM customers_namekey WHERE customer_id IN (SELECT id FROM gone_{table})")
     cursor.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM gone_{table})")
     if cursor.rowcount:
         report["removed"][table] = cursor.rowcount
+
+
+def _remove_tags(cursor: CursorWrapper, names: dict[str, Any], report: dict[str, Any]) -> None:
+    """Take off the tags the run put on customers; those that people took off since are gone already."""
+    cursor.execute(
+        "DELETE FROM customers_customertag WHERE id IN (SELECT row_id FROM intake_change"
+        """ WHERE run_id = %(run)s AND "table" = 'customers_customertag')""",
+        names,
+    )
+    if cursor.rowcount:
+        report["removed"]["customers_customertag"] = cursor.rowcount
 
 
 def _remove_unstamped(

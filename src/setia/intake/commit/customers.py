@@ -1,13 +1,15 @@
 """Customers and their contact points from staged rows of a customer file."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
-from setia.intake.commit import merged
+from setia.intake.commit import attached, merged
 from setia.intake.commit.counts import Counts
 from setia.intake.commit.people import KEEP_BEFORE, MATCH
 from setia.intake.models import Run
+from setia.intake.reading.own import KEY
 
 CONTACT_KINDS = ("phone", "whatsapp", "email", "instagram", "facebook", "telegram", "line", "tiktok", "address")
 
@@ -48,29 +50,32 @@ SELECT %(run)s, 'customers_industry', id, '{"made": true}' FROM fresh
 # Several rows about one customer: for each fact the latest row that states it counts.
 _PARTY = """
 CREATE TEMP TABLE party ON COMMIT DROP AS
-SELECT ckey, max(k.number) AS number, {facts},
+SELECT ckey, max(k.number) AS number, {facts}, {own} AS extra,
   (array_agg(i.id ORDER BY k.rn DESC) FILTER (WHERE i.id IS NOT NULL))[1] AS industry_id
 FROM keyed k LEFT JOIN customers_industry i ON lower(i.name) = lower(btrim(k.industry))
 WHERE ckey IS NOT NULL GROUP BY ckey
-""".format(
-    facts=", ".join(f"(array_agg(k.{f} ORDER BY k.rn DESC) FILTER (WHERE k.{f} IS NOT NULL))[1] AS {f}" for f in _FACTS)
-)
+"""
 
 _FILLED = """
 CREATE TEMP TABLE filled ON COMMIT DROP AS
-SELECT c.id, {chosen}, COALESCE(p.industry_id, c.industry_id) AS industry_id
+SELECT c.id, {chosen}
 FROM party p JOIN customer_key k USING (ckey) JOIN customers_customer c ON c.id = k.customer_id
-WHERE NOT k.merged AND ({new}, COALESCE(p.industry_id, c.industry_id)) IS DISTINCT FROM ({old}, c.industry_id)
-""".format(
-    chosen=", ".join(f"COALESCE(p.{f}, c.{f}) AS {f}" for f in _FACTS),
-    new=", ".join(f"COALESCE(p.{f}, c.{f})" for f in _FACTS),
-    old=", ".join(f"c.{f}" for f in _FACTS),
-)
+WHERE NOT k.merged AND ({new}) IS DISTINCT FROM ({old})
+"""
+
+# The code of a region belongs to the words it was chosen with.
+_CHOSEN = {
+    **{name: f"COALESCE(p.{name}, c.{name})" for name in _FACTS},
+    "industry_id": "COALESCE(p.industry_id, c.industry_id)",
+    "region_code": "CASE WHEN p.region <> c.region THEN '' ELSE c.region_code END",
+}
+_CHOSEN_OWNER = {"owner_id": "COALESCE(p.owner, c.owner_id)"}
+_CHOSEN_OWN = {"extra": "c.extra || p.extra"}
 
 _UPDATE = """
-UPDATE customers_customer c SET {facts}, industry_id = f.industry_id, updated_at = %(at)s
+UPDATE customers_customer c SET {facts}, updated_at = %(at)s
 FROM filled f WHERE c.id = f.id
-""".format(facts=", ".join(f"{f} = f.{f}" for f in _FACTS))
+"""
 
 _MAKE = """
 WITH fresh AS (
@@ -78,14 +83,13 @@ WITH fresh AS (
   FROM party p JOIN customer_key k USING (ckey) WHERE k.customer_id IS NULL ORDER BY p.number, p.ckey),
 made AS (
   INSERT INTO customers_customer (id, source, number, name, call_name, title, kind, role, relation, acquisition, gender,
-                                  tax_number, birthday, region, notes, industry_id, created_at, updated_at, made_by_run,
-                                  latest_run)
+                                  tax_number, birthday, region, notes, industry_id, owner_id, extra, created_at,
+                                  updated_at, made_by_run, latest_run)
   OVERRIDING SYSTEM VALUE
   SELECT id, %(source)s, number, COALESCE(name, ''), COALESCE(call_name, ''), COALESCE(title, ''),
          COALESCE(kind, 'PERSON'), COALESCE(role, 'EXTERNAL'), COALESCE(relation, ''), COALESCE(acquisition, ''),
-         COALESCE(gender, ''), COALESCE(tax_number, ''),
-         birthday, COALESCE(region, ''), COALESCE(notes, ''), industry_id, %(at)s, %(at)s,
-         %(run)s, %(run)s
+         COALESCE(gender, ''), COALESCE(tax_number, ''), birthday, COALESCE(region, ''), COALESCE(notes, ''),
+         industry_id, owner, extra, %(at)s, %(at)s, %(run)s, %(run)s
   FROM fresh RETURNING id)
 UPDATE customer_key k SET customer_id = f.id FROM fresh f WHERE f.ckey = k.ckey
 """
@@ -119,25 +123,55 @@ def write(cursor: CursorWrapper, run: Run, *, at: object) -> Counts:
     """Write the staged customers: new ones made, known ones changed where the file says something else."""
     counts = Counts()
     names: dict[str, Any] = {"source": run.source, "run": run.pk, "at": at, "began": run.started_at or at}
+    fields = run.mapping.get("fields", {})
+    own = sorted(found[1] for name in fields if (found := KEY.fullmatch(name)))
+    chosen = _CHOSEN | (_CHOSEN_OWNER if "owner" in fields else {}) | (_CHOSEN_OWN if own else {})
     cursor.execute(_INDUSTRIES, names)
     cursor.execute(_KEYED)
-    cursor.execute(_PARTY)
+    cursor.execute(_PARTY.format(facts=", ".join(map(_latest, (*_FACTS, "owner"))), own=_own(own)))
     cursor.execute("ANALYZE party")
     cursor.execute(MATCH, names)
     merged.follow(cursor)
     cursor.execute("SELECT count(*) FILTER (WHERE customer_id IS NULL), count(*) FROM customer_key")
     fresh, total = cursor.fetchone()
-    cursor.execute(_FILLED)
+    cursor.execute(
+        _FILLED.format(
+            chosen=", ".join(f"{value} AS {name}" for name, value in chosen.items()),
+            new=", ".join(chosen.values()),
+            old=", ".join(f"c.{name}" for name in chosen),
+        )
+    )
     filled = cursor.rowcount
     if filled:
         cursor.execute(KEEP_BEFORE, names)
-        cursor.execute(_UPDATE, names)
+        cursor.execute(_UPDATE.format(facts=", ".join(f"{name} = f.{name}" for name in chosen)), names)
     if fresh:
         cursor.execute(_MAKE, names)
-    counts.add("customers", created=fresh, updated=filled, unchanged=total - fresh - filled)
     cursor.execute(f"SELECT count(*) FROM ({_POINTS}) wanted")
     (contacts,) = cursor.fetchone()
     cursor.execute(_CONTACTS, names)
-    merged.sweep(cursor, names)
     counts.add("contact_points", created=cursor.rowcount, unchanged=contacts - cursor.rowcount)
+    merged.sweep(cursor, names)
+    if references := [key for key in own if key[0] == "r"]:
+        more, lost = attached.refer(cursor, references, names)
+        filled += more
+        run.warnings += [{"code": "reference", "field": f"own_{key}", "count": count} for key, count in lost.items()]
+    counts.add("customers", created=fresh, updated=filled, unchanged=total - fresh - filled)
+    if "tags" in fields:
+        attached.tag(cursor, run, names, counts)
     return counts
+
+
+def _latest(name: str) -> str:
+    """What the latest row that states a fact says."""
+    return f"(array_agg(k.{name} ORDER BY k.rn DESC) FILTER (WHERE k.{name} IS NOT NULL))[1] AS {name}"
+
+
+def _own(keys: Sequence[str]) -> str:
+    """The firm's own fields of a customer as their `extra` keeps them; those that refer to customers come later."""
+    values = []
+    for key in keys:
+        latest = _latest(f"own_{key}").rpartition(" AS ")[0]
+        if key[0] != "r":
+            values.append(f"jsonb_build_object('{key}', {f'trim_scale({latest})' if key[0] in 'nm' else latest})")
+    return f"jsonb_strip_nulls({' || '.join(values)})" if values else "'{}'::jsonb"

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
+from setia.intake.reading.own import KEY
+
 # Column of the staged row → its PostgreSQL type. `rn` is the row's number in the file.
 COLUMNS: dict[str, dict[str, str]] = {
     "ORDERS": {
@@ -57,6 +59,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "line": "text",
         "tiktok": "text",
         "address": "text",
+        "owner": "bigint",
+        "tags": "text",
     },
     "PRODUCTS": {
         "code": "text",
@@ -72,9 +76,17 @@ _SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
-def create(cursor: CursorWrapper, what: str) -> None:
-    """Make the empty staging table `stage` for this transaction."""
-    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS[what].items())
+_OWN = {"t": "text", "n": "numeric", "m": "numeric", "d": "date", "c": "bigint", "r": "text"}
+
+
+def columns_of(what: str, fields: Iterable[str]) -> dict[str, str]:
+    """The staged columns of a kind of file, with those of the firm's own fields that a plan fills."""
+    return COLUMNS[what] | {name: _OWN[found[1][0]] for name in sorted(fields) if (found := KEY.fullmatch(name))}
+
+
+def create(cursor: CursorWrapper, what: str, fields: Iterable[str] = ()) -> None:
+    """Make the empty staging table `stage` for this transaction. `fields` are those of the plan."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(what, fields).items())
     cursor.execute(f"CREATE TEMP TABLE stage (rn bigint NOT NULL, {columns}) ON COMMIT DROP")
 
 

@@ -7,14 +7,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from setia.customers.queries import custom_fields
 from setia.intake import reading
 from setia.intake.models import Run
 from setia.intake.reading import words
-from setia.intake.reading.fields import FIELDS, Type, field_of
+from setia.intake.reading.fields import FIELDS, Type
 from setia.intake.reading.layout import Format, Layout
 from setia.intake.reading.numbers import is_missing
+from setia.intake.reading.own import field_named, own_fields, people
 from setia.intake.reading.plan import Plan
-from setia.intake.reading.texts import as_text
+from setia.intake.reading.texts import TAG_SIGN, as_text
 
 LOOK_AT = 20_000
 LOOK_AT_SHEET = 3_000
@@ -172,7 +174,8 @@ def _look(found: Check, path: Path, layout: Layout, plan: Plan) -> None:
         found.total = round(seen.looked_at * layout.size / seen.bytes_read)
     shown = [name for name in sorted(plan.fields, key=lambda name: plan.fields[name]) if name != "ordered_time"]
     found.head = [(layout.header[plan.fields[name]], words.field_label(name)) for name in shown]
-    found.rows = [_row(one, shown, plan) for one in seen.rows]
+    meanings = Meanings(plan)
+    found.rows = [_row(one, shown, plan, meanings) for one in seen.rows]
     found.warnings = [words.warning(one) for one in seen.warnings]
     found.problems, found.more_problems = _problems(seen.rejects)
     found.orders = _distinct(seen.columns, "order_number")
@@ -195,31 +198,47 @@ def _people(columns: dict[str, list[str | None]]) -> int:
     return len(keys - {None})
 
 
-def _row(one: reading.PreviewRow, shown: list[str], plan: Plan) -> Row:
+def _row(one: reading.PreviewRow, shown: list[str], plan: Plan, meanings: "Meanings") -> Row:
     cells = []
     for name in shown:
         place = plan.fields[name]
         text = one.cells[place] if place < len(one.cells) else ""
         problem = next((words.why(why) for why in one.problems if why.field == name), "")
         warning = next((words.warning_one(why) for why in one.warnings if why.field == name), "")
-        value = None if problem else understood(plan.what, name, one.values.get(name))
+        value = None if problem else meanings(name, one.values.get(name))
         cells.append(Cell(text, value, problem, warning))
     reasons = tuple(words.why(why) for why in one.problems if why.field not in shown)
     return Row(one.row, tuple(cells), one.rejected, reasons)
 
 
-def understood(what: str, name: str, value: str | None) -> datetime | date | Decimal | str | None:
-    """A canonical value as a Python object, to be written in the reader's own way."""
-    if value is None:
-        return None
-    match field_of(what, name).type:
-        case Type.MOMENT:
-            return datetime.fromisoformat(value)
-        case Type.DATE:
-            return date.fromisoformat(value)
-        case Type.NUMBER:
-            return Decimal(value)
-    return value
+class Meanings:
+    """Canonical values as Python objects, to be written in the reader's own way."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.fields = {name: field_named(plan.what, name) for name in plan.fields}
+        own = custom_fields() if any(one.label for one in self.fields.values()) else ()
+        self.options = {str(option.id): option.label for one in own for option in one.options}
+        known = people() if "owner" in plan.fields else {}
+        self.people = {str(key): words for words, (key, _here) in known.items()}
+
+    def __call__(self, name: str, value: str | None) -> datetime | date | Decimal | str | None:
+        if value is None:
+            return None
+        field_ = self.fields[name]
+        match field_.type:
+            case Type.MOMENT:
+                return datetime.fromisoformat(value)
+            case Type.DATE:
+                return date.fromisoformat(value)
+            case Type.NUMBER:
+                return Decimal(value)
+            case Type.OWNER:
+                return self.people.get(value, value)
+            case Type.TAGS:
+                return ", ".join(value.split(TAG_SIGN))
+            case Type.CHOICE if field_.label:
+                return self.options.get(value, value)
+        return value
 
 
 def _problems(rejects: Sequence[reading.Reject]) -> tuple[list[Problem], int]:
@@ -237,11 +256,11 @@ def _problems(rejects: Sequence[reading.Reject]) -> tuple[list[Problem], int]:
 
 def fields_for(what: str) -> list[tuple[str, str]]:
     """The fields a column may become, with their names for the reader."""
-    return [(one.name, words.field_label(one.name)) for one in FIELDS[what]]
+    return [(one.name, one.label or words.field_label(one.name)) for one in (*own_fields(what), *FIELDS[what])]
 
 
 def plan_for_sheet(run: Run, sheet: str) -> Plan:
     """A fresh plan for another sheet of a draft's workbook. Raises `reading.Unreadable`."""
     path = Path(run.path)
     layout = reading.sniff(path, sheet=sheet)
-    return reading.suggest(run.what, layout, reading.sample(path, layout))
+    return reading.suggest(run.what, layout, reading.sample(path, layout), own=own_fields(run.what))

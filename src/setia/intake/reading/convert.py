@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from setia.intake.reading.fields import FIELDS, MONEY, REACHABLE, Field, Type, field_of
+from setia.intake.reading.fields import FIELDS, MONEY, REACHABLE, Field, Type
 from setia.intake.reading.layout import Layout, fold
 from setia.intake.reading.moments import date_parser, moment_parser, with_time_parser
 from setia.intake.reading.numbers import Signs, number_parser
+from setia.intake.reading.own import field_named, people
 from setia.intake.reading.plan import Plan
 from setia.intake.reading.problems import Cell, Odd, Reject, Unreadable, Why, shown
 from setia.intake.reading.rejects import is_rejects_header, restored
@@ -33,6 +34,8 @@ from setia.intake.reading.texts import (
     currency_parser,
     id_parser,
     name_parser,
+    owner_parser,
+    tags_parser,
     text_parser,
 )
 
@@ -130,7 +133,7 @@ class Converter:
         self.memos: dict[str, _Memo] = {}
         for name in sorted(plan.fields, key=lambda name: plan.fields[name]):  # reasons come in the order of columns
             if name != "ordered_time":
-                parse = self._parser(field_of(plan.what, name), zone)
+                parse = self._parser(field_named(plan.what, name), zone)
                 self.memos[name] = _Memo(self._restoring(parse) if self.restore and name != "ordered_at" else parse)
         self.cancel = _Memo(self._cancel_rule()) if plan.what == "ORDERS" else _Memo(str)
 
@@ -156,6 +159,10 @@ class Converter:
                 return currency_parser
             case Type.EMAIL | Type.HANDLE | Type.PHONE | Type.TAX:
                 return self._contact(one)
+            case Type.OWNER:
+                return owner_parser(people())
+            case Type.TAGS:
+                return tags_parser(one)
             case Type.CANCELLED:
                 return clean
             case _:

@@ -22,6 +22,8 @@ class Type(StrEnum):
     DATE = "DATE"
     PHONE = "PHONE"
     TAX = "TAX"
+    OWNER = "OWNER"
+    TAGS = "TAGS"
     EMAIL = "EMAIL"
     HANDLE = "HANDLE"
     CHOICE = "CHOICE"
@@ -31,7 +33,10 @@ class Type(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One field. `limit` is the length of the database column; a longer text is rejected, or cut where `cut`."""
+    """One field. `limit` is the length of the database column; a longer text is rejected, or cut where `cut`.
+
+    `label` is what the firm calls a field of its own; the others are named in `words`.
+    """
 
     name: str
     type: Type
@@ -41,6 +46,7 @@ class Field:
     cut: bool = False
     choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
     placeholder: bool = False
+    label: str = ""
 
 
 def _w(text: str) -> tuple[str, ...]:
@@ -278,6 +284,16 @@ CUSTOMERS = (
         500,
         cut=True,
     ),
+    Field(
+        "owner",
+        Type.OWNER,
+        _w(
+            "owner responsible accountowner accountmanager salesrep salesperson pic penanggungjawab sales salesman "
+            "namasales emailsales owneremail"
+        ),
+        254,
+    ),
+    Field("tags", Type.TAGS, _w("tags tag label labels labelpelanggan segmen"), 2_000),
 )
 
 PRODUCTS = (

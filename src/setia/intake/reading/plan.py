@@ -5,6 +5,8 @@ A plan is what a person corrects on the mapping page, what is remembered for the
 
     {"what": "ORDERS", "fields": {"order_number": "Invoice", "ordered_at": 4}, "date_order": "DMY",
      "decimal": ",", "thousands": ".", "cancelled": {"kind": "PREFIX", "prefix": "C"}}
+
+A field the firm defined itself is named by its code: `"own.target": "Target"`.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Any
 
 from setia.intake.reading.fields import FIELDS, MONEY, REACHABLE
 from setia.intake.reading.layout import fold
+from setia.intake.reading.own import field_named, is_own, key_of
 from setia.intake.reading.problems import Unreadable
 
 DATE_ORDERS = ("DMY", "MDY", "YMD")
@@ -121,8 +124,11 @@ class Plan:
         known = {one.name for one in FIELDS[kind]}
         fields: dict[str, int] = {}
         for name, column in dict(data.get("fields") or {}).items():
-            if name not in known:
-                raise Unreadable("plan_field", value=str(name))
+            name = key_of(kind, str(name))
+            if is_own(name) and kind == "CUSTOMERS":
+                field_named(kind, name)
+            elif name not in known:
+                raise Unreadable("plan_field", value=name)
             if column is None or column == "":
                 continue
             fields[name] = _place(column, names)

@@ -100,6 +100,8 @@ def sniff(path: Path, *, sheet: str | None = None) -> Layout:
 def _openable(path: Path) -> int:
     try:
         status = path.stat()
+    except FileNotFoundError as error:
+        raise Unreadable("file_gone") from error
     except OSError as error:
         raise Unreadable("cannot_open", reason=error.strerror or str(error)) from error
     except ValueError as error:

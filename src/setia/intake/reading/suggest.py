@@ -12,6 +12,7 @@ from setia.intake.reading.fields import FIELDS, Field, Type
 from setia.intake.reading.layout import Layout, fold
 from setia.intake.reading.moments import guess_order, looks_like_date
 from setia.intake.reading.numbers import Signs, guess_signs, is_missing, number_parser
+from setia.intake.reading.own import field_named
 from setia.intake.reading.plan import CANCEL_WORDS, Cancelled, Plan
 from setia.intake.reading.problems import Cell, Odd, Unreadable
 from setia.intake.reading.texts import as_text
@@ -53,18 +54,20 @@ def suggest(
     layout: Layout,
     sample_rows: Sequence[Sequence[Cell]],
     remembered: Mapping[str, Any] | None = None,
+    own: Sequence[Field] = (),
 ) -> Plan:
     """A plan for the file. `missing()` tells what a person still has to say.
 
     :param what: ORDERS, CUSTOMERS or PRODUCTS.
     :param remembered: the JSON of the plan used for the latest file of this shape. Its columns and choices are kept;
         how dates and numbers are written is looked at again, because the same shape may come from another computer.
+    :param own: the firm's own fields (`own.own_fields`), suggested by their labels and codes.
     """
     columns = _describe(layout, sample_rows)
     kept = _remembered(what, layout, remembered)
-    fields = dict(kept.fields) if kept else _assign(what, layout, columns)
+    fields = dict(kept.fields) if kept else _assign(what, layout, columns, own)
     by_place = {column.place: column for column in columns}
-    types = {one.name: one.type for one in FIELDS[what]}
+    types = {name: field_named(what, name).type for name in fields}
     unsure: list[str] = []
 
     dates = [
@@ -161,12 +164,14 @@ def is_number(cell: Cell) -> bool:
     return any(isinstance(one, str) or (isinstance(one, Odd) and one.code in _NEARLY) for one in found)
 
 
-def _assign(what: str, layout: Layout, columns: list[Column]) -> dict[str, int]:
+def _assign(what: str, layout: Layout, columns: list[Column], own: Sequence[Field]) -> dict[str, int]:
     """Each field at most one column and the other way round, the surest pairs first."""
     pairs: list[tuple[float, int, int, str, int]] = []
-    for rank, one in enumerate(FIELDS[what]):
+    for rank, one in enumerate((*own, *FIELDS[what])):
         for column in columns:
             score = _by_name(one, column) if layout.has_header else 0.0
+            if one.label and score < 2:  # a word in common is not enough for a field of the firm's own
+                continue
             if score:
                 score += _by_content(one, column)
             if score > 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -172,5 +172,43 @@ def contact_parser(normalise: Callable[[str], str | None], code: str) -> Parser:
             return None
         stored = normalise(text[:500])
         return stored if stored else Odd(code, None, fatal=False)
+
+    return parse
+
+
+def owner_parser(known: Mapping[str, tuple[int, bool]]) -> Parser:
+    """The key of a person of the firm, named by e-mail address or name (`own.people`). One who has left is left out."""
+
+    def parse(cell: Cell) -> str | Odd | None:
+        text = clean(cell)
+        if text is None or text == "-":
+            return None
+        found = known.get(text.casefold())
+        if found is None:
+            return Odd("owner")
+        return str(found[0]) if found[1] else Odd("owner_left", None, fatal=False)
+
+    return parse
+
+
+TAG_SIGN = "|"
+"""What stands between the tags of one customer, once read."""
+
+
+def tags_parser(field: Field) -> Parser:
+    """Several tags in a cell, with `;` or `|` between them, else commas; each once, as `|` joins them."""
+
+    def parse(cell: Cell) -> str | Odd | None:
+        text = clean(cell, lines=True)
+        if text is None:
+            return None
+        if len(text) > field.limit:
+            return Odd("too_long")
+        sign = r"[|\n]" if "|" in text else r"[;\n]" if ";" in text else r"[,\n]"
+        names = [" ".join(one.split()).lstrip("#").strip() for one in re.split(sign, text)]
+        if any(len(one) > 60 for one in names):
+            return Odd("tag_long")
+        kept = {one.casefold(): one for one in reversed(names) if one and one != "-"}
+        return TAG_SIGN.join(reversed(kept.values())) or None
 
     return parse

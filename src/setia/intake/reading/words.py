@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from setia.intake.reading.own import is_own, label_of
 from setia.intake.reading.problems import Note, Reject, Why
 
 FIELD_LABELS: dict[str, Promise] = {
@@ -63,6 +64,8 @@ FIELD_LABELS: dict[str, Promise] = {
     "line": _("LINE"),
     "tiktok": _("TikTok"),
     "address": _("Address"),
+    "owner": _("Responsible"),
+    "tags": _("Tags"),
     "code": _("Product code"),
     "price": _("Price"),
 }
@@ -134,6 +137,12 @@ UNREADABLE: dict[str, Promise] = {
     "foreign_currency": _(
         "The file has money in {found}, and Setia counts in {ours}. Convert it in the file first; nothing was written."
     ),
+    "many_tags": _(
+        "The column of tags holds {count} different tags; Setia takes up to {limit}. Is it the right column?"
+    ),
+    "not_yours": _(
+        "Your role may not change this: {fields}. Leave that column out, or ask somebody who may to import the file."
+    ),
     "file_gone": _("The file is no longer where it was. Choose it again."),
     "file_system": _("The disk refused: {detail}. Nothing was written. See that there is room, then start again."),
     "fault": _("Setia made a mistake here. Nothing was written; the details are in its log. Please report it."),
@@ -167,6 +176,11 @@ REJECT: dict[str, Promise] = {
     "row_too_long": _("The row holds more than eight million characters. Check its line end; here it is cut."),
     "quote_open": _('A quotation mark (") opens in this row and never closes. Close it, or take it out.'),
     "not_json": _("The line is not a JSON object."),
+    "owner": _(
+        "{field} is “{value}”. Nobody of the firm has this e-mail address or this name alone. Write an e-mail address"
+        " of somebody who uses Setia."
+    ),
+    "tag_long": _("One of the tags in “{value}” has more than 60 characters. Shorten it."),
     "two_customers": _("The order {value} names two customers. Give all its rows the same customer."),
 }
 
@@ -189,6 +203,16 @@ WARNING: dict[str, Callable[[int], str]] = {
     "cut": lambda n: ngettext(
         "{count} text in {field} was too long and is cut.",
         "{count} texts in {field} were too long and are cut.",
+        n,
+    ),
+    "owner_left": lambda n: ngettext(
+        "{count} row names somebody as responsible who has left the firm; who is responsible stays as it is.",
+        "{count} rows name somebody as responsible who has left the firm; who is responsible stays as it is.",
+        n,
+    ),
+    "reference": lambda n: ngettext(
+        "{count} value in {field} names no single customer by number or name and is left out; its row is taken in.",
+        "{count} values in {field} name no single customer by number or name and are left out; their rows are taken.",
         n,
     ),
     "tax": lambda n: ngettext(
@@ -234,6 +258,7 @@ WARNING: dict[str, Callable[[int], str]] = {
 WARNING_ONE: dict[str, Promise] = {
     "placeholder": _("“{value}” stands for nobody and is left out."),
     "cut": _("The text is too long and will be cut."),
+    "owner_left": _("“{value}” has left the firm; who is responsible stays as it is."),
     "tax": _("“{value}” is no tax number (NPWP of 15 or 16 digits, or NIK); it is left out."),
     "phone": _("“{value}” is no telephone number; it is left out."),
     "email": _("“{value}” is no e-mail address; it is left out."),
@@ -264,7 +289,9 @@ NOTE: dict[str, Promise] = {
 
 def field_label(name: str) -> str:
     """A field's name in the reader's language; several joined by `|` become a choice."""
-    return gettext(" or ").join(str(FIELD_LABELS.get(one, one)) for one in name.split("|"))
+    return gettext(" or ").join(
+        label_of(one) if is_own(one) else str(FIELD_LABELS.get(one, one)) for one in name.split("|")
+    )
 
 
 def unreadable(code: str, params: Mapping[str, Any]) -> str:

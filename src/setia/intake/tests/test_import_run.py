@@ -155,3 +155,16 @@ def test_newer_imports_of_the_same_records_come_first(tmp_path: Path) -> None:
     assert client.post(f"/import/{first.pk}/undo/").status_code == 409
     assert client.post(f"/import/{second.pk}/undo/").status_code == 302
     assert client.post(f"/import/{first.pk}/undo/").status_code == 302
+
+
+def test_a_draft_whose_file_is_gone_says_so_on_its_page_at_its_start_and_to_a_program(tmp_path: Path) -> None:
+    run = draft(tmp_path, ORDERS + "A1,2026-03-01 09:00,7,Siti Rahma,gayo-1,2,85000\n")
+    Run.objects.filter(pk=run.pk).update(state="DRAFT")
+    Path(run.path).unlink()
+    page = signed_in()
+    gone = "The file is no longer where it was. Choose it again."
+    assert gone in page.get(f"/import/{run.pk}/").content.decode()
+    answer = page.post(f"/import/{run.pk}/start/", follow=True)
+    assert answer.status_code == 200
+    assert answer.content.decode().count(gone) == 2, "told once, and shown on the page"
+    assert Run.objects.get(pk=run.pk).state == "DRAFT"
