@@ -145,7 +145,7 @@ def test_rows_below_an_open_quote_keep_their_numbers(tmp_path: Path) -> None:
 
 
 def test_a_folder_a_device_and_a_file_that_is_not_there_are_refused(tmp_path: Path) -> None:
-    for path, code in ((tmp_path, "folder"), (Path("/dev/null"), "not_a_file"), (tmp_path / "gone", "cannot_open")):
+    for path, code in ((tmp_path, "folder"), (Path("/dev/null"), "not_a_file"), (tmp_path / "gone", "file_gone")):
         with pytest.raises(reading.Unreadable) as refusal:
             reading.sniff(path)
         assert refusal.value.code == code

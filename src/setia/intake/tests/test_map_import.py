@@ -148,7 +148,7 @@ def test_a_file_that_has_gone_is_told_on_its_page(tmp_path: Path) -> None:
     Path(run.path).unlink()
     page = signed_in().get(f"/import/{run.pk}/").content.decode()
     assert "The file cannot be taken in as it is." in page
-    assert "No such file" in page
+    assert "The file is no longer where it was. Choose it again." in page
 
 
 def test_the_check_is_in_indonesian_for_who_reads_it(tmp_path: Path) -> None:
