@@ -15,7 +15,7 @@ from functools import reduce
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Func, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
 COUNTED = 10_000
@@ -25,19 +25,23 @@ class By(NamedTuple):
     """One field of an order, for what a name cannot say: an index on `value DESC NULLS LAST` serves only that order.
 
     `constant` is a field that has one value in the whole leg (say NULL): it stands in the order so that the index is
-    used, and never in the cursor.
+    used, and never in the cursor. With `sorted_only` no index of the field can answer for the order: for rows that are
+    few and found otherwise, which a planner that expects more of them would look for along the whole list.
     """
 
     field: str
     descending: bool = False
     nulls_last: bool = False
     constant: bool = False
+    sorted_only: bool = False
 
     def expression(self) -> OrderBy:
         """For `order_by`."""
+        # The greatest of one value is that value, but no index has it.
+        field = Func(F(self.field), function="GREATEST") if self.sorted_only else F(self.field)
         if self.descending:
-            return F(self.field).desc(nulls_last=self.nulls_last or None)
-        return F(self.field).asc(nulls_first=self.nulls_last or None)
+            return field.desc(nulls_last=self.nulls_last or None)
+        return field.asc(nulls_first=self.nulls_last or None)
 
     def reversed(self) -> "By":
         """The same, from the other end."""
@@ -92,6 +96,11 @@ def count(rows: QuerySet[Any], *, most: int = COUNTED) -> Count:
     """Count rows, looking at no more than `most` of them."""
     found = rows.order_by()[: most + 1].count()
     return Count(min(found, most), found <= most)
+
+
+def in_hand(legs: Sequence[Leg]) -> list[Leg]:
+    """The same list, for rows whose keys are at hand and few: they are fetched and sorted, never walked to."""
+    return [leg._replace(order=tuple(one._replace(sorted_only=True) for one in leg.by)) for leg in legs]
 
 
 def page(legs: Sequence[Leg], *, size: int, cursor: str = "") -> Page:

@@ -60,8 +60,10 @@ def _legs(behind: Behind, keys: list[int] | None, field: str, by: By) -> list[Le
     whole = Portrait.objects.select_related("customer", "customer__industry")
     known = portraits.filter(**{f"{field}__isnull": False})
     unknown = portraits.filter(**{f"{field}__isnull": True})
+    # A walk would stop at the last of those known; the few in hand are sorted all the same, so one question does.
+    both = None if keys is None else whole.filter(where, customer__in=behind.customers)
     legs = [
-        Leg(known, (by, "customer_id"), whole=whole),
+        Leg(known, (by, "customer_id"), with_next=both, whole=whole),
         Leg(unknown, (by._replace(constant=True), "customer_id"), whole=whole),
     ]
     if behind.having:  # nobody without a portrait fulfils it

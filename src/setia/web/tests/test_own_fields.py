@@ -2,7 +2,10 @@
 
 import csv
 import io
+from html import unescape
 from typing import Any
+from unittest import mock
+from urllib.parse import parse_qsl
 
 from django.urls import reverse
 
@@ -64,6 +67,32 @@ class OwnFieldsTest(Base):
                 with self.assertNumQueries(FewerThan(LIST)):
                     self.client.get(reverse("customers"), params)
                 assert sorted(self.names(**params)) == sorted(found)
+
+    def test_rare_values_and_frequent_ones_make_the_same_list_in_every_order(self) -> None:
+        target, tier, taste, _seller, _until = (self.own[label].key for label in self.own)
+        archived = Customer.objects.create(name="Wayan Arsip", archived_at=NOON, created_at=NOON, updated_at=NOON)
+        actions.set_values(by=self.dimas, at=NOON, customer=archived, values={"target": 10, "tier": "Gold"})
+        asked = [
+            {f"{target}_from": "3"},
+            {tier: "any", f"{target}_to": "5"},
+            {tier: "none"},
+            {tier: str(self.gold.pk), "q": "siti"},
+            {taste: "manis", "stage": "LOYALTY"},
+        ]
+        for params in asked:
+            for sort in ("value", "latest", "name", "newest", target, f"-{target}"):
+                with self.subTest(params=params, sort=sort):
+                    few = self.names(**params, sort=sort)
+                    assert few
+                    with mock.patch("setia.customers.queries.own_filters.FEW", 0):
+                        assert self.names(**params, sort=sort) == few
+
+    def test_a_page_after_the_first_is_found_among_rare_values(self) -> None:
+        tier = self.own["Tier"].key
+        with mock.patch("setia.web.views.customers.PAGE", 2):
+            page = self.client.get(reverse("customers"), {tier: "none", "sort": "name"}).content.decode()
+            later = unescape(page.split('rel="next" href="')[1].split('"')[0])
+            assert len(self.names(**dict(parse_qsl(later.partition("?")[2])))) == 1
 
     def test_what_is_no_value_of_a_field_is_no_filter(self) -> None:
         target, tier, _taste, seller, until = (self.own[label].key for label in self.own)

@@ -61,6 +61,9 @@ class Found(NamedTuple):
 
     def legs(self) -> list[keyset.Leg]:
         """The list in its order."""
+        return self._legs() if self.keys is None else keyset.in_hand(self._legs())
+
+    def _legs(self) -> list[keyset.Leg]:
         q = self.params.get("q", "")
         if self.sort == "name":
             named = self.customers.select_related("industry")
@@ -202,12 +205,17 @@ def find(request: HttpRequest) -> Found:
     drilled = any(params.get(key) for key in portraits.KEYS if key not in ("stage", "base", "trait"))
     visible = queries.customers_for(me(request))
     mine, chips = queries.narrow(visible, params, archived_too=drilled)
-    mine, by_own = queries.narrow_by_own(mine, params, own, user=me(request))
+    probed = not drilled and params.get("archived") != "1"
+    mine, by_own, few = queries.narrow_by_own(mine, params, own, user=me(request), probed=probed)
     chips += by_own
-    matches = queries.matching(mine, params.get("q", ""))
+    rare = mine if few is None else mine.filter(among("id", few))
+    matches = queries.matching(rare, params.get("q", ""))
     found, more = portraits.behind_for(matches.customers, params)
-    # With the keys in hand, the list is walked by portraits whose key is among them.
-    behind = found if matches.keys is None else portraits.behind_for(mine, params)[0]
+    # With the keys in hand, the list is made of portraits whose key is among them.
+    if matches.keys is not None or (few is not None and not params.get("q")):
+        behind = portraits.behind_for(mine, params)[0]
+    else:
+        behind = found
     # For whoever sees all customers portraits can be counted alone; nobody's customers are counted as none.
     everybody = sees_all(me(request)) and not visible.query.is_empty()
     only_portraits = everybody and found.having and not chips and not drilled and not params.get("q")
@@ -215,7 +223,7 @@ def find(request: HttpRequest) -> Found:
     return Found(
         customers=found.all(),
         behind=behind,
-        keys=matches.keys,
+        keys=few if matches.keys is None else matches.keys,
         chips=chips + more,
         params=params,
         sort=sort if sort in SORTS or any(one.ready and one.key == sort.removeprefix("-") for one in own) else "value",
