@@ -35,7 +35,7 @@ def main() -> int:
             for table in ("one", "stranger"):
                 found = database.execute(
                     f"SELECT {case(one)} AS level, count(*) FROM {table} p"
-                    " JOIN record l ON l.n = p.l JOIN record r ON r.n = p.r WHERE p.l <> p.r GROUP BY 1"
+                    " JOIN named l ON l.n = p.l JOIN named r ON r.n = p.r WHERE p.l <> p.r GROUP BY 1"
                 ).fetchall()
                 counted[table] = {level: times for level, times in found if level is not None}
             if any(level.identifies for level in one.levels):

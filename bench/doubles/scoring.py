@@ -2,9 +2,10 @@
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from bench.doubles.simulated import Record as Row
 from setia.customers import names, normalise
@@ -38,26 +39,28 @@ class Rightness:
         return 2 * self.precision * self.recall / both if both else 0.0
 
 
-def prepared(rows: Iterable[Row]) -> list[Record]:
-    """The rows as Setia takes them in: titles apart, contacts in their stored form."""
-    records = []
+def stored(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """The rows as Setia keeps them: titles apart, contacts in their stored form; and who they are, as `entity`."""
     for row in rows:
         phone = normalise.phone(row.phone) if row.phone else None
         email = normalise.email(row.email) if row.email else None
-        records.append(
-            prepare(
-                row.id,
-                name=names.split(row.name).name,
-                phones=[phone] if phone else [],
-                emails=[email] if email else [],
-                handles=[f"INSTAGRAM:{row.handle}"] if row.handle else [],
-                birthday=_day(row.birthday),
-                region=row.region or "",
-                gender=row.gender or "",
-                tax_id=row.tax_id or "",
-            )
-        )
-    return records
+        yield {
+            "id": row.id,
+            "name": names.split(row.name).name,
+            "phones": [phone] if phone else [],
+            "emails": [email] if email else [],
+            "handles": [f"INSTAGRAM:{row.handle}"] if row.handle else [],
+            "birthday": _day(row.birthday),
+            "region": row.region or "",
+            "gender": row.gender or "",
+            "tax_id": row.tax_id or "",
+            "entity": row.entity,
+        }
+
+
+def prepared(rows: Iterable[Row]) -> list[Record]:
+    """The rows made ready for comparing."""
+    return [prepare(**{name: value for name, value in row.items() if name != "entity"}) for row in stored(rows)]
 
 
 def _day(text: str | None) -> date | None:

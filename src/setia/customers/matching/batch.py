@@ -9,7 +9,7 @@ once in Python by the very function that judges a single pair.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
@@ -74,14 +74,14 @@ def search(
     least: float = KEPT,
     tell: Callable[[float], None] = lambda share: None,
     threads: int = 2,
-    memory: str = "2GB",
-    spill: Path | None = None,
+    memory: str = "1GB",
 ) -> Found:
     """All pairs at least as certain as `least` among records of the schema `COLUMNS`.
 
-    `tell` hears the share done, 0 to 1, and may raise to stop. `spill` is where more than `memory` goes.
+    `tell` hears the share done, 0 to 1, and may raise to stop. What is more than `memory` goes to a folder that is gone
+    afterwards.
     """
-    with opened(threads=threads, memory=memory, spill=spill) as database:
+    with opened(threads=threads, memory=memory) as database:
         count = load(database, records)
         tell(0.05)
         compared = block(database)
@@ -91,42 +91,56 @@ def search(
 
 
 @contextmanager
-def opened(*, threads: int, memory: str, spill: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database in memory."""
-    database = duckdb.connect(":memory:", config={"threads": threads, "memory_limit": memory})
-    try:
-        database.execute("SET preserve_insertion_order = false")
-        if spill is not None:
-            database.execute("SET temp_directory = ?", [str(spill)])
-        yield database
-    finally:
-        database.close()
+def opened(*, threads: int, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory; what does not fit spills into a folder of its own."""
+    with TemporaryDirectory(prefix="setia-doubles-") as spill:
+        config = {"threads": threads, "memory_limit": memory, "temp_directory": spill}
+        database = duckdb.connect(":memory:", config=config)
+        try:
+            database.execute("SET preserve_insertion_order = false")
+            yield database
+        finally:
+            database.close()
 
 
 def load(database: duckdb.DuckDBPyConnection, records: pa.Table) -> int:
-    """The table `record` with the crowds counted; answers how many rows."""
+    """The tables `name` and `record`, the crowds counted, and `named`, the two beside each other; answers how many rows.
+
+    A name is kept once however many bear it, a phone and a mail address as a number: what a pair costs is what its two
+    rows weigh.
+    """
     database.register("given", records)
     database.execute(
         f"""
-        CREATE TABLE phone_crowd AS SELECT phone, count(DISTINCT key) AS names
+        CREATE TABLE phone_crowd AS
+        SELECT phone, count(DISTINCT key) AS names, (row_number() OVER ())::INTEGER AS number
         FROM (SELECT unnest(phones) AS phone, key FROM given) GROUP BY 1;
-        CREATE TABLE mail_crowd AS SELECT email, count(DISTINCT key) AS names
+        CREATE TABLE mail_crowd AS
+        SELECT email, count(DISTINCT key) AS names, (row_number() OVER ())::INTEGER AS number
         FROM (SELECT unnest(emails) AS email, key FROM given) GROUP BY 1;
-        CREATE TABLE by_phone AS SELECT id,
-          list(phone) FILTER (names <= {FEW}) AS own, list(phone) FILTER (names > {FEW} AND names <= {MANY}) AS few,
-          list(phone) FILTER (names > {MANY}) AS many
+        CREATE TABLE by_phone AS SELECT id, list(number) AS whole,
+          list(number) FILTER (names <= {FEW}) AS own, list(number) FILTER (names > {FEW} AND names <= {MANY}) AS few,
+          list(number) FILTER (names > {MANY}) AS many
         FROM (SELECT id, unnest(phones) AS phone FROM given) JOIN phone_crowd USING (phone) GROUP BY id;
-        CREATE TABLE by_mail AS SELECT id,
-          list(email) FILTER (names <= {MAILBOX}) AS own, list(email) FILTER (names > {MAILBOX}) AS many
+        CREATE TABLE by_mail AS SELECT id, list(number) AS whole,
+          list(number) FILTER (names <= {MAILBOX}) AS own, list(number) FILTER (names > {MAILBOX}) AS many
         FROM (SELECT id, unnest(emails) AS email FROM given) JOIN mail_crowd USING (email) GROUP BY id;
+        DROP TABLE phone_crowd; DROP TABLE mail_crowd;
+        CREATE TABLE name AS
+        SELECT (row_number() OVER ())::INTEGER AS name, key, line, first(tokens) AS tokens,
+               first(initials) AS initials, first(solid) AS solid, (sum(count(*)) OVER (PARTITION BY key))::INTEGER AS times
+        FROM given GROUP BY key, line;
         CREATE TABLE record AS
-        SELECT (row_number() OVER (ORDER BY g.id))::INTEGER AS n, g.*, coalesce(p.own, []) AS phones_own,
-               coalesce(p.few, []) AS phones_few, coalesce(p.many, []) AS phones_many,
-               coalesce(m.own, []) AS emails_own, coalesce(m.many, []) AS emails_many
-        FROM given g LEFT JOIN by_phone p USING (id) LEFT JOIN by_mail m USING (id);
+        SELECT (row_number() OVER (ORDER BY g.id))::INTEGER AS n, g.id, s.name,
+               CASE WHEN s.key <> '' THEN s.times END AS times, g.phone, coalesce(p.whole, []) AS phones,
+               coalesce(p.own, []) AS phones_own, coalesce(p.few, []) AS phones_few, coalesce(p.many, []) AS phones_many,
+               coalesce(m.whole, []) AS emails, coalesce(m.own, []) AS emails_own, coalesce(m.many, []) AS emails_many,
+               g.locals, g.handles, g.birthday, g.region, g.gender, g.tax_id, g.address
+        FROM given g JOIN name s ON s.key = g.key AND s.line = g.line
+        LEFT JOIN by_phone p USING (id) LEFT JOIN by_mail m USING (id);
         DROP TABLE by_phone; DROP TABLE by_mail;
-        CREATE TABLE name_count AS SELECT key, count(*) AS times FROM record WHERE key <> ''
-        GROUP BY 1 HAVING count(*) > 1;
+        CREATE VIEW named AS
+        SELECT r.*, s.key, s.line, s.tokens, s.initials, s.solid FROM record r JOIN name s USING (name);
         """
     )
     database.unregister("given")
@@ -137,24 +151,24 @@ def load(database: duckdb.DuckDBPyConnection, records: pa.Table) -> int:
 _WORD = "unnest(CASE WHEN len(tokens) = 0 THEN initials ELSE tokens END)"
 # (what, rows of the value and the record, records that may share one value)
 _BLOCKS: tuple[tuple[str, str, int], ...] = (
-    ("phone", "SELECT unnest(phones) AS v, n FROM record", 60),
-    ("phone and word", f"SELECT v || '|' || {_WORD} AS v, n FROM (SELECT unnest(phones_many) AS v, * FROM record)", 60),
-    ("mail", "SELECT unnest(emails) AS v, n FROM record", 60),
-    ("mail and word", f"SELECT v || '|' || {_WORD} AS v, n FROM (SELECT unnest(emails_many) AS v, * FROM record)", 60),
-    ("local part", "SELECT unnest(locals) AS v, n FROM record", 30),
-    ("handle", "SELECT unnest(handles) AS v, n FROM record", 30),
-    ("tax number", "SELECT tax_id AS v, n FROM record WHERE tax_id <> ''", 30),
-    ("name", "SELECT key AS v, n FROM record WHERE key <> ''", 40),
-    ("name and town", "SELECT key || '|' || region AS v, n FROM record WHERE key <> '' AND region <> ''", 60),
-    ("name unparted", "SELECT line AS v, n FROM record WHERE line <> ''", 40),
-    ("birthday and word", f"SELECT birthday::VARCHAR || '|' || {_WORD} AS v, n FROM record WHERE birthday IS NOT NULL", 60),
+    ("phone", "SELECT unnest(phones) AS v, n FROM named", 60),
+    ("phone and word", f"SELECT v || '|' || {_WORD} AS v, n FROM (SELECT unnest(phones_many) AS v, * FROM named)", 60),
+    ("mail", "SELECT unnest(emails) AS v, n FROM named", 60),
+    ("mail and word", f"SELECT v || '|' || {_WORD} AS v, n FROM (SELECT unnest(emails_many) AS v, * FROM named)", 60),
+    ("local part", "SELECT unnest(locals) AS v, n FROM named", 30),
+    ("handle", "SELECT unnest(handles) AS v, n FROM named", 30),
+    ("tax number", "SELECT tax_id AS v, n FROM named WHERE tax_id <> ''", 30),
+    ("name", "SELECT key AS v, n FROM named WHERE key <> ''", 40),
+    ("name and town", "SELECT key || '|' || region AS v, n FROM named WHERE key <> '' AND region <> ''", 60),
+    ("name unparted", "SELECT line AS v, n FROM named WHERE line <> ''", 40),
+    ("birthday and word", f"SELECT birthday::VARCHAR || '|' || {_WORD} AS v, n FROM named WHERE birthday IS NOT NULL", 60),
     (
         "birthday and letter",
         "SELECT birthday::VARCHAR || '|' || w AS v, n FROM (SELECT birthday, n, unnest(list_distinct("
-        "list_transform(tokens, lambda w: w[1]))) AS w FROM record WHERE birthday IS NOT NULL)",
+        "list_transform(tokens, lambda w: w[1]))) AS w FROM named WHERE birthday IS NOT NULL)",
         60,
     ),
-    ("address", "SELECT address || '|' || left(key, 1) AS v, n FROM record WHERE address <> ''", 60),
+    ("address", "SELECT address || '|' || left(key, 1) AS v, n FROM named WHERE address <> ''", 60),
 )  # fmt: skip
 
 
@@ -177,24 +191,39 @@ def block(database: duckdb.DuckDBPyConnection) -> int:
 
 
 def compare(database: duckdb.DuckDBPyConnection, pairs: int, tell: Callable[[float], None]) -> None:
-    """The table `compared`: each pair with its levels as one number and how many bear the name both have."""
+    """The table `compared`: each pair with its levels as one number and how many bear the name both have.
+
+    Two names are compared once, however many pairs bear them.
+    """
+    name, *rest = COMPARISONS
+    assert name.name == "name"
+    database.execute(
+        f"""
+        CREATE TABLE name_pair AS
+        SELECT l.name AS one, r.name AS other, {_place(name)} AS place,
+               CASE WHEN l.key <> '' AND l.key = r.key THEN l.times WHEN l.line <> '' AND l.line = r.line THEN 2 END AS times
+        FROM (SELECT DISTINCT l.name AS one, r.name AS other FROM pair p JOIN record l ON l.n = p.l
+              JOIN record r ON r.n = p.r WHERE l.name <> r.name) p
+        JOIN name l ON l.name = p.one JOIN name r ON r.name = p.other
+        """
+    )
+    tell(0.4)
     database.execute("CREATE TABLE compared (l INTEGER, r INTEGER, code INTEGER, times INTEGER)")
-    code = "0"
-    for one in COMPARISONS:
+    code = "CASE WHEN l.name <> r.name THEN w.place WHEN l.times IS NULL THEN 0 ELSE 1 END"
+    for one in rest:
         code = f"({code}) * {len(one.levels) + 1} + {_place(one)}"
     chunks = pairs // CHUNK + 1
     for chunk in range(chunks):
         database.execute(
             f"""
             INSERT INTO compared
-            SELECT p.l, p.r, ({code})::INTEGER,
-                   CASE WHEN l.key <> '' AND l.key = r.key THEN coalesce(c.times, 1)
-                        WHEN l.line <> '' AND l.line = r.line THEN 2 END
-            FROM pair p JOIN record l ON l.n = p.l JOIN record r ON r.n = p.r LEFT JOIN name_count c ON c.key = l.key
+            SELECT p.l, p.r, ({code})::INTEGER, CASE WHEN l.name = r.name THEN l.times ELSE w.times END
+            FROM pair p JOIN record l ON l.n = p.l JOIN record r ON r.n = p.r
+            LEFT JOIN name_pair w ON w.one = l.name AND w.other = r.name
             WHERE p.l % {chunks} = {chunk}
             """
         )
-        tell(0.25 + 0.6 * (chunk + 1) / chunks)
+        tell(0.4 + 0.5 * (chunk + 1) / chunks)
 
 
 def _place(comparison: Comparison) -> str:

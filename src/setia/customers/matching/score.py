@@ -101,7 +101,8 @@ def guard(levels: Levels) -> str:
         return "tax_id"
     if name in ("some", "alike", "different"):
         twice = own + lives + (birthday == "near") + (phone == "few") >= 2
-        return "" if (personal or (birthday == "same" and lives)) and twice and name != "different" else "other_name"
+        known = personal or (birthday == "same" and (lives or (phone == "own" and name == "alike")))
+        return "" if known and twice and name != "different" else "other_name"
     if birthday == "different" and own + lives < 2:
         return "birthday"
     if gender == "different" and own < 2:
