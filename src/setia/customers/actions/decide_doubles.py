@@ -40,6 +40,7 @@ def accept_double(*, by: User, at: datetime, group: DoubleGroup, survivor_id: in
             done = merge(by=by, at=at, survivor=survivor, others=others)
         except AlreadyMerged as gone:
             raise Decided from gone
+        DoubleGroup.objects.filter(pk=group.pk).update(merge=done)
         audit(by=by, at=at, verb="double.accepted", about="double", about_id=group.pk, data={"merge": done.pk})
     return done
 

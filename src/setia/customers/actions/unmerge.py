@@ -20,7 +20,7 @@ from setia.core.permissions import require
 from setia.customers.actions._moving import move_back, unstamped
 from setia.customers.actions.merge import lock, rows
 from setia.customers.keys import customer_keys
-from setia.customers.models import Customer, Merge, TimelineEntry
+from setia.customers.models import Customer, DoubleGroup, Merge, TimelineEntry
 from setia.customers.typed import Encoder
 
 
@@ -51,6 +51,10 @@ def unmerge(*, by: User, at: datetime, merge: Merge) -> Merge:
         undone.undone_at, undone.undone_by = at, by
         undone.save(update_fields=["undone_at", "undone_by"])
         _record(undone)
+        # Nobody said that they are different customers: the group they came from waits for another word.
+        DoubleGroup.objects.filter(merge=undone).update(
+            state=DoubleGroup.State.OPEN, merge=None, decided_by=None, decided_at=None
+        )
         outbox.emit("customer.unmerged", at=at, customer_id=undone.survivor_id, merge_id=undone.pk, other_ids=other_ids)
     return undone
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from setia.customers.models.merge import Merge
 from setia.customers.models.party import Customer
 
 
@@ -80,7 +81,10 @@ class DoubleSearch(models.Model):
 
 
 class DoubleGroup(models.Model):
-    """Customers that a search took for one. `pairs` holds [key, key, certainty, code of the levels, guard]."""
+    """Customers that a search took for one. `pairs` holds [key, key, certainty, code of the levels, guard].
+
+    `merge` is what an accepted group became; undone, the group waits again.
+    """
 
     class State(models.TextChoices):
         OPEN = "OPEN", _("Open")
@@ -94,6 +98,7 @@ class DoubleGroup(models.Model):
     pairs = models.JSONField(default=list)
     decided_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    merge = models.ForeignKey(Merge, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         indexes = [

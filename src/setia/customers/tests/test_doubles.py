@@ -46,6 +46,14 @@ class DecideTest(People):
         assert (self.group.state, self.group.decided_by) == ("ACCEPTED", self.rani)
         assert AuditEntry.objects.filter(verb="double.accepted", about_id=self.group.pk).exists()
 
+    def test_a_merge_made_here_and_undone_lets_the_group_wait_again(self) -> None:
+        done = actions.accept_double(by=self.rani, at=LATER, group=self.group)
+        actions.unmerge(by=self.rani, at=LATER_STILL, merge=done)
+        self.group.refresh_from_db()
+        assert (self.group.state, self.group.decided_by, self.group.merge) == ("OPEN", None, None)
+        actions.accept_double(by=self.rani, at=LATER_STILL, group=self.group)
+        assert DoubleGroup.objects.get(pk=self.group.pk).state == "ACCEPTED"
+
     def test_the_record_chosen_stays(self) -> None:
         done = actions.accept_double(by=self.rani, at=LATER, group=self.group, survivor_id=self.third.pk)
         assert done.survivor == self.third
