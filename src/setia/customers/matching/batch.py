@@ -94,7 +94,11 @@ def search(
 def opened(*, threads: int, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory; what does not fit spills into a folder of its own."""
     with TemporaryDirectory(prefix="setia-doubles-") as spill:
-        config = {"threads": threads, "memory_limit": memory, "temp_directory": spill}
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "threads": threads,
+            "memory_limit": memory,
+            "temp_directory": spill,
+        }
         database = duckdb.connect(":memory:", config=config)
         try:
             database.execute("SET preserve_insertion_order = false")
