@@ -14,7 +14,7 @@ WHERE a.verb = 'double.accepted' AND a.about_id = g.id AND g.state = 'ACCEPTED'
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0017_owner"), ("accounts", "0006_mentions")]
+    dependencies = [("customers", "0018_tax_number"), ("accounts", "0006_mentions")]
 
     operations = [
         migrations.AddField(
