@@ -16,7 +16,12 @@ from typing import Any, cast, get_args
 
 from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFilesSent,
+)
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -32,7 +37,7 @@ from setia.api.actions.answers import OtherRequest, StillRunning
 from setia.api.models import Token
 from setia.api.problems import Problem
 from setia.core.permissions import require
-from setia.core.versions import ChangedMeanwhile
+from setia.core.versions import ChangedMeanwhile, collided, vanished
 
 log = logging.getLogger(__name__)
 
@@ -270,6 +275,10 @@ def _suspicious(request: HttpRequest, error: SuspiciousOperation) -> HttpRespons
 
 @api.exception_handler(Exception)
 def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
+    if vanished(error):
+        return problems.respond(request, Problem("not-found"))
+    if collided(error):
+        return problems.respond(request, Problem("at-once"))
     fault = Problem("fault")
     fault.__cause__ = error
     return problems.respond(request, fault)

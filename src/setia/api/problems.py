@@ -84,6 +84,11 @@ KINDS: dict[str, Kind] = {
         gettext_lazy("The first request with this key is still running"),
         gettext_lazy("Wait a moment, then send the same request again; it gets the first one's answer."),
     ),
+    "at-once": Kind(
+        409,
+        gettext_lazy("Somebody changed the same record in the same moment"),
+        gettext_lazy("Nothing was changed by this request; send it again."),
+    ),
     "changed-meanwhile": Kind(412, gettext_lazy("Somebody has changed this record meanwhile"), _READ_AGAIN),
     "too-large": Kind(
         413,

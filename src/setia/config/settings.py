@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "setia.web.middleware.FirmMiddleware",
+    "setia.web.middleware.MeanwhileMiddleware",
     "setia.accounts.middleware.SecondFactorMiddleware",
 ]
 

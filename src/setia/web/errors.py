@@ -66,6 +66,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, 404, _("There is nothing here"), text)
 
 
+def collided(request: HttpRequest) -> HttpResponse:
+    """409: two people changed one record in the same moment, and the database let the other one through."""
+    text = _("Somebody changed the same record in the same moment. Yours is not saved: go back and send it again.")
+    return _page(request, 409, _("Please send that again"), text)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault."""
     text = _("The fault is ours and has been written down. Nothing you had saved is lost. Try again in a moment.")

@@ -1,5 +1,6 @@
 """Puts the firm's zone and the reader's language around each request."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import cast
@@ -12,8 +13,11 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from setia.core.models import Firm
 from setia.core.queries import firm, keep_firm
+from setia.core.versions import collided, vanished
+from setia.web import errors
 
 LANGUAGES = ("id", "en")
+log = logging.getLogger(__name__)
 
 
 class FirmMiddleware:
@@ -49,6 +53,23 @@ class FirmMiddleware:
         if request.headers.get("Accept-Language"):
             wishes.append(translation.get_language_from_request(request))
         return next((code for code in wishes if code in LANGUAGES), ours.language)
+
+
+class MeanwhileMiddleware:
+    """Answers whoever was a moment too late: when their action came to lock the record, it was gone or just changing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        if not (gone := vanished(exception)) and not collided(exception):
+            return None
+        # Were it a fault of ours instead, this is where it can be read.
+        log.warning("meanwhile: %s at %s", type(exception).__name__, request.method, exc_info=exception)
+        return errors.not_found(request, exception) if gone else errors.collided(request)
 
 
 @contextmanager

@@ -43,6 +43,7 @@ def edit_contact(*, by: User, at: datetime, contact: ContactPoint, kind: str, te
     value, shown = _normalised(kind, text)
     try:
         with transaction.atomic():
+            hold(contact.customer_id)
             current = ContactPoint.objects.select_for_update().get(pk=contact.pk)
             if (current.kind, current.value, current.shown) == (kind, value, shown):
                 return current
@@ -59,6 +60,7 @@ def remove_contact(*, by: User, at: datetime, contact: ContactPoint) -> None:
     """Remove a contact point. Removing what is gone already changes nothing."""
     require(by, "customers.edit")
     with transaction.atomic():
+        hold(contact.customer_id)
         if ContactPoint.objects.filter(pk=contact.pk).delete()[0]:
             _tell("contact_removed", by=by, at=at, contact=contact)
 

@@ -26,6 +26,8 @@ def delete(*, by: User, at: datetime, customer: Customer) -> None:
     pk = customer.pk
     try:
         with transaction.atomic():
+            # The customer's row before those that hang on it, as everybody takes them.
+            Customer.objects.select_for_update(of=("self",)).filter(pk=pk).first()
             forget_reference(to=pk)
             Customer.objects.filter(pk=pk).delete()
             audit(
