@@ -56,7 +56,7 @@ class FirmMiddleware:
 
 
 class MeanwhileMiddleware:
-    """Answers whoever was a moment too late: when their action came to lock the record, it was gone or just changing."""
+    """Answers whoever was a moment too late: when their action came to lock the record, it was gone or changing."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
