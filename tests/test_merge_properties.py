@@ -2,11 +2,13 @@
 
 Hypothesis makes up sequences of creating, editing, importing, merging, unmerging and erasing. After every step each
 order and each entry is reached from exactly one customer who is there, through the questions the pages ask; undoing the
-newest merge at once leaves all business tables as before it; erasing leaves every order where it was.
+newest merge at once leaves all business tables as before it; erasing leaves every order where it was, and nothing that
+is done later, by a person or a file, says again who somebody erased was.
 """
 
 import tempfile
 from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -72,6 +74,12 @@ class Shop(RuleBasedStateMachine):
         self.now = max(datetime.now(UTC), self.now + timedelta(microseconds=1))
         return self.now
 
+    def may(self, *whose: Customer) -> AbstractContextManager[object]:
+        """What is done to a customer who was erased is refused; to everybody else it is done."""
+        closed = Customer.objects.filter(pk__in=[one.pk for one in whose], erased_at__isnull=False).exists()
+        self.happened["refused"] += closed
+        return pytest.raises(actions.RecordErased) if closed else nullcontext()
+
     def people(self) -> list[Customer]:
         return list(queries.customers_for(self.dimas).order_by("pk"))
 
@@ -99,25 +107,33 @@ class Shop(RuleBasedStateMachine):
     @precondition(lambda self: self.people())
     @rule(pick=PICKS, name=NAMES, number=NUMBERS)
     def edit(self, pick: int, name: str, number: str) -> None:
+        one = self.one(pick)
+        if one.erased_at and (name, number) == (one.name, one.number):
+            return
         try:
-            actions.edit(by=self.dimas, at=self.at(), customer=self.one(pick), name=name, number=number)
+            with self.may(one):
+                actions.edit(by=self.dimas, at=self.at(), customer=one, name=name, number=number)
         except actions.NumberTaken:
             return
 
     @precondition(lambda self: self.people())
     @rule(pick=PICKS, phone=PHONES, prefer=st.booleans())
     def add_contact(self, pick: int, phone: str, prefer: bool) -> None:
+        point, one = None, self.one(pick)
         try:
-            point = actions.add_contact(by=self.dimas, at=self.at(), customer=self.one(pick), kind="PHONE", text=phone)
+            with self.may(one):
+                point = actions.add_contact(by=self.dimas, at=self.at(), customer=one, kind="PHONE", text=phone)
         except actions.ContactTaken:
             return
-        if prefer:
+        if prefer and point:
             actions.prefer_contact(by=self.dimas, at=self.at(), contact=point)
 
     @precondition(lambda self: self.people())
     @rule(pick=PICKS)
     def note(self, pick: int) -> None:
-        actions.note(by=self.dimas, at=self.at(), customer=self.one(pick), body="Called.")
+        one = self.one(pick)
+        with self.may(one):
+            actions.note(by=self.dimas, at=self.at(), customer=one, body="Called.")
 
     @precondition(lambda self: self.people())
     @rule(pick=PICKS)
@@ -125,7 +141,17 @@ class Shop(RuleBasedStateMachine):
         from decimal import Decimal
 
         line = Line(product=None, quantity=Decimal(1), unit_price=Decimal(100), discount=Decimal(0), description="Cup")
-        orders.add(by=self.dimas, at=self.at(), lines=[line], customer=self.one(pick))
+        one = self.one(pick)
+        with self.may(one):
+            orders.add(by=self.dimas, at=self.at(), lines=[line], customer=one)
+
+    @precondition(lambda self: Erasure.objects.exists())
+    @rule(pick=PICKS, name=NAMES)
+    def take_in_the_erased(self, pick: int, name: str) -> None:
+        """A file made from an export: it names the erased by their pseudonyms."""
+        numbers = list(Erasure.objects.order_by("pk").values_list("pseudonym", flat=True))
+        text = f"E,2026-03-02 09:00,{numbers[pick % len(numbers)]},{name},gayo,1,85000\n"
+        assert take_in(self.folder, ORDERS + text).state == Run.State.DONE
 
     @rule(
         rows=st.lists(
@@ -163,6 +189,10 @@ class Shop(RuleBasedStateMachine):
     def merge(self, picks: list[int], chosen: dict[str, int]) -> None:
         records = list({one.pk: one for one in map(self.one, picks)}.values())
         if len(records) < 2:
+            return
+        if any(one.erased_at for one in records):
+            with self.may(*records):
+                actions.merge(by=self.dimas, at=self.at(), survivor=records[0], others=records[1:])
             return
         before, entries = tables(), TimelineEntry.objects.count()
         choices = {name: records[place % len(records)].pk for name, place in chosen.items()}
@@ -222,6 +252,14 @@ class Shop(RuleBasedStateMachine):
         assert set(told) == set(TimelineEntry.objects.values_list("pk", flat=True))
 
     @invariant()
+    def the_erased_stay_empty(self) -> None:
+        erased = Customer.objects.filter(pk__in=Erasure.objects.values("customer_key"))
+        assert set(erased.values_list("name", "notes", "region")) <= {("", "", "")}
+        assert not erased.filter(archived_at=None).exists()
+        assert not ContactPoint.objects.filter(customer__in=erased).exists()
+        assert not erased.filter(erased_at=None).exists()
+
+    @invariant()
     def no_entry_is_rewritten(self) -> None:
         now = {(one.pk, one.customer_id, one.kind, one.at) for one in TimelineEntry.objects.all()}
         kept = {entry for entry in self.entries if Customer.objects.filter(pk=entry[1]).exists()}
@@ -259,4 +297,4 @@ def test_no_order_or_entry_is_lost_or_doubled_and_merges_turn_back() -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert {what for what, times in Shop.happened.items() if times > 1} == {"merged", "unmerged", "taken in"}
+    assert {what for what, times in Shop.happened.items() if times > 1} == {"merged", "unmerged", "taken in", "refused"}

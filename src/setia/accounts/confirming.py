@@ -16,6 +16,7 @@ from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import resolve, reverse
 from django.utils import timezone
@@ -24,7 +25,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from setia.accounts.sessions import CONFIRMED_AT, SIGNED_IN_AT
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 FRESH_SECONDS = 15 * 60
 _KEPT = "kept_request"
@@ -41,7 +42,7 @@ def after_confirming(view: View[P]) -> View[P]:
     """Let the view run when its caller confirmed lately who they are; else ask first and run it then."""
 
     @wraps(view)
-    def gate(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def gate(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if confirmed_lately(request):
             return view(request, *args, **kwargs)
         return ask(request)
@@ -62,7 +63,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     return redirect(url)
 
 
-def confirm(request: HttpRequest, *, wanted: str) -> HttpResponse:
+def confirm(request: HttpRequest, *, wanted: str) -> HttpResponseBase:
     """The proof was good: note it, and go on to what was wanted."""
     request.session[CONFIRMED_AT] = int(timezone.now().timestamp())
     kept = request.session.pop(_KEPT, None)
@@ -73,6 +74,6 @@ def confirm(request: HttpRequest, *, wanted: str) -> HttpResponse:
         request.POST = QueryDict(kept["fields"])  # the request goes on as it was sent
         request.path = request.path_info = kept["path"]
         request.resolver_match = found
-        response: HttpResponse = found.func(request, *found.args, **found.kwargs)
+        response: HttpResponseBase = found.func(request, *found.args, **found.kwargs)
         return response
     return redirect(wanted)

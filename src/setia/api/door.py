@@ -252,7 +252,7 @@ def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(PermissionDenied)
 def _denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
-    return problems.respond(request, Problem("not-allowed"))
+    return problems.respond(request, problems.of_denied(error))
 
 
 @api.exception_handler(ChangedMeanwhile)

@@ -10,10 +10,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, JsonResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from setia.customers.actions import RecordErased
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +54,11 @@ KINDS: dict[str, Kind] = {
         403,
         gettext_lazy("The person behind this token may not do that"),
         gettext_lazy("An owner of the firm can give them the right, under Settings, People."),
+    ),
+    "erased": Kind(
+        409,
+        gettext_lazy("The data of this person was erased"),
+        gettext_lazy("Their record stays empty. If they come back, add a new customer."),
     ),
     "not-found": Kind(
         404,
@@ -169,6 +177,11 @@ def wrong(pointer: str, detail: str, code: str = "invalid") -> dict[str, str]:
 def invalid(pointer: str, detail: str, code: str = "invalid") -> Problem:
     """A problem with one thing of the request."""
     return Problem("invalid", detail, errors=[wrong(pointer, detail, code)])
+
+
+def of_denied(error: PermissionDenied) -> Problem:
+    """The problem for what was refused: by the record, to everybody; else to whoever asked."""
+    return Problem("erased") if isinstance(error, RecordErased) else Problem("not-allowed")
 
 
 def respond(request: HttpRequest, problem: Problem) -> JsonResponse:

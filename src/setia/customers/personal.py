@@ -54,6 +54,7 @@ hold(
             "extra": "'{}'",
             "industry_id": "NULL",
             "archived_at": "COALESCE(t.archived_at, now())",
+            "erased_at": "(SELECT e.at FROM customers_erasure e WHERE e.customer_key = t.id)",
             "updated_at": "now()",
         },
         secret=("sort_name",),

@@ -26,7 +26,7 @@ CHOOSABLE = (
 """Fields a person may choose the record of. `number` takes its source along: the two records exchange theirs, so that
 each number goes on meaning this customer."""
 
-FOLLOWING = ("source", "region_code", "extra", "archived_at", "created_at", "updated_at", "merged_into")
+FOLLOWING = ("source", "region_code", "extra", "archived_at", "erased_at", "created_at", "updated_at", "merged_into")
 """Fields that follow from the rest."""
 
 

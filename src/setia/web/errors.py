@@ -39,6 +39,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: signed in, but not allowed."""
+    if plain := getattr(exception, "plain", ""):  # refused to everybody, by the record itself
+        return _page(request, 403, _("This record is closed"), str(plain))
     words, whole = words_of(str(exception))
     who = getattr(request, "user", None)
     if whole and who is not None and not sees_all(who) and who.is_authenticated:

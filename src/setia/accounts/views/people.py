@@ -87,6 +87,7 @@ def change_role(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("accounts.people")
+@after_confirming
 def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     """Let somebody in no more."""
     return _change(request, pk, lambda user: actions.deactivate(by=me(request), at=timezone.now(), user=user))
@@ -94,6 +95,7 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("accounts.people")
+@after_confirming
 def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
     """Let somebody in again."""
     return _change(request, pk, lambda user: actions.reactivate(by=me(request), at=timezone.now(), user=user))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from setia.accounts import actions, queries
+from setia.accounts.confirming import after_confirming
 from setia.accounts.models import Role, Team
 from setia.accounts.queries import me
 from setia.accounts.role_forms import RoleSheet, TeamForm
@@ -29,6 +30,7 @@ def roles(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @needs("accounts.roles")
+@after_confirming
 def add_role(request: HttpRequest) -> HttpResponse:
     """Make a role, empty or like another one (`like`)."""
     like = next((role for role in queries.roles_for(me(request)) if role.code == request.GET.get("like")), None)
@@ -47,6 +49,7 @@ def add_role(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @needs("accounts.roles")
+@after_confirming
 def edit_role(request: HttpRequest, code: str) -> HttpResponse:
     """Change what a role allows and shows."""
     role = _role(request, code)
@@ -67,6 +70,7 @@ def edit_role(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 @needs("accounts.roles")
+@after_confirming
 def remove_role(request: HttpRequest, code: str) -> HttpResponse:
     """Remove a role that nobody has."""
     role = _role(request, code)
@@ -89,6 +93,7 @@ def teams(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @needs("accounts.teams")
+@after_confirming
 def add_team(request: HttpRequest) -> HttpResponse:
     """Make a team."""
     form = TeamForm(request.POST if request.method == "POST" else None)
@@ -104,6 +109,7 @@ def add_team(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @needs("accounts.teams")
+@after_confirming
 def edit_team(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a team's name and members."""
     team = _team(pk)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 import setia.core.queries
 from setia.accounts import actions
+from setia.accounts.confirming import after_confirming
 from setia.accounts.forms import FirmForm, MailForm, ProfileForm
 from setia.accounts.queries import me
 from setia.accounts.views.gates import limited
@@ -59,6 +60,7 @@ def firm(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @needs("accounts.mail")
+@after_confirming
 @sensitive_post_parameters("password")
 def mail_server(request: HttpRequest) -> HttpResponse:
     """The mail server. The stored password is never shown; left empty, it stays."""
@@ -99,6 +101,7 @@ def test_mail(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs("accounts.mail")
+@after_confirming
 def remove_mail_server(request: HttpRequest) -> HttpResponse:
     """Forget the mail server."""
     if actions.remove_mail_server(by=me(request), at=timezone.now()):

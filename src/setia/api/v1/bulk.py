@@ -17,7 +17,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from setia.api.door import Asked, answer, offer
-from setia.api.problems import Problem, wrong
+from setia.api.problems import Problem, of_denied, wrong
 from setia.api.v1 import customers, orders, products
 from setia.api.v1.fields import PROBLEMS, Given, ProblemShown, Shown, Trouble
 from setia.catalogue.queries import product_coded
@@ -112,9 +112,9 @@ def _one(index: int, item: Any, do: Callable[[Any, str], tuple[str, int]]) -> Ou
             errors=[Trouble(**one) for one in problem.errors],
             candidates=problem.more.get("candidates", []),
         )
-    except PermissionDenied:
-        told = Problem("not-allowed").told()
-        return Outcome(index=index, status="refused", code="not-allowed", detail=told["detail"])
+    except PermissionDenied as error:
+        denied = of_denied(error)
+        return Outcome(index=index, status="refused", code=denied.code, detail=denied.told()["detail"])
     return Outcome(index=index, status=status, id=key)  # type: ignore[arg-type]
 
 

@@ -89,6 +89,7 @@ def _address(one: Endpoint, **params: str) -> str:
 
 
 @require_http_methods(["GET", "POST"])
+@after_confirming
 def edit_endpoint(request: HttpRequest, pk: int) -> HttpResponse:
     """Change an address, its name, or what it is told of."""
     user = me(request)

@@ -26,6 +26,7 @@ from setia.customers.actions.decide_doubles import (
 from setia.customers.actions.delete import StillReferenced, delete
 from setia.customers.actions.edit import edit, set_values
 from setia.customers.actions.erase import LEDGER, Erased, erase, erase_again, read_ledger, write_ledger
+from setia.customers.actions.erased import RecordErased, refuse_erased
 from setia.customers.actions.fields import (
     FieldNameTaken,
     NotHidden,
@@ -112,6 +113,7 @@ __all__ = [
     "NothingToMerge",
     "NumberTaken",
     "ReasonNeeded",
+    "RecordErased",
     "SearchRunning",
     "SellsInACircle",
     "StillReferenced",
@@ -165,6 +167,7 @@ __all__ = [
     "read_ledger",
     "read_mentions",
     "read_regions",
+    "refuse_erased",
     "reject_double",
     "remove_contact",
     "remove_field",

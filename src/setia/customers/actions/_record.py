@@ -6,7 +6,10 @@ from typing import Any
 from setia.accounts.actions import audit
 from setia.accounts.models import User
 from setia.core import outbox
+from setia.customers.actions.erased import refuse_erased
 from setia.customers.models import Customer, TimelineEntry
+
+_OF_THE_ERASED = ("erased", "handed_over")
 
 
 def record(
@@ -21,9 +24,11 @@ def record(
     """Write a verb (`edited`) three times over; answers the entry of the timeline.
 
     `data` is for the timeline, which the customer's own colleagues read; `audited` for the audit trail, which holds
-    names of fields and never a person's details.
+    names of fields and never a person's details. Raises `RecordErased`, but for what is done to the erased themselves.
     """
     entry = TimelineEntry.objects.create(customer=customer, kind=verb.upper(), at=at, by=by, data=data or {})
+    if verb not in _OF_THE_ERASED:
+        refuse_erased([customer.pk])
     audit(by=by, at=at, verb=f"customer.{verb}", about="customer", about_id=customer.pk, data=audited)
     outbox.emit(f"customer.{verb}", at=at, customer_id=customer.pk)
     return entry

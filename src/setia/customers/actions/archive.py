@@ -8,6 +8,7 @@ from django.db import transaction
 from setia.accounts.models import User
 from setia.core.permissions import require
 from setia.customers.actions._record import record
+from setia.customers.actions.erased import refuse_erased
 from setia.customers.models import Customer
 
 
@@ -33,5 +34,6 @@ def restore(*, by: User, at: datetime, customer: Customer) -> None:
     """Put an archived customer back on the lists."""
     require(by, "customers.restore")
     with transaction.atomic():
+        refuse_erased([customer.pk])
         if Customer.objects.filter(pk=customer.pk, archived_at__isnull=False).update(archived_at=None, updated_at=at):
             record("restored", by=by, at=at, customer=customer)

@@ -12,6 +12,7 @@ from setia.core.permissions import require
 from setia.customers.actions._record import record
 from setia.customers.actions.add import refuse_taken_number
 from setia.customers.actions.assign import require_may_choose
+from setia.customers.actions.erased import refuse_erased
 from setia.customers.actions.name_keys import keep_name_key
 from setia.customers.actions.regions import read_region
 from setia.customers.actions.values import checked
@@ -25,7 +26,7 @@ def edit(*, by: User, at: datetime, customer: Customer, version: str = "", **fac
     """Save the facts that differ, and nothing else, so that two people who change different facts both keep theirs.
 
     `version` is the one the form was filled from (`core.versions`). Raises `ChangedMeanwhile` when the customer has
-    changed since, `NumberTaken` (of `actions.add`), `PermissionDenied` for an owner `by` may not choose, and `BadValue`
+    changed since, `RecordErased`, `NumberTaken` (of `actions.add`), `PermissionDenied` for an owner `by` may not choose, and `BadValue`
     (of `values`) for a value of one of the firm's own fields (`extra`). The timeline tells each change from what to
     what.
     """
@@ -46,6 +47,7 @@ def edit(*, by: User, at: datetime, customer: Customer, version: str = "", **fac
                 require_may_choose(by, facts["owner"])
             current.extra, own = extra.apply(current.extra)
             if changes or own:
+                refuse_erased([current.pk])
                 current.updated_at = at
                 current.save(update_fields=[*changes, *(["extra"] if own else []), "updated_at"])
                 if "name" in changes:

@@ -19,6 +19,7 @@ from setia.core import kept
 from setia.core.permissions import require
 from setia.customers import normalise
 from setia.customers.actions._record import record
+from setia.customers.actions.erased import refuse_erased
 from setia.customers.models import Customer, CustomerFile
 
 MOST_BYTES = 10_000_000
@@ -40,6 +41,7 @@ def add_file(*, by: User, at: datetime, customer: Customer, name: str, content: 
     require(by, "customers.edit")
     kind, ending, safe = _taken_in(content)
     with transaction.atomic():
+        refuse_erased([customer.pk])  # before a content is kept that no row would name
         _hold(shared=True)
         digest = kept.keep(safe)
         made = CustomerFile.objects.create(

@@ -21,6 +21,7 @@ from setia.accounts.models import User
 from setia.core import outbox
 from setia.core.permissions import require
 from setia.customers.actions._moving import move, unstamped
+from setia.customers.actions.erased import refuse_erased
 from setia.customers.keys import customer_keys
 from setia.customers.models import Customer, Merge, MergedCustomer, TimelineEntry
 from setia.customers.settling import picked, settled
@@ -52,6 +53,7 @@ def merge(
         raise NothingToMerge
     with transaction.atomic():
         records = lock([survivor.pk, *other_ids])
+        refuse_erased(records)
         if gone := next((one for one in records.values() if one.merged_into_id), None):
             raise AlreadyMerged(gone)
         kept, rest = records[survivor.pk], [records[pk] for pk in other_ids]

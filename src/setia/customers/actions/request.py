@@ -10,6 +10,8 @@ from setia.accounts.models import User
 from setia.core import outbox
 from setia.core.permissions import require
 from setia.core.text import paragraph
+from setia.customers.actions.erased import refuse_erased
+from setia.customers.actions.hold import hold
 from setia.customers.models import DEADLINE, Customer, PrivacyRequest
 
 
@@ -35,6 +37,8 @@ def take_request(
     require(by, "customers.privacy")
     received_at = min(received_at or at, at)
     with transaction.atomic():
+        if customer is not None:
+            refuse_erased([hold(customer.pk)])
         made = PrivacyRequest.objects.create(
             kind=kind,
             customer=customer,
@@ -66,6 +70,8 @@ def reopen_request(*, by: User, at: datetime, request: PrivacyRequest) -> None:
     """Take an answer back: the request stands open again, its deadline where it was."""
     require(by, "customers.privacy")
     with transaction.atomic():
+        if request.customer_id:
+            refuse_erased([hold(request.customer_id)])
         closed = PrivacyRequest.objects.filter(pk=request.pk).exclude(state=PrivacyRequest.State.OPEN)
         if closed.update(state=PrivacyRequest.State.OPEN, closed_at=None, closed_by=None):
             _tell("reopened", by=by, at=at, request=request)

@@ -98,6 +98,9 @@ class Customer(Stamped):
         "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     archived_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(
+        null=True, editable=False, help_text="Since when the person is forgotten: nothing may be said of them again."
+    )
     merged_into = models.ForeignKey(
         "self",
         null=True,
@@ -126,6 +129,24 @@ class Customer(Stamped):
             ),
             models.CheckConstraint(condition=~Q(recommended_by=F("id")), name="customers_customer_not_own_referrer"),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="customers_customer_not_own_survivor"),
+            # Whichever way a change comes, of somebody erased nothing that tells who it was is written again.
+            models.CheckConstraint(
+                condition=Q(erased_at=None)
+                | Q(
+                    name="",
+                    call_name="",
+                    title="",
+                    gender="",
+                    birthday=None,
+                    tax_number="",
+                    region="",
+                    region_code="",
+                    notes="",
+                    extra={},
+                    archived_at__isnull=False,
+                ),
+                name="customers_customer_erased_stays_empty",
+            ),
         ]
         indexes = [
             models.Index(F("sort_name"), F("id"), condition=Q(archived_at=None), name="customers_by_name"),

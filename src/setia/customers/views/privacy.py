@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from setia.accounts.queries import me
+from setia.accounts.queries import after_confirming, me
 from setia.core.permissions import may, require
 from setia.core.queries import firm
 from setia.customers import actions, notices, queries
@@ -116,6 +116,7 @@ def breach_notice(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@after_confirming
 def hand_over_data(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A copy of everything held about a customer, as one ZIP: data.json for machines, data.html for people."""
     customer = queries.get_customer_for(me(request), pk)
@@ -149,6 +150,7 @@ def _packed(facts: dict[str, Any], page: str, sections: list[queries.Section]) -
 
 
 @require_http_methods(["GET", "POST"])
+@after_confirming
 def erase_customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what erasing takes and what stays; erase."""
     customer = queries.get_customer_for(me(request), pk)
@@ -175,6 +177,7 @@ def erase_customer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@after_confirming
 def retention(request: HttpRequest) -> HttpResponse:
     """How long each kind of data is kept, what tonight would take, and a rule changed."""
     require(me(request), "customers.retain")
@@ -192,6 +195,7 @@ def retention(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@after_confirming
 def retain_now(request: HttpRequest) -> HttpResponse:
     """Do tonight's round at once."""
     require(me(request), "customers.retain")

@@ -26,7 +26,7 @@ from setia.core.outbox import emit
 from setia.core.permissions import may
 from setia.core.queries import firm
 from setia.intake import reading
-from setia.intake.commit import customers, orders, products, stage
+from setia.intake.commit import customers, erased, orders, products, stage
 from setia.intake.commit.counts import Counts
 from setia.intake.models import Run
 
@@ -229,8 +229,10 @@ def _write(cursor: CursorWrapper, run: Run, layout: reading.Layout, spool: Spool
         _check_rights(run)
         nameless = customers.reject_nameless(cursor)
         _reject(run, layout, spool, dict.fromkeys(nameless, ("nobody", "")))
+        _reject(run, layout, spool, dict.fromkeys(erased.reject(cursor, run.source), ("erased", "")))
         return customers.write(cursor, run, at=at)
     _check_currency(cursor, run)
+    erased.leave_out(cursor, run.source)
     found = orders.placeholders(cursor)
     kept = set(run.mapping.get("keep_ids", []))
     dropped = [number for number, _ in found if number not in kept]

@@ -155,6 +155,7 @@ REJECT: dict[str, Promise] = {
     "missing": _("{field} is empty. Fill it in."),
     "money_missing": _("There is neither a unit price nor an amount. Fill in one of them."),
     "nobody": _("No number, name, phone or e-mail: there is nobody to record. Fill in one of them."),
+    "erased": _("The data of this person was erased. If they come back, give them a new customer number."),
     "date": _("{field} is “{value}”, which is no date. Write it like the other rows, for instance 31/12/2025."),
     "date_not_in_calendar": _("{field} is “{value}”, a day or time that does not exist. Check day and month."),
     "date_range": _("{field} is “{value}”, outside the years 1900 to 2200. Check the year."),

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from setia.accounts.models import User
 from setia.core.permissions import require
 from setia.core.queries import firm
-from setia.customers.actions import hold
+from setia.customers.actions import hold, refuse_erased
 from setia.orders.actions._record import record
 from setia.orders.kinds import kind_of
 from setia.orders.lines import Facts, Line, total_of
@@ -45,6 +45,7 @@ def add(*, by: User, at: datetime, lines: Sequence[Line], **facts: Unpack[Facts]
         with transaction.atomic():
             if order.customer_id:
                 order.customer_id = hold(order.customer_id)
+                refuse_erased([order.customer_id])
             if not order.number:
                 order.pk = _next_key()
                 order.number = f"S-{order.pk}"

@@ -10,7 +10,7 @@ from setia.accounts.models import User
 from setia.core import versions
 from setia.core.permissions import require
 from setia.core.words import told_changes
-from setia.customers.actions import hold
+from setia.customers.actions import hold, refuse_erased
 from setia.orders.actions._record import record
 from setia.orders.actions.add import NoLines, refuse_taken_number, settle, write_lines
 from setia.orders.lines import Facts, Line, told_lines
@@ -49,6 +49,8 @@ def edit(
                 setattr(current, name, value)
             if current.customer_id:
                 current.customer_id = hold(current.customer_id)
+                if current.note != was.get("note", current.note) or current.customer_id not in customers:
+                    refuse_erased([current.customer_id])
             settle(current, lines)
             changed = [name for name, value in was.items() if getattr(current, name) != value]
             lines_before = told_lines(current.lines.select_related("product").order_by("position"))

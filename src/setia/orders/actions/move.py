@@ -8,7 +8,7 @@ from django.db import transaction
 
 from setia.accounts.models import User
 from setia.core.permissions import require
-from setia.customers.actions import hold
+from setia.customers.actions import hold, refuse_erased
 from setia.orders.actions._record import record
 from setia.orders.models import Order
 
@@ -24,6 +24,7 @@ def move(*, by: User, at: datetime, orders: Sequence[Order], customer: "Customer
     require(by, "orders.edit")
     with transaction.atomic():
         to = hold(customer.pk)
+        refuse_erased([to])
         keys = {one.pk for one in orders}
         keys |= set(Order.objects.filter(reverses__in=keys).values_list("pk", flat=True))
         keys |= {one.reverses_id for one in Order.objects.filter(pk__in=keys) if one.reverses_id}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from setia.accounts.queries import me
+from setia.accounts.queries import after_confirming, me
 from setia.core import keyset
 from setia.core.permissions import needs
 from setia.core.sheets import csv_response
@@ -72,6 +72,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @needs("orders.export")
+@after_confirming
 def export_orders(request: HttpRequest) -> HttpResponseBase:
     """The list as CSV, all of it: one row per line of an order, so that it can be imported again."""
     found, _chips = queries.narrow(me(request), queries.orders_for(me(request)), _params(request))

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from setia.accounts.models import User
-from setia.accounts.queries import me, people_by_id
+from setia.accounts.queries import after_confirming, me, people_by_id
 from setia.core import keyset
 from setia.core.among import among
 from setia.core.chips import Chip
@@ -186,6 +186,7 @@ def choose_columns(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @needs("customers.export")
+@after_confirming
 def export_customers(request: HttpRequest) -> HttpResponseBase:
     """The list as CSV, all of it or those ticked (`id`), in the order the records were made."""
     if ticked := [int(key) for key in request.GET.getlist("id") if key.isdecimal() and len(key) < 19]:
