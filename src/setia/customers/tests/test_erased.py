@@ -100,7 +100,7 @@ class ErasedRecord(People):
     def test_people_erased_before_this_lock_was_there_are_emptied_and_locked_by_the_migration(self) -> None:
         from importlib import import_module
 
-        lock = import_module("setia.customers.migrations.0019_erased")
+        lock = import_module("setia.customers.migrations.0020_erased")
         Customer.objects.filter(pk=self.siti.pk).update(erased_at=None)
         Customer.objects.filter(pk=self.siti.pk).update(name="Siti again")
         with connection.cursor() as cursor:

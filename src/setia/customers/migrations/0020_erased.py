@@ -11,7 +11,7 @@ FROM customers_erasure e WHERE e.customer_key = c.id AND e.made_at = c.created_a
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0018_tax_number")]
+    dependencies = [("customers", "0019_double_merge")]
 
     operations = [
         migrations.AddField(
