@@ -63,7 +63,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     return redirect(url)
 
 
-def confirm(request: HttpRequest, *, wanted: str) -> HttpResponseBase:
+def confirm(request: HttpRequest, *, wanted: str) -> HttpResponse:
     """The proof was good: note it, and go on to what was wanted."""
     request.session[CONFIRMED_AT] = int(timezone.now().timestamp())
     kept = request.session.pop(_KEPT, None)
@@ -74,6 +74,6 @@ def confirm(request: HttpRequest, *, wanted: str) -> HttpResponseBase:
         request.POST = QueryDict(kept["fields"])  # the request goes on as it was sent
         request.path = request.path_info = kept["path"]
         request.resolver_match = found
-        response: HttpResponseBase = found.func(request, *found.args, **found.kwargs)
+        response: HttpResponse = found.func(request, *found.args, **found.kwargs)
         return response
     return redirect(wanted)

@@ -8,7 +8,6 @@ from allauth.mfa.webauthn.internal import auth as webauthn
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -48,7 +47,7 @@ def security(request: HttpRequest) -> HttpResponse:
 @limited("reauthenticate")
 @sensitive_post_parameters("password", "code")
 @never_cache
-def confirm_identity(request: HttpRequest) -> HttpResponseBase:
+def confirm_identity(request: HttpRequest) -> HttpResponse:
     """“Is it you?”: password, code or passkey, then on to what was wanted."""
     user = me(request)
     wanted = request.POST.get("next") or request.GET.get("next") or "/"

@@ -26,9 +26,9 @@ def edit(*, by: User, at: datetime, customer: Customer, version: str = "", **fac
     """Save the facts that differ, and nothing else, so that two people who change different facts both keep theirs.
 
     `version` is the one the form was filled from (`core.versions`). Raises `ChangedMeanwhile` when the customer has
-    changed since, `RecordErased`, `NumberTaken` (of `actions.add`), `PermissionDenied` for an owner `by` may not choose,
-    and `BadValue` (of `values`) for a value of one of the firm's own fields (`extra`). The timeline tells each change from what to
-    what.
+    changed since, `RecordErased`, `NumberTaken` (of `actions.add`), `PermissionDenied` for an owner `by` may not
+    choose, and `BadValue` (of `values`) for a value of one of the firm's own fields (`extra`). The timeline tells each
+    change from what to what.
     """
     require(by, "customers.edit")
     extra = checked(facts.pop("extra", {}), by=by, customer=customer)
