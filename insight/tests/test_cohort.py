@@ -156,3 +156,30 @@ def test_every_cell_of_the_retail_cohort_table_is_that_of_sql(
     for line in table.to_pylist():
         assert line["size"] == cells[line["cohort"], 0]
         assert line["share"] == line["customers"] / line["size"]
+
+
+def test_weeks_run_from_monday_to_sunday() -> None:
+    some = orders(
+        [
+            (ANI, "2026-03-02", 1.0),  # a Monday
+            (ANI, "2026-03-08", 1.0),  # the Sunday of that week
+            (ANI, "2026-03-09", 1.0),
+            (BUDI, "2026-03-08", 1.0),
+            (CITRA, "2026-03-10", 1.0),
+            (CITRA, "2026-03-22", 1.0),
+        ]
+    )
+    table = cohort.weekly(some, as_of=dt.date(2026, 3, 22))
+    first, second = dt.date(2026, 3, 2), dt.date(2026, 3, 9)
+    cells = {(line["cohort"], line["k"]): line["customers"] for line in table.to_pylist()}
+    assert table.num_rows == 6
+    assert cells[first, 0] == 2
+    assert cells[first, 1] == 1
+    assert cells[first, 2] == 0
+    assert cells[second, 0] == 1
+    assert cells[second, 1] == 1
+    assert cells[dt.date(2026, 3, 16), 0] == 0
+    assert all(table["complete"].to_pylist())
+    early = cohort.weekly(some, as_of=dt.date(2026, 3, 21))
+    assert [line["complete"] for line in early.to_pylist()] == [True, True, False, True, False, False]
+    assert cohort.weekly(some, as_of=dt.date(2026, 3, 1)).num_rows == 0

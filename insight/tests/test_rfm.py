@@ -117,3 +117,32 @@ def test_retail_quintiles_are_those_of_sql(retail: duckdb.DuckDBPyConnection, re
     found = rfm.score(recency, column(customers, "purchase_days"), money, column(customers, "customer"))
     for name in ("r", "f", "m"):
         assert column(found, name).tolist() == column(expected, name).tolist(), name
+
+
+def test_migration_counts_who_moved_from_which_cell_to_which() -> None:
+    before = pa.table({"customer": [1, 2, 3, 4], "cell": ["CHAMPIONS", "CHAMPIONS", "AT_RISK", "CHAMPIONS"]})
+    after = pa.table({"customer": [2, 1, 3, 9], "cell": ["AT_RISK", "CHAMPIONS", "HIBERNATING", "NEW_CUSTOMERS"]})
+    assert [tuple(line.values()) for line in rfm.migration(before, after).to_pylist()] == [
+        ("CHAMPIONS", "CHAMPIONS", 1, 1 / 3),
+        ("CHAMPIONS", "AT_RISK", 1, 1 / 3),
+        ("CHAMPIONS", "GONE", 1, 1 / 3),
+        ("AT_RISK", "HIBERNATING", 1, 1.0),
+        ("NEW", "NEW_CUSTOMERS", 1, 1.0),
+    ]
+
+
+def test_migration_reads_the_cells_that_score_gives() -> None:
+    scored = rfm.score([1, 400], [9, 1], [10.0, 1.0], [1, 2]).append_column("customer", pa.array([1, 2]))
+    found = rfm.migration(scored, scored)
+    assert found.to_pylist() == [{"before": "HIBERNATING", "after": "HIBERNATING", "customers": 2, "share": 1.0}]
+
+
+def test_migration_refuses_what_it_cannot_read() -> None:
+    good = pa.table({"customer": [1], "cell": ["CHAMPIONS"]})
+    for bad, message in (
+        (pa.table({"customer": [1]}), "lacks cell"),
+        (pa.table({"customer": [1, 1], "cell": ["CHAMPIONS", "CHAMPIONS"]}), "more than once"),
+        (pa.table({"customer": [1], "cell": ["KINGS"]}), "KINGS"),
+    ):
+        with pytest.raises(BadInput, match=message):
+            rfm.migration(good, bad)

@@ -100,6 +100,26 @@ def monthly(orders: pa.Table, *, as_of: dt.date) -> pa.Table:
     return _cohort_table(counts, origin, as_of)
 
 
+def weekly(orders: pa.Table, *, as_of: dt.date) -> pa.Table:
+    """The cohort table by weeks from Monday to Sunday: as `monthly`, for firms whose customers come back within days.
+
+    `cohort` is the Monday of the week of the first purchase, `k` counts weeks; the other columns are those of
+    `monthly`. `complete` is false for the week `as_of` falls in, unless it is its Sunday.
+    """
+    seen = read(orders).of_customers().until(as_of)
+    if len(seen.day) == 0:
+        return _cohort_table(np.zeros((0, 0), dtype=np.int64), 0, as_of)
+    unique, number = numbered(seen.customer)
+    low = int(seen.day.min())
+    # Day 0, 1970-01-01, was a Thursday: week 0 began on the Monday three days before.
+    of_day = (np.arange(low, int(seen.day.max()) + 1, dtype=np.int64) + 3) // 7
+    origin, weeks = int(of_day[0]), (day_number(as_of) + 3) // 7 - int(of_day[0]) + 1
+    first = first_days(number, seen.day, len(unique))
+    counts = _cohorts(number, seen.day, first, of_day - origin, low, weeks)
+    mondays = ((np.arange(weeks) + origin) * 7 - 3).astype(np.int32)
+    return _triangle(counts, mondays, ends=(day_number(as_of) + 4) % 7 == 0)
+
+
 def new_returning(orders: pa.Table, *, as_of: dt.date, by: str = "MONTH") -> pa.Table:
     """New and returning customers per ``DAY`` or calendar ``MONTH``, every period from the first order to `as_of`.
 
@@ -150,24 +170,28 @@ def _month_starts(origin: int, months: int) -> NDArray[np.int32]:
 
 
 def _cohort_table(counts: NDArray[np.int64], origin: int, as_of: dt.date) -> pa.Table:
-    months = len(counts)
+    return _triangle(counts, _month_starts(origin, len(counts)), ends=day_of(day_number(as_of) + 1).day == 1)
+
+
+def _triangle(counts: NDArray[np.int64], starts: NDArray[np.int32], *, ends: bool) -> pa.Table:
+    """Every cell from a cohort's first period to the running one; `ends` says that the running one is over."""
+    periods = len(counts)
     c, k = (
-        np.concatenate([np.full(months - i, i) for i in range(months)] or [np.zeros(0, dtype=np.int64)]),
-        np.concatenate([np.arange(months - i) for i in range(months)] or [np.zeros(0, dtype=np.int64)]),
+        np.concatenate([np.full(periods - i, i) for i in range(periods)] or [np.zeros(0, dtype=np.int64)]),
+        np.concatenate([np.arange(periods - i) for i in range(periods)] or [np.zeros(0, dtype=np.int64)]),
     )
     c, k = c.astype(np.int64), k.astype(np.int64)
-    customers = counts[c, k] if months else np.zeros(0, dtype=np.int64)
-    size = counts[c, 0] if months else customers
+    customers = counts[c, k] if periods else np.zeros(0, dtype=np.int64)
+    size = counts[c, 0] if periods else customers
     share = np.where(size > 0, customers / np.maximum(size, 1), np.nan)
-    ends_month = day_of(day_number(as_of) + 1).day == 1
     return pa.table(
         {
-            "cohort": dates(_month_starts(origin, months)[c] if months else np.zeros(0, dtype=np.int32)),
+            "cohort": dates(starts[c] if periods else np.zeros(0, dtype=np.int32)),
             "k": pa.array(k.astype(np.int32)),
             "customers": pa.array(customers),
             "size": pa.array(size),
             "share": pa.array(share),
-            "complete": pa.array((c + k < months - 1) | ends_month),
+            "complete": pa.array((c + k < periods - 1) | ends),
         }
     )
 

@@ -99,3 +99,45 @@ def cell_map(r: ArrayLike, f: ArrayLike, monetary: ArrayLike) -> pa.Table:
             "value": pa.array(value),
         }
     )
+
+
+def migration(before: pa.Table, after: pa.Table) -> pa.Table:
+    """Who moved from which cell to which between two dates: the map's traffic.
+
+    Both tables hold `customer` (int64) and `cell` (from `score`, beside the summary's customers) as of an earlier and a
+    later day. Columns: `before`, `after` (string; ``NEW`` before for who first bought in between, ``GONE`` after for
+    who is missing from the later table), `customers` (int64), `share` (float64, of the customers of `before`). Only
+    pairs that occur, in the order of `CELLS`.
+    """
+    names = (*CELLS, "NEW", "GONE")
+    earlier, later = _cells(before), _cells(after)
+    pairs: dict[tuple[str, str], int] = {}
+    for customer, cell in earlier.items():
+        pair = cell, later.get(customer, "GONE")
+        pairs[pair] = pairs.get(pair, 0) + 1
+    for customer, cell in later.items():
+        if customer not in earlier:
+            pairs["NEW", cell] = pairs.get(("NEW", cell), 0) + 1
+    line = sorted(pairs, key=lambda pair: (names.index(pair[0]), names.index(pair[1])))
+    size: dict[str, int] = {}
+    for pair in line:
+        size[pair[0]] = size.get(pair[0], 0) + pairs[pair]
+    return pa.table(
+        {
+            "before": pa.array([pair[0] for pair in line], pa.string()),
+            "after": pa.array([pair[1] for pair in line], pa.string()),
+            "customers": pa.array([pairs[pair] for pair in line], pa.int64()),
+            "share": pa.array([pairs[pair] / size[pair[0]] for pair in line], pa.float64()),
+        }
+    )
+
+
+def _cells(table: pa.Table) -> dict[int, str]:
+    if missing := {"customer", "cell"} - set(table.column_names):
+        raise BadInput(f"the table lacks {', '.join(sorted(missing))}")
+    cells = dict(zip(table["customer"].to_pylist(), table["cell"].to_pylist(), strict=True))
+    if len(cells) != table.num_rows:
+        raise BadInput("a customer stands in one cell: some customers occur more than once")
+    if unknown := set(cells.values()) - set(CELLS):
+        raise BadInput(f"these are no cells: {', '.join(sorted(map(str, unknown)))}")
+    return cells
