@@ -5,7 +5,7 @@ interval, `ratio_mismatch` says when the lot was not fair and there is no answer
 fooling oneself, and `Uplift` ranks customers by how much the action changes them, judged by `qini`.
 """
 
-from setia_insight.lift._effect import Effect, boundary, difference, ratio_mismatch
+from setia_insight.lift._effect import MISMATCH_BELOW, Effect, boundary, difference, ratio_mismatch
 from setia_insight.lift._uplift import Uplift, qini, qini_curve
 
-__all__ = ["Effect", "Uplift", "boundary", "difference", "qini", "qini_curve", "ratio_mismatch"]
+__all__ = ["MISMATCH_BELOW", "Effect", "Uplift", "boundary", "difference", "qini", "qini_curve", "ratio_mismatch"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
+from scipy.special import ndtri, stdtr, stdtrit
 from scipy.stats import chi2
 
 from setia_insight.errors import BadInput, NotEnoughData
@@ -137,11 +137,6 @@ def _crossing(last: float, looks: int) -> float:
         step = np.exp(-0.5 * (grid[:, None] - grid[None, :]) ** 2) / math.sqrt(2 * math.pi)
         density = step @ (density * weights)
     return 1.0 - float(density @ weights)
-
-
-def normal_p(z: float) -> float:
-    """The two-sided p-value of a standard normal."""
-    return float(2 * ndtr(-abs(z)))
 
 
 def _numbers(values: ArrayLike, name: str) -> NDArray[np.float64]:
