@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SETIA = ROOT / "src" / "setia"
 # From below to above; a room may be used by those after it.
 ORDER = (
-    "core accounts customers catalogue orders intake portraits reports api web listeners demo command config".split()  # noqa: SIM905
+    "core accounts customers catalogue orders subscriptions intake portraits reports api web listeners demo command config".split()  # noqa: SIM905
 )
 LONGEST_FILE = 500
 FACES = {"queries", "actions"}

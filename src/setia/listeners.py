@@ -16,8 +16,15 @@ from setia.customers import queries as customers
 from setia.customers.actions import give_back, settle_consent, take_over
 from setia.orders import queries as orders
 from setia.portraits import queries as portraits
+from setia.subscriptions import queries as subscriptions
+from setia.subscriptions.actions import follow as follow_revenue
 
-CUSTOMER_KEYS = (*customers.CUSTOMER_KEYS, *orders.CUSTOMER_KEYS, *portraits.CUSTOMER_KEYS)
+CUSTOMER_KEYS = (
+    *customers.CUSTOMER_KEYS,
+    *orders.CUSTOMER_KEYS,
+    *subscriptions.CUSTOMER_KEYS,
+    *portraits.CUSTOMER_KEYS,
+)
 """Every column of the house that holds a customer's key: what a merge gives to the survivor, and what stays."""
 
 
@@ -39,6 +46,10 @@ def _settle_consent(event: Event) -> None:
     settle_consent([event.payload["customer_id"], *event.payload["other_ids"]])
 
 
+def _follow_revenue(event: Event) -> None:
+    follow_revenue([event.payload["customer_id"], *event.payload["other_ids"]])
+
+
 def _keep_portrait_up(event: Event) -> None:
     # What counts is heavy: loaded by the first order, not at the start.
     from setia.portraits import actions
@@ -55,8 +66,8 @@ def _keep_portrait_up(event: Event) -> None:
 NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
     "order.changed": (_keep_portrait_up,),
     "customer.added": (_keep_portrait_up,),
-    "customer.merged": (_give_to_survivor, _settle_consent, _keep_portrait_up),
-    "customer.unmerged": (_give_back, _follow_unmerge, _settle_consent, _keep_portrait_up),
+    "customer.merged": (_give_to_survivor, _settle_consent, _follow_revenue, _keep_portrait_up),
+    "customer.unmerged": (_give_back, _follow_unmerge, _settle_consent, _follow_revenue, _keep_portrait_up),
 }
 """Event → functions, called in order."""
 

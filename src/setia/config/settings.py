@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "setia.customers",
     "setia.catalogue",
     "setia.orders",
+    "setia.subscriptions",
     "setia.intake",
     "setia.portraits",
     "setia.reports",

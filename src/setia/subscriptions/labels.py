@@ -1,0 +1,62 @@
+"""What the audit trail says about subscriptions and units, in the reader's words."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from setia.core.words import name_fields, name_verbs
+from setia.subscriptions.models import Period
+
+name_verbs(
+    {
+        "plan.added": _("Added a plan"),
+        "plan.edited": _("Changed a plan"),
+        "plan.archived": _("Archived a plan"),
+        "plan.restored": _("Took a plan out of the archive"),
+        "subscription.started": _("Entered a subscription"),
+        "subscription.changed": _("Changed the terms of a subscription"),
+        "subscription.change_planned": _("Planned other terms of a subscription"),
+        "subscription.planned_change_dropped": _("Dropped a planned change of a subscription"),
+        "subscription.paused": _("Paused a subscription"),
+        "subscription.resumed": _("Resumed a subscription"),
+        "subscription.cancelled": _("Cancelled a subscription"),
+        "subscription.cancel_planned": _("Cancelled a subscription at the end of its period"),
+        "subscription.kept": _("Took the cancellation of a subscription back"),
+        "unit.added": _("Entered a unit"),
+        "unit.edited": _("Changed a unit"),
+        "unit.served": _("Noted a service"),
+        "unit.retired": _("Took a unit out of use"),
+        "unit.unretired": _("Put a unit back in use"),
+    }
+)
+name_fields(
+    "plan",
+    {
+        "code": _("Code"),
+        "name": _("Name"),
+        "product": _("Product"),
+        "price": _("Price"),
+        "period": _("Period"),
+        "days": _("Days"),
+        "trial_days": _("Days on trial"),
+    },
+    {"period": dict(Period.choices)},
+)
+name_fields(
+    "subscription",
+    {"quantity": _("Quantity"), "price": _("Price"), "discount": pgettext_lazy("percent", "Discount in percent")},
+)
+name_fields(
+    "unit",
+    {
+        "product": _("Product"),
+        "serial": _("Serial number"),
+        "customer": _("Customer"),
+        "installed_date": _("Installed on"),
+        "warranty_from_date": _("Warranty from"),
+        "warranty_until_date": _("Warranty until"),
+        "service_every_months": _("Months between services"),
+        "next_service_date": _("Next service"),
+        "place": _("Place"),
+        "note": _("Note"),
+    },
+)

@@ -1,0 +1,8 @@
+from django.db import migrations
+
+from setia.core.stamps import stamped
+
+
+class Migration(migrations.Migration):
+    dependencies = [("subscriptions", "0001_first"), ("core", "0002_stamp")]
+    operations = [stamped("subscriptions_subscription"), stamped("subscriptions_unit")]

@@ -1,0 +1,87 @@
+"""Questions about plans, subscriptions, installed units and the revenue that comes in every month."""
+
+from django.utils.translation import ngettext_lazy
+
+from setia.customers.queries import Key
+from setia.subscriptions.models import RevenueMove, Subscription, Unit
+from setia.subscriptions.queries.base import base_count, in_base, recurring_ids
+from setia.subscriptions.queries.gate import (
+    get_plan_for,
+    get_subscription_for,
+    get_unit_for,
+    plans_for,
+    subscriptions_for,
+    units_for,
+)
+from setia.subscriptions.queries.listing import (
+    SUBSCRIPTION_SORTS,
+    UNIT_SORTS,
+    exported_subscriptions,
+    exported_units,
+    narrow_subscriptions,
+    narrow_units,
+    subscription_legs,
+    unit_choices,
+    unit_legs,
+)
+from setia.subscriptions.queries.records import (
+    base_of,
+    offered,
+    periods_of,
+    plan_choices,
+    planned_of,
+    services_of,
+    steps_of,
+)
+from setia.subscriptions.queries.revenue import (
+    KINDS,
+    any_subscription,
+    move_legs,
+    moves_behind,
+    revenue_months,
+    standing_behind,
+    standing_legs,
+)
+
+CUSTOMER_KEYS = (
+    Key(Subscription, "customer", words=ngettext_lazy("%(count)s subscription", "%(count)s subscriptions", "count")),
+    Key(Unit, "customer", words=ngettext_lazy("%(count)s installed unit", "%(count)s installed units", "count")),
+    Key(RevenueMove, "customer", stays="counted anew for both, from the subscriptions that moved"),
+)
+"""The tables of this room that hold a customer's key (`setia.customers.keys`)."""
+
+__all__ = [
+    "CUSTOMER_KEYS",
+    "KINDS",
+    "SUBSCRIPTION_SORTS",
+    "UNIT_SORTS",
+    "any_subscription",
+    "base_count",
+    "base_of",
+    "exported_subscriptions",
+    "exported_units",
+    "get_plan_for",
+    "get_subscription_for",
+    "get_unit_for",
+    "in_base",
+    "move_legs",
+    "moves_behind",
+    "narrow_subscriptions",
+    "narrow_units",
+    "offered",
+    "periods_of",
+    "plan_choices",
+    "planned_of",
+    "plans_for",
+    "recurring_ids",
+    "revenue_months",
+    "services_of",
+    "standing_behind",
+    "standing_legs",
+    "steps_of",
+    "subscription_legs",
+    "subscriptions_for",
+    "unit_choices",
+    "unit_legs",
+    "units_for",
+]

@@ -1,0 +1,19 @@
+"""What the worker does for subscriptions: all that happens by itself on its day."""
+
+from datetime import UTC, datetime
+
+from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
+
+from setia.core.words import name_jobs
+
+name_jobs({"subscriptions.roll_over": _("Renew subscriptions, and end those whose day has come")})
+
+
+@app.periodic(cron="7 * * * *")  # every hour: a day begins at another hour in each zone, and a standstill is caught up
+@app.task(name="subscriptions.roll_over", queue="house", queueing_lock="subscriptions.roll_over")
+def roll_over(timestamp: int) -> None:
+    """Only what is due is looked at; mostly that is nothing."""
+    from setia.subscriptions import actions
+
+    actions.roll_over(at=datetime.now(UTC))
