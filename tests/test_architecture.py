@@ -19,9 +19,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 ROOT = Path(__file__).resolve().parent.parent
 SETIA = ROOT / "src" / "setia"
 # From below to above; a room may be used by those after it.
-ORDER = (
-    "core accounts customers catalogue orders subscriptions intake portraits reports api web listeners demo command config".split()  # noqa: SIM905
-)
+ORDER = [
+    *("core", "accounts", "customers", "catalogue", "orders", "subscriptions", "intake", "portraits", "reports"),
+    *("api", "web", "listeners", "demo", "command", "config"),
+]
 LONGEST_FILE = 500
 FACES = {"queries", "actions"}
 

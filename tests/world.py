@@ -34,6 +34,7 @@ from setia.customers.models import (
 from setia.intake.models import Run
 from setia.orders.models import Order, OrderLine
 from setia.portraits.models import Portrait
+from setia.subscriptions.tests.walked import subscribed
 
 NOON = datetime(2026, 11, 19, 5, 0, tzinfo=UTC)
 THEIRS = 7_700_001
@@ -98,6 +99,7 @@ def world(case: Any) -> None:
         created_at=NOON,
     )
     OrderLine.objects.create(order=order, position=1, product=product, quantity=1, unit_price=125_000, amount=125_000)
+    subscribed(customer, product, key=THEIRS, mark=MARK, at=NOON)
     file = Path(settings.HOME) / "files" / "walk.csv"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(f"name,number\nIbu {MARK},{THEIRS}\n", encoding="utf-8")

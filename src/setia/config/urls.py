@@ -9,6 +9,7 @@ urlpatterns = [
     path("customers/", include("setia.customers.urls")),
     path("products/", include("setia.catalogue.urls")),
     path("orders/", include("setia.orders.urls")),
+    path("subscriptions/", include("setia.subscriptions.urls")),
     path("import/", include("setia.intake.urls")),
     path("understand/", include("setia.portraits.urls")),
     path("reports/", include("setia.reports.urls")),

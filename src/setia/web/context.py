@@ -35,10 +35,23 @@ _WITHIN = (
     (_("Concentration"), "concentration"),
     (_("Value"), "value"),
 )
+_RECURRING = (
+    (_("Subscriptions"), "subscriptions"),
+    (_("Installed units"), "units"),
+    (_("Plans"), "plans"),
+)
 NAVIGATION: tuple[Entry, ...] = (
     Entry("home", _("Home"), "house", "home", bar=True),
     Entry("customers", _("Customers"), "users", "customers", bar=True, verb="customers.view"),
     Entry("orders", _("Orders"), "shopping-bag", "orders", bar=True, verb="orders.view"),
+    Entry(
+        "subscriptions",
+        _("Subscriptions"),
+        "refresh-cw",
+        "subscriptions",
+        parts=_RECURRING,
+        verb="subscriptions.view",
+    ),
     Entry("products", _("Products"), "package", "products", verb="catalogue.view"),
     Entry(
         "understand",
@@ -57,6 +70,8 @@ NAVIGATION: tuple[Entry, ...] = (
 CREATIONS = (
     (_("Customer"), "user-plus", "add_customer", "customers.add"),
     (_("Order"), "shopping-bag", "add_order", "orders.add"),
+    (_("Subscription"), "refresh-cw", "add_subscription", "subscriptions.add"),
+    (_("Installed unit"), "wrench", "add_unit", "subscriptions.units"),
     (_("Product"), "package-plus", "add_product", "catalogue.add"),
     (_("Import a file"), "upload", "imports", "intake.run"),
 )

@@ -40,13 +40,13 @@ WITH taken AS (SELECT * FROM unnest(%(taken_months)s::date[], %(taken_kinds)s::t
                    AS t(month, kind, amount)),
      made AS (SELECT * FROM unnest(%(made_months)s::date[], %(made_kinds)s::text[], %(made)s::numeric[])
                   AS m(month, kind, amount)),
-     every AS (SELECT month, kind, amount, 1 AS customers FROM made
+     every AS (SELECT month, kind, amount, 1 AS people FROM made
                UNION ALL SELECT month, kind, -amount, -1 FROM taken),
-     summed AS (SELECT month, kind, sum(amount) AS amount, sum(customers) AS customers FROM every GROUP BY month, kind)
-INSERT INTO subscriptions_revenuetotal AS total (month, kind, amount, customers)
-SELECT month, kind, amount, customers FROM summed WHERE amount <> 0 OR customers <> 0 ORDER BY month, kind
+     summed AS (SELECT month, kind, sum(amount) AS amount, sum(people) AS people FROM every GROUP BY month, kind)
+INSERT INTO subscriptions_revenuetotal AS total (month, kind, amount, people)
+SELECT month, kind, amount, people FROM summed WHERE amount <> 0 OR people <> 0 ORDER BY month, kind
 ON CONFLICT (month, kind) DO UPDATE
-SET amount = total.amount + excluded.amount, customers = total.customers + excluded.customers
+SET amount = total.amount + excluded.amount, people = total.people + excluded.people
 """
 _MANY = 20_000  # customers at once, so that no statement's arrays grow without bound
 

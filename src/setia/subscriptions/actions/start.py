@@ -33,7 +33,7 @@ class SubscriptionNumberTaken(Exception):
 
 
 class WrongDay(Exception):
-    """A day that cannot be: too early, too late, or in the wrong order. `field` says which, `after` what it must pass."""
+    """A day that cannot be: too early, too late, or in the wrong order. `field` says which, `after` its limit."""
 
     def __init__(self, field: str, after: date | None = None) -> None:
         super().__init__(field)

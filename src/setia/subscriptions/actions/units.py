@@ -100,7 +100,10 @@ def edit_unit(*, by: User, at: datetime, unit: Unit, version: str = "", **facts:
             if "customer" in told:  # by key, not by name: the audit trail holds nobody's details
                 was, now = told["customer"]
                 told["customer"] = f"#{was.pk}", f"#{now.pk}"  # type: ignore[attr-defined]
-            data: dict[str, Any] = {"changes": told_changes(told), "fields": [name for name in changes if name in _UNTOLD]}
+            data: dict[str, Any] = {
+                "changes": told_changes(told),
+                "fields": [name for name in changes if name in _UNTOLD],
+            }
             moved = customers if "customer" in changes or "installed_date" in changes else set()
             _told("edited", by=by, at=at, unit=current, customers=moved, data=data)
     except IntegrityError:

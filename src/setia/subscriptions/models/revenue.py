@@ -42,7 +42,7 @@ class RevenueTotal(models.Model):
     month = models.DateField()
     kind = models.CharField(max_length=12, choices=RevenueMove.Kind)
     amount = models.DecimalField(max_digits=24, decimal_places=4)
-    customers = models.BigIntegerField()
+    people = models.BigIntegerField(help_text="How many customers.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["month", "kind"], name="subscriptions_total_once")]

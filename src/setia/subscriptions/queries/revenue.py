@@ -43,12 +43,10 @@ def revenue_months(*, today: date, months: int = 13) -> list[Month]:
     before = dict(
         RevenueTotal.objects.filter(month__lt=first).values_list("kind").annotate(amount=Sum("amount")).order_by()
     )
-    people = dict(
-        RevenueTotal.objects.filter(month__lt=first).values_list("kind").annotate(n=Sum("customers")).order_by()
-    )
+    people = dict(RevenueTotal.objects.filter(month__lt=first).values_list("kind").annotate(n=Sum("people")).order_by())
     totals = {
-        (one.month, one.kind): Figure(one.amount, one.customers)
-        for one in RevenueTotal.objects.filter(month__gte=first, month__lte=today, customers__gt=0)
+        (one.month, one.kind): Figure(one.amount, one.people)
+        for one in RevenueTotal.objects.filter(month__gte=first, month__lte=today, people__gt=0)
     }
     stands = sum(before.values(), Decimal(0))
     customers = _people({kind: people.get(kind, 0) for kind in KINDS})

@@ -37,7 +37,12 @@ class StartTest(Roastery):
 
     def test_one_for_a_fixed_time_expires_on_its_day(self) -> None:
         one = self.subscribe(self.siti, date(2026, 9, 1), ends_date=date(2026, 11, 1))
-        assert (one.status, one.ended_date, one.monthly, one.due_date) == ("EXPIRED", date(2026, 11, 1), Decimal(0), None)
+        assert (one.status, one.ended_date, one.monthly, one.due_date) == (
+            "EXPIRED",
+            date(2026, 11, 1),
+            Decimal(0),
+            None,
+        )
         assert one.periods.count() == 2
 
     def test_a_day_that_cannot_be_is_refused(self) -> None:
