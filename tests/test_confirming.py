@@ -25,7 +25,7 @@ SENSITIVE = {
     "edit_team": "whose customers people see",
     "erase_customer": "for good",
     "export_customers": "customers leave the house",
-    "export_orders": "customers leave the house",
+    **dict.fromkeys(("export_orders", "export_subscriptions", "export_units"), "customers leave the house"),
     "hand_over_data": "everything held about a person leaves the house",
     "invite": "who works here",
     "mail_server": "where everybody's password links go",

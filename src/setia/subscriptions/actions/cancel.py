@@ -5,6 +5,7 @@ from datetime import datetime
 from setia.accounts.models import User
 from setia.core.permissions import require
 from setia.core.text import paragraph
+from setia.customers.actions import refuse_erased
 from setia.subscriptions.actions import _steps
 from setia.subscriptions.actions._during import NotNow, changing
 from setia.subscriptions.models import Reason, Subscription
@@ -32,6 +33,8 @@ def cancel(
         if one.is_over:
             raise NotNow
         one.reason, one.reason_text = why.value, paragraph(text)
+        if one.reason_text:  # of somebody erased nothing is written any more; the end itself is no word about them
+            refuse_erased([one.customer_id])
         over = one.trial_until_date if one.status == Status.TRIAL else one.until_date
         if at_period_end and one.status != Status.PAUSED and over is not None and over > now:
             one.ends_date = over if one.ends_date is None else min(over, one.ends_date)

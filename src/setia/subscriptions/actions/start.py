@@ -10,7 +10,7 @@ from setia.accounts.models import User
 from setia.core.permissions import require
 from setia.core.queries import today
 from setia.core.text import line, paragraph
-from setia.customers.actions import hold
+from setia.customers.actions import hold, refuse_erased
 from setia.subscriptions.actions._record import record
 from setia.subscriptions.actions._steps import Progress
 from setia.subscriptions.actions.follow import follow
@@ -86,6 +86,7 @@ def start(
     try:
         with transaction.atomic():
             one.customer_id = hold(customer.pk)
+            refuse_erased([one.customer_id])
             if not one.number:
                 one.pk = _next_key()
                 one.number = f"L-{one.pk}"

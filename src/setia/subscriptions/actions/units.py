@@ -10,7 +10,7 @@ from setia.core import versions
 from setia.core.permissions import require
 from setia.core.text import paragraph
 from setia.core.words import told_changes
-from setia.customers.actions import hold
+from setia.customers.actions import hold, refuse_erased
 from setia.subscriptions.actions._record import record
 from setia.subscriptions.actions.start import WrongDay
 from setia.subscriptions.codes import code
@@ -65,6 +65,7 @@ def add_unit(*, by: User, at: datetime, **facts: Unpack[UnitFacts]) -> Unit:
     try:
         with transaction.atomic():
             unit.customer_id = hold(unit.customer_id)
+            refuse_erased([unit.customer_id])
             unit.save(force_insert=True)
             _told("added", by=by, at=at, unit=unit, customers={unit.customer_id})
     except IntegrityError:
@@ -93,6 +94,7 @@ def edit_unit(*, by: User, at: datetime, unit: Unit, version: str = "", **facts:
             for name, value in facts.items():
                 setattr(current, name, value)
             current.customer_id = hold(current.customer_id)
+            refuse_erased([current.customer_id])
             customers.add(current.customer_id)
             current.updated_at = at
             current.save(update_fields=[*changes, "updated_at"])
@@ -124,6 +126,7 @@ def add_service(
         raise WrongDay("next_service_date", day)
     with transaction.atomic():
         current = Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+        refuse_erased([current.customer_id])
         service = UnitService.objects.create(unit=current, day=day, done=paragraph(done), by=by, at=at)
         coming = next_service_date
         if coming is None and current.service_every_months:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from setia.accounts.queries import me
+from setia.accounts.queries import after_confirming, me
 from setia.core import keyset
 from setia.core.permissions import needs
 from setia.core.queries import current_firm
@@ -85,6 +85,7 @@ def customer_base(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @needs("subscriptions.export")
+@after_confirming
 def export_subscriptions(request: HttpRequest) -> HttpResponseBase:
     """The list as CSV, all of it."""
     visible = queries.subscriptions_for(me(request))

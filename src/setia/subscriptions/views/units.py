@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from setia.accounts.queries import me
+from setia.accounts.queries import after_confirming, me
 from setia.core import keyset
 from setia.core.permissions import needs
 from setia.core.queries import current_firm
@@ -158,6 +158,7 @@ def unretire_unit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @needs("subscriptions.export")
+@after_confirming
 def export_units(request: HttpRequest) -> HttpResponseBase:
     """The list as CSV, all of it."""
     visible, day = queries.units_for(me(request)), current_firm().day_of(timezone.now())
