@@ -28,6 +28,7 @@ from setia.customers.models import (
     Merge,
     MergedCustomer,
     PrivacyRequest,
+    SavedView,
     Tag,
     TimelineEntry,
 )
@@ -114,6 +115,7 @@ def world(case: Any) -> None:
     )
     _programs(case.budi)
     _circle(customer, friend)
+    SavedView.objects.create(pk=THEIRS, maker=rani, name=f"{MARK} and friends", made_at=NOON)
     Invitation.objects.create(
         pk=THEIRS,
         email="bayu@kopi.example",

@@ -1,5 +1,6 @@
 """What changes the firm's own settings. Who may do it, and the audit line, are the caller's (`accounts.actions`)."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,11 @@ def change_firm(*, at: datetime, **values: Any) -> list[str]:
             row.save(update_fields=changed)
             emit("firm.changed", at=at, fields=changed)
     return changed
+
+
+def changed_lists() -> None:
+    """Make every process ask anew for the firm's fields, saved views and teams. Inside the change's transaction."""
+    Firm.objects.filter(pk=firm().pk).update(lists_version=uuid.uuid4().hex)
 
 
 def pause_outgoing(*, at: datetime) -> None:

@@ -24,6 +24,10 @@ offer(
         "archive": (_("Archive customers"), "MANAGER SALES MEMBER"),
         "restore": (_("Take customers out of the archive"), "MANAGER SALES MEMBER"),
         "delete": (_("Delete customers"), ""),
+        "share_views": (
+            _("Share views of the list with a team or with everybody"),
+            "MANAGER MARKETER MEMBER",
+        ),
         "export": (_("Export customers as a file"), "MANAGER MARKETER ANALYST FINANCE MEMBER"),
     },
     whole={

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from setia.accounts.actions.audit import audit
 from setia.accounts.actions.roles import NameTaken
 from setia.accounts.models import Team, User
+from setia.core.actions import changed_lists
 from setia.core.permissions import require
 
 
@@ -19,6 +20,7 @@ def add_team(*, by: User, at: datetime, name: str, members: Iterable[User]) -> T
             team = Team.objects.create(name=name.strip())
             team.members.set(members)
             audit(by=by, at=at, verb="team.added", about="team", about_id=team.pk, data={"name": team.name})
+            changed_lists()
     except IntegrityError as error:
         raise NameTaken from error
     return team
@@ -40,6 +42,7 @@ def edit_team(*, by: User, at: datetime, team: Team, name: str, members: Iterabl
             after = set(current.members.values_list("pk", flat=True))
             data = {"name": current.name, "joined": sorted(after - before), "left": sorted(before - after)}
             audit(by=by, at=at, verb="team.changed", about="team", about_id=team.pk, data=data)
+            changed_lists()
     except IntegrityError as error:
         raise NameTaken from error
 
@@ -50,3 +53,4 @@ def remove_team(*, by: User, at: datetime, team: Team) -> None:
     with transaction.atomic():
         audit(by=by, at=at, verb="team.removed", about="team", about_id=team.pk, data={"name": team.name})
         Team.objects.filter(pk=team.pk).delete()
+        changed_lists()

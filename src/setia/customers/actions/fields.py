@@ -4,7 +4,6 @@ What a customer holds in a field is set by `edit`, `add` and `set_values`. A cho
 touching a customer. An index is made, and a field's values removed, in the background (`customers.tasks`).
 """
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,9 +13,8 @@ from procrastinate.contrib.django import app
 
 from setia.accounts.actions import audit
 from setia.accounts.models import User
-from setia.core.models import Firm
+from setia.core.actions import changed_lists
 from setia.core.permissions import require
-from setia.core.queries import firm
 from setia.customers import normalise, typed
 from setia.customers.models import Customer, CustomField, FieldOption
 
@@ -239,11 +237,6 @@ def remove_field(*, field_id: int) -> int:
         field.delete()
         changed_lists()
     return removed
-
-
-def changed_lists() -> None:
-    """Make every process ask anew for the firm's fields and saved views. Call it inside the change's transaction."""
-    Firm.objects.filter(pk=firm().pk).update(lists_version=uuid.uuid4().hex)
 
 
 class _arranging:  # noqa: N801 — read as a word: `with _arranging(…)`

@@ -10,6 +10,7 @@ from setia.customers.models.merge import Merge, MergedCustomer, MergeMove
 from setia.customers.models.party import ContactPoint, Customer, Industry, TimelineEntry
 from setia.customers.models.privacy import DEADLINE, Erasure, PrivacyRequest, RetentionRule
 from setia.customers.models.regions import Region, RegionEdition, RegionSpelling, RegionTally
+from setia.customers.models.saved_views import PreferredView, SavedView
 from setia.customers.models.tags import CustomerTag, Tag
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "MergedCustomer",
     "NameKey",
     "NotDouble",
+    "PreferredView",
     "PrivacyRequest",
     "Purpose",
     "Region",
@@ -44,6 +46,7 @@ __all__ = [
     "RegionSpelling",
     "RegionTally",
     "RetentionRule",
+    "SavedView",
     "Tag",
     "TimelineEntry",
 ]

@@ -93,6 +93,14 @@ from setia.customers.queries.regions import (
     region_edition,
     unread_spellings,
 )
+from setia.customers.queries.saved_views import (
+    ViewDef,
+    get_view_for,
+    may_change_view,
+    preferred_view,
+    teams_to_share_with,
+    views_for,
+)
 from setia.customers.queries.search import Matches, legs_by_match, matching, search
 from setia.customers.queries.tags import get_tag_for, tag_names, tagged, tags, tags_of
 from setia.customers.queries.timeline import contacts_of, entries_of, kinds_of, mobiles_of, reach_of, recommended_by
@@ -116,6 +124,7 @@ __all__ = [
     "Share",
     "Told",
     "Twin",
+    "ViewDef",
     "arranged",
     "assignable",
     "at_erasure",
@@ -156,6 +165,7 @@ __all__ = [
     "get_option_for",
     "get_request_for",
     "get_tag_for",
+    "get_view_for",
     "handle",
     "held",
     "in_region",
@@ -173,6 +183,7 @@ __all__ = [
     "life_events",
     "life_events_of",
     "matching",
+    "may_change_view",
     "may_contact",
     "may_see",
     "mentions_of",
@@ -191,6 +202,7 @@ __all__ = [
     "open_requests",
     "own_keys",
     "phone",
+    "preferred_view",
     "reach_of",
     "recommended_by",
     "record_word",
@@ -209,10 +221,12 @@ __all__ = [
     "tags",
     "tags_of",
     "tax_number",
+    "teams_to_share_with",
     "tell",
     "texts_in_use",
     "twins_of",
     "unread_spellings",
     "untouched_since",
+    "views_for",
     "what_merge_did",
 ]

@@ -95,6 +95,20 @@ class Found(NamedTuple):
         return found
 
     @property
+    def worth_saving(self) -> dict[str, str]:
+        """The words of the address that a saved view keeps: what has an effect, and no text that was searched."""
+        keys = {chip.key for chip in self.chips} | {"sort", "cols"}
+        return {key: self.params[key][:500] for key in sorted(keys) if self.params.get(key)}
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What each of these words is about, for a reader of a view when the thing itself is gone."""
+        found = {chip.key: chip.label for chip in self.chips}
+        if self.sorted_by is not None:
+            found["sort"] = self.sorted_by.label
+        return found | {one.key: str(one.label) for one in self.columns if one.field}
+
+    @property
     def kept(self) -> dict[str, str]:
         """What the address says, its place in the list left out: for a form that leads back to this list."""
         return {key: value for key, value in self.params.items() if key not in _PLACE and value}
@@ -122,6 +136,10 @@ class Row(NamedTuple):
 @needs("customers.view")
 def customers(request: HttpRequest) -> HttpResponse:
     """The list, a page of it."""
+    version = queries.fields_version(request)
+    preferred = None if request.GET else queries.preferred_view(me(request), version=version)
+    if preferred is not None:
+        return redirect(address_of(preferred))
     found = find(request)
     params = found.params
     printed = params.get("print") == "1"
@@ -137,6 +155,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "kept": [(chip.key, params[chip.key]) for chip in found.chips if chip.key not in (*_AS_CHOICE, "archived")],
         "choices": _choices(),
         "sorts": found.sorts,
+        "tabs": _tabs(request, found),
         "columns": found.columns,
         "all_columns": columns(found.own),
         "names": queries.names_for(me(request), queries.references_in(shown, (row.customer for row in rows))),
@@ -199,9 +218,9 @@ def export_customers(request: HttpRequest) -> HttpResponseBase:
     return csv_response("customers", [*_head(), *(one.label for one in own)], _exported(me(request), wanted, own))
 
 
-def find(request: HttpRequest) -> Found:
-    """The list an address asks for, as this person may see it."""
-    params = _params(request)
+def find(request: HttpRequest, params: dict[str, str] | None = None) -> Found:
+    """The list an address asks for, as this person may see it; that of `params` where they are given."""
+    params = _params(request) if params is None else params
     own = queries.custom_fields(version=queries.fields_version(request))
     drilled = any(params.get(key) for key in portraits.KEYS if key not in ("stage", "base", "trait"))
     visible = queries.customers_for(me(request))
@@ -232,6 +251,45 @@ def find(request: HttpRequest) -> Found:
         hidden=visible.filter(archived_at__isnull=False) if only_portraits else None,
         own=own,
         columns=chosen(params.get("cols", ""), own),
+    )
+
+
+def address_of(view: queries.ViewDef) -> str:
+    """The list a saved view shows."""
+    return f"{reverse('customers')}?{urlencode({**view.params, 'view': view.id})}"
+
+
+class Tabs(NamedTuple):
+    """The saved views above the list: which is open, what of it is gone, and whether the list shows something else."""
+
+    views: list[tuple[queries.ViewDef, str]]
+    open: queries.ViewDef | None
+    gone: list[str]
+    differs: bool
+    may_change: bool
+    address: str
+
+
+def _tabs(request: HttpRequest, found: Found) -> Tabs:
+    user = me(request)
+    views = queries.views_for(user, version=queries.fields_version(request))
+    open_ = next((one for one in views if str(one.id) == found.params.get("view")), None)
+    now = found.worth_saving
+    gone: list[str] = []
+    if open_ is not None:
+        asked = {key: value for key, value in open_.params.items() if found.params.get(key) == value}
+        known = {*now, *(column.key for column in found.columns)}
+        gone = [key for key in asked if key not in known]
+        gone += ["sort"] if "sort" in asked and found.sort != asked["sort"] else []
+        gone += [key for key in asked.get("cols", "").split(",") if key and key not in known]
+    labels = dict(open_.labels) if open_ else {}
+    return Tabs(
+        views=[(one, address_of(one)) for one in views],
+        open=open_,
+        gone=list(dict.fromkeys(labels.get(key, key) for key in gone)),
+        differs=open_ is not None and {**open_.params} != now,
+        may_change=open_ is not None and queries.may_change_view(user, maker_id=open_.maker_id, for_all=open_.for_all),
+        address=urlencode(now),
     )
 
 
