@@ -74,6 +74,18 @@ class MappingForm(forms.Form):
         required=False,
         help_text=_("Several with commas between them."),
     )
+    match = forms.ChoiceField(
+        label=_("Recognise customers by"),
+        choices=[
+            ("NUMBER", _("customer number")),
+            ("PHONE", _("telephone")),
+            ("EMAIL", _("e-mail address")),
+            ("TAX", _("tax number")),
+            ("NAME_TOWN", _("name and town")),
+        ],
+        required=False,
+        help_text=_("A row without it is recognised by the next it has: number, telephone, e-mail, name alone."),
+    )
     currency = forms.ChoiceField(
         label=_("Currency of the amounts"),
         choices=CURRENCY_CHOICES,
@@ -100,8 +112,12 @@ class MappingForm(forms.Form):
         if base.what != "ORDERS":
             for name in ("cancelled", "letter", "currency"):
                 del self.fields[name]
+        if base.what == "ORDERS":  # rows of orders name no tax number
+            match = self.fields["match"]
+            assert isinstance(match, forms.ChoiceField)
+            match.choices = [one for one in list(match.choices) if one[0] != "TAX"]
         if base.what == "PRODUCTS":
-            for name in ("placeholders", "keep_ids", "date_order"):
+            for name in ("placeholders", "keep_ids", "date_order", "match"):
                 del self.fields[name]
 
     def _initial(self) -> dict[str, Any]:
@@ -115,6 +131,7 @@ class MappingForm(forms.Form):
             "keep_ids": ", ".join(base.keep_ids),
             "currency": base.currency or OWN,
             "sheet": self.layout.sheet,
+            "match": base.match,
         }
 
     def column(self, place: int) -> forms.BoundField:
@@ -170,5 +187,6 @@ class MappingForm(forms.Form):
             header=self.layout.header,
             fingerprint=self.layout.fingerprint,
             sheet=self.layout.sheet,
+            match=data.get("match") or base.match,
             unsure=(),
         )

@@ -108,6 +108,29 @@ def map_import(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "intake/map_import.html", _context(run))
 
 
+@require_http_methods(["GET", "POST"])
+@needs("intake.view")
+def import_twins(request: HttpRequest, pk: int) -> HttpResponse:
+    """Rows that are probably somebody who is here already; and what is to become of each, once chosen."""
+    user = me(request)
+    run = queries.get_run_for(user, pk)
+    saved = request.method == "POST"
+    if saved:
+        choices = {
+            int(name[4:]): choice
+            for name, choice in request.POST.items()
+            if name[:4] == "row_" and name[4:].isdecimal() and len(name) < 16 and isinstance(choice, str)
+        }
+        try:
+            run = actions.decide_rows(run, choices=choices, by=user, at=timezone.now())
+        except NotADraft:
+            return _to_run(request, run)
+        if not request.headers.get("HX-Request"):
+            return redirect("import_run", pk)
+    context = {"run": run, "twins": queries.twin_rows(run, user), "saved": saved}
+    return render(request, "intake/import_twins.html", context)
+
+
 @require_POST
 @needs("intake.run")
 def start_import(request: HttpRequest, pk: int) -> HttpResponse:

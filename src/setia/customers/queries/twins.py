@@ -88,14 +88,14 @@ def twins_of(user: Actor, draft: Draft, *, least: float = LIKELY, most: int = SH
 
     An archived customer can be a twin; one merged away cannot. With `draft.pk` that customer itself is left out.
     """
-    record = _record_of(draft)
+    record = prepared(draft)
     with connection.cursor() as cursor:
         cursor.execute(_LOOK_UP, _look_ups(record))
         keys, records, alike = cursor.fetchone()
     keys = [key for key in keys or [] if key != draft.pk]
     if not keys:
         return []
-    customers = {one.pk: one for one in _with_contacts(customers_for(user).filter(pk__in=keys))}
+    customers = {one.pk: one for one in with_contacts(customers_for(user).filter(pk__in=keys))}
     others = [record_of(one) for one in customers.values()]
     scored = score_all(record, others, records=max(records, len(keys)), weights=latest_weights(), named_alike=alike)
     return [Twin(customers[one.id], one.certainty, tell(one)) for one in scored if one.certainty >= least][:most]
@@ -121,7 +121,8 @@ def record_of(customer: Any) -> Record:
     )
 
 
-def _with_contacts(customers: Any) -> Any:
+def with_contacts(customers: Any) -> Any:
+    """The same customers with `reached`, their contact points as `KIND:value`, as `record_of` wants them."""
     return customers.annotate(
         reached=ArrayAgg(
             Concat(F("contact_points__kind"), Value(":"), F("contact_points__value")),
@@ -131,7 +132,8 @@ def _with_contacts(customers: Any) -> Any:
     )
 
 
-def _record_of(draft: Draft) -> Record:
+def prepared(draft: Draft) -> Record:
+    """A draft as `matching` compares it."""
     contacts = [
         (kind, value) for kind, text in draft.contacts if text and (value := normalise.contact(kind, text)) is not None
     ]

@@ -1,6 +1,6 @@
 """Verbs of intake: start a draft, correct its mapping, queue, cancel, execute, sweep what stalled, undo."""
 
-from setia.intake.actions.draft import NotADraft, cancel, queue, remap, start_draft
+from setia.intake.actions.draft import NotADraft, cancel, decide_rows, queue, remap, start_draft
 from setia.intake.actions.execute import execute
 from setia.intake.actions.follow_unmerge import follow_unmerge
 from setia.intake.actions.sweep import resume_stalled
@@ -12,6 +12,7 @@ __all__ = [
     "NotADraft",
     "Unreadable",
     "cancel",
+    "decide_rows",
     "execute",
     "follow_unmerge",
     "queue",

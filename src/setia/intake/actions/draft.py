@@ -15,6 +15,7 @@ from setia.accounts.actions import audit
 from setia.accounts.models import User
 from setia.core.permissions import require
 from setia.core.queries import firm
+from setia.customers.queries import customers_for
 from setia.intake import reading
 from setia.intake.models import Run, Shape
 from setia.intake.reading.own import own_fields
@@ -96,10 +97,35 @@ def remap(run: Run, *, plan_json: Mapping[str, Any], by: User | None, at: dateti
     """Correct the mapping of a draft. Raises `NotADraft` once the run has been queued."""
     if by is not None:
         require(by, "intake.run")
-    if not Run.objects.filter(pk=run.pk, state=Run.State.DRAFT).update(mapping=plan_json):
+    mapping = {**plan_json, "rows": run.mapping.get("rows", {})}
+    if not Run.objects.filter(pk=run.pk, state=Run.State.DRAFT).update(mapping=mapping):
         raise NotADraft
-    run.mapping = dict(plan_json)
+    run.mapping = mapping
     return run
+
+
+def decide_rows(run: Run, *, choices: Mapping[int, str], by: User, at: datetime) -> Run:
+    """Say what becomes of single rows of a draft: the key of a customer the row is, `SKIP`, or `NEW` for no choice.
+
+    A customer this person may not see counts as `NEW`. Raises `NotADraft` once the run has been queued.
+    """
+    require(by, "intake.run")
+    wanted = {int(choice) for choice in choices.values() if choice.isdecimal() and len(choice) < 19}
+    seen = set(customers_for(by).filter(pk__in=wanted).values_list("pk", flat=True))
+    with transaction.atomic():
+        current = Run.objects.select_for_update(of=("self",)).filter(pk=run.pk, state=Run.State.DRAFT).first()
+        if current is None:
+            raise NotADraft
+        rows = dict(current.mapping.get("rows", {}))
+        for row, choice in choices.items():
+            rows.pop(str(row), None)
+            if choice == "SKIP" or (choice.isdecimal() and len(choice) < 19 and int(choice) in seen):
+                rows[str(row)] = choice
+        current.mapping = {**current.mapping, "rows": rows}
+        current.save(update_fields=["mapping"])
+        counts = {"chosen": len(rows)}
+        audit(by=by, at=at, verb="import.rows_decided", about="run", about_id=run.pk, data=counts)
+    return current
 
 
 def queue(run: Run, *, by: User | None, at: datetime) -> Run:
@@ -120,10 +146,11 @@ def queue(run: Run, *, by: User | None, at: datetime) -> Run:
 
 
 def remember(run: Run, *, at: datetime) -> None:
-    """Keep the mapping for the next file of this shape."""
+    """Keep the mapping for the next file of this shape; what was said of single rows is this file's own."""
+    mapping = {key: value for key, value in run.mapping.items() if key != "rows"}
     layout = reading.sniff(Path(run.path), sheet=run.mapping.get("sheet") or None)
     Shape.objects.update_or_create(
-        what=run.what, fingerprint=layout.fingerprint, defaults={"mapping": run.mapping, "used_at": at}
+        what=run.what, fingerprint=layout.fingerprint, defaults={"mapping": mapping, "used_at": at}
     )
 
 

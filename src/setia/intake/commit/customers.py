@@ -7,7 +7,7 @@ from django.db.backends.utils import CursorWrapper
 
 from setia.intake.commit import attached, merged
 from setia.intake.commit.counts import Counts
-from setia.intake.commit.people import KEEP_BEFORE, MATCH
+from setia.intake.commit.people import KEEP_BEFORE, ckey, match
 from setia.intake.models import Run
 from setia.intake.reading.own import KEY
 
@@ -31,10 +31,17 @@ _FACTS = (
 
 _KEYED = """
 CREATE TEMP TABLE keyed ON COMMIT DROP AS
-SELECT *, COALESCE('n:' || number, 'p:' || COALESCE(phone, whatsapp), 'e:' || lower(email),
-                   'c:' || lower(regexp_replace(btrim(name), '\\s+', ' ', 'g'))) AS ckey
+SELECT *, {ckey} AS ckey
 FROM stage
 """
+_COLUMNS = {
+    "number": "number",
+    "phone": "COALESCE(phone, whatsapp)",
+    "email": "email",
+    "tax": "tax_number",
+    "name": "name",
+    "region": "region",
+}
 
 _INDUSTRIES = """
 WITH fresh AS (
@@ -70,6 +77,13 @@ _CHOSEN = {
     "region_code": "CASE WHEN p.region <> c.region THEN '' ELSE c.region_code END",
 }
 _CHOSEN_OWNER = {"owner_id": "COALESCE(p.owner, c.owner_id)"}
+# Somebody said that this row is this customer: then the number leads here from now on, where it is nobody's.
+_CHOSEN_NUMBER = {
+    "number": """CASE WHEN c.number IS NULL AND p.ckey LIKE 'm:%%' AND NOT EXISTS (
+      SELECT FROM customers_customer o WHERE o.source = c.source AND o.number = p.number) THEN p.number
+    ELSE c.number END"""
+}
+_DECIDED = "(SELECT 'm:' || d.customer_id FROM decided d WHERE d.rn = stage.rn)"
 _CHOSEN_OWN = {"extra": "c.extra || p.extra"}
 
 _UPDATE = """
@@ -126,12 +140,16 @@ def write(cursor: CursorWrapper, run: Run, *, at: object) -> Counts:
     fields = run.mapping.get("fields", {})
     own = sorted(found[1] for name in fields if (found := KEY.fullmatch(name)))
     chosen = _CHOSEN | (_CHOSEN_OWNER if "owner" in fields else {}) | (_CHOSEN_OWN if own else {})
+    if run.mapping.get("rows"):
+        chosen |= _CHOSEN_NUMBER
     cursor.execute(_INDUSTRIES, names)
-    cursor.execute(_KEYED)
+    by = run.mapping.get("match", "NUMBER")
+    decided = decide(cursor, run)
+    key = ckey(by, _COLUMNS)
+    cursor.execute(_KEYED.format(ckey=f"COALESCE({_DECIDED}, {key})" if decided else key))
     cursor.execute(_PARTY.format(facts=", ".join(map(_latest, (*_FACTS, "owner"))), own=_own(own)))
     cursor.execute("ANALYZE party")
-    cursor.execute(MATCH, names)
-    merged.follow(cursor)
+    match(cursor, by, names, decided=decided)
     cursor.execute("SELECT count(*) FILTER (WHERE customer_id IS NULL), count(*) FROM customer_key")
     fresh, total = cursor.fetchone()
     cursor.execute(
@@ -160,6 +178,23 @@ def write(cursor: CursorWrapper, run: Run, *, at: object) -> Counts:
     if "tags" in fields:
         attached.tag(cursor, run, names, counts)
     return counts
+
+
+def decide(cursor: CursorWrapper, run: Run) -> bool:
+    """Follow what was said of single rows: leave some out, give others to a customer. Whether any row is given away."""
+    said = run.mapping.get("rows", {})
+    skipped = [int(row) for row, choice in said.items() if choice == "SKIP"]
+    if skipped:
+        cursor.execute("DELETE FROM stage WHERE rn = ANY(%s)", [skipped])
+        if cursor.rowcount:
+            run.warnings = [*run.warnings, {"code": "skipped", "field": "", "count": cursor.rowcount}]
+    given = {int(row): int(choice) for row, choice in said.items() if choice.isdecimal()}
+    if given:
+        cursor.execute("CREATE TEMP TABLE decided (rn bigint PRIMARY KEY, customer_id bigint NOT NULL) ON COMMIT DROP")
+        cursor.execute(
+            "INSERT INTO decided SELECT * FROM unnest(%s::bigint[], %s::bigint[])", [list(given), list(given.values())]
+        )
+    return bool(given)
 
 
 def _latest(name: str) -> str:

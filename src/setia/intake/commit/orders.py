@@ -209,7 +209,7 @@ def write(cursor: CursorWrapper, run: Run, *, zone: str, at: object) -> Counts:
     by_status = (run.mapping.get("cancelled") or {}).get("kind") == "COLUMN"
     names: dict[str, Any] = {"source": run.source, "run": run.pk, "zone": zone, "at": at, "by_status": by_status}
     names["began"] = run.started_at or at
-    people.key(cursor, names, counts)
+    people.key(cursor, names, counts, by=run.mapping.get("match", "NUMBER"))
     cursor.execute("SELECT EXISTS (SELECT 1 FROM keyed WHERE order_number IS NULL)")
     (unnumbered,) = cursor.fetchone()
     cursor.execute(_LINES.format(source=_TWINS if unnumbered else _NO_TWINS))

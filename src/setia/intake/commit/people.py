@@ -1,10 +1,12 @@
 """Which customer a row means, and the customers and contact points a file brings.
 
 A row names its customer by the firm's number, else by phone, else by e-mail, else by name alone; the first of these
-that it has is its key (`ckey`): `n:` number, `p:` phone, `e:` e-mail, `c:` folded name. `customer_key` maps each key to
-a customer that is there or has just been made.
+that it has is its key (`ckey`): `n:` number, `p:` phone, `e:` e-mail, `c:` folded name. The mapping may put another one
+first: phone, e-mail, `x:` tax number, `t:` name and town. `customer_key` maps each key to a customer that is there or
+has just been made.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
@@ -14,10 +16,33 @@ from setia.intake.commit.counts import Counts
 
 _KEYED = """
 CREATE TEMP VIEW keyed AS
-SELECT *, COALESCE('n:' || customer_number, 'p:' || customer_phone, 'e:' || lower(customer_email),
-                   'c:' || lower(regexp_replace(btrim(customer_name), '\\s+', ' ', 'g'))) AS ckey
+SELECT *, {ckey} AS ckey
 FROM stage
 """
+_COLUMNS = {
+    "number": "customer_number",
+    "phone": "customer_phone",
+    "email": "customer_email",
+    "tax": "NULL::text",
+    "name": "customer_name",
+    "region": "customer_region",
+}
+_NAME = "lower(regexp_replace(btrim({name}), '\\s+', ' ', 'g'))"
+_KEYS = {
+    "NUMBER": "'n:' || {number}",
+    "PHONE": "'p:' || {phone}",
+    "EMAIL": "'e:' || lower({email})",
+    "TAX": "'x:' || {tax}",
+    "NAME_TOWN": f"'t:' || {_NAME} || '|' || lower(btrim({{region}}))",
+}
+
+
+def ckey(match: str, columns: Mapping[str, str]) -> str:
+    """The SQL of a row's key. `columns` gives the SQL of number, phone, email, tax, name and region."""
+    order = dict.fromkeys((match, "NUMBER", "PHONE", "EMAIL"))
+    keys = [*(_KEYS[one] for one in order), f"'c:' || {_NAME}"]
+    return f"COALESCE({', '.join(keys)})".format_map(columns)
+
 
 # What the file says of each customer; where rows differ, the latest one that says anything.
 _PARTY = """
@@ -30,9 +55,9 @@ SELECT ckey, max(customer_number) AS number,
 FROM keyed WHERE ckey IS NOT NULL GROUP BY ckey
 """
 
-MATCH = """
+_MATCH = """
 CREATE TEMP TABLE customer_key ON COMMIT DROP AS
-SELECT p.ckey, COALESCE(n.id, c.id, s.id) AS customer_id
+SELECT p.ckey, COALESCE(n.id, c.id, s.id{more}) AS customer_id
 FROM party p
 LEFT JOIN customers_customer n ON p.ckey LIKE 'n:%%' AND n.source = %(source)s AND n.number = p.number
 LEFT JOIN LATERAL (
@@ -44,7 +69,53 @@ LEFT JOIN LATERAL (
   SELECT min(b.id) AS id FROM customers_customer b
   WHERE b.source = %(source)s AND b.number IS NULL
     AND b.sort_name = lower(regexp_replace(btrim(p.name), '\\s+', ' ', 'g'))) s ON p.ckey LIKE 'c:%%'
+{joins}
 """
+
+_BY_TAX = """
+LEFT JOIN LATERAL (
+  SELECT min(b.id) AS id FROM customers_customer b
+  WHERE p.ckey LIKE 'x:%%' AND b.tax_number = substr(p.ckey, 3) AND b.tax_number > '') x ON true
+"""
+_BY_NAME_AND_TOWN = """
+LEFT JOIN LATERAL (
+  SELECT min(b.id) AS id FROM customers_customer b
+  WHERE p.ckey LIKE 't:%%' AND b.sort_name || '|' || lower(b.region) = substr(p.ckey, 3)
+    AND b.sort_name = lower(regexp_replace(btrim(p.name), '\\s+', ' ', 'g'))) t ON true
+"""
+_MORE = {"TAX": ("x", _BY_TAX), "NAME_TOWN": ("t", _BY_NAME_AND_TOWN)}
+
+# Not recognised by what comes first: then by number, which two customers of one source cannot have.
+_BY_NUMBER = """
+UPDATE customer_key k SET customer_id = n.id
+FROM party p JOIN customers_customer n ON n.source = %(source)s AND n.number = p.number
+WHERE k.ckey = p.ckey AND k.customer_id IS NULL
+"""
+_AS_DECIDED = """
+UPDATE customer_key k SET customer_id = c.id FROM customers_customer c
+WHERE k.ckey LIKE 'm:%%' AND c.id = substr(k.ckey, 3)::bigint
+"""
+_NUMBER_ONCE = """
+UPDATE party p SET number = NULL FROM (
+  SELECT ckey, row_number() OVER (PARTITION BY number ORDER BY ckey) AS place FROM party WHERE number IS NOT NULL) q
+WHERE p.ckey = q.ckey AND q.place > 1
+"""
+
+
+def match(cursor: CursorWrapper, by: str, names: dict[str, Any], *, decided: bool = False) -> None:
+    """Make `customer_key` from `party`: whom each key means among those who are there, NULL for somebody new.
+
+    `decided` says that some keys are `m:` and the key of a customer, as a person chose.
+    """
+    alias, joins = _MORE.get(by, ("", ""))
+    cursor.execute(_MATCH.format(more=f", {alias}.id" if alias else "", joins=joins), names)
+    if decided:
+        cursor.execute(_AS_DECIDED)
+    if by != "NUMBER" or decided:
+        cursor.execute(_BY_NUMBER, names)
+        cursor.execute(_NUMBER_ONCE)
+    merged.follow(cursor)
+
 
 _MAKE = """
 WITH fresh AS (
@@ -86,13 +157,15 @@ ON CONFLICT (customer_id, kind, value) DO NOTHING
 """
 
 
-def key(cursor: CursorWrapper, names: dict[str, Any], counts: Counts) -> None:
-    """Find or make the customer of every staged order line; leaves `keyed` and `customer_key` for the rest."""
-    cursor.execute(_KEYED)
+def key(cursor: CursorWrapper, names: dict[str, Any], counts: Counts, *, by: str) -> None:
+    """Find or make the customer of every staged order line; leaves `keyed` and `customer_key` for the rest.
+
+    `by` is what a customer is recognised by first, one of `plan.MATCHES`.
+    """
+    cursor.execute(_KEYED.format(ckey=ckey(by, _COLUMNS)))
     cursor.execute(_PARTY)
     cursor.execute("ANALYZE party")
-    cursor.execute(MATCH, names)
-    merged.follow(cursor)
+    match(cursor, by, names)
     cursor.execute("SELECT count(*) FILTER (WHERE customer_id IS NULL), count(*) FROM customer_key")
     fresh, total = cursor.fetchone()
     cursor.execute(_FILLED)

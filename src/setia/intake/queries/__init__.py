@@ -4,11 +4,14 @@ from setia.intake.queries.check import Check, check, plan_for_sheet
 from setia.intake.queries.history import RowChange, row_changes
 from setia.intake.queries.progress import Progress, progress
 from setia.intake.queries.runs import get_run_for, problem_text, runs_for, warning_texts
+from setia.intake.queries.twins import TwinRow, TwinRows, twin_rows
 
 __all__ = [
     "Check",
     "Progress",
     "RowChange",
+    "TwinRow",
+    "TwinRows",
     "check",
     "get_run_for",
     "plan_for_sheet",
@@ -16,5 +19,6 @@ __all__ = [
     "progress",
     "row_changes",
     "runs_for",
+    "twin_rows",
     "warning_texts",
 ]

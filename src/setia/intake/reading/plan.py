@@ -21,6 +21,8 @@ from setia.intake.reading.own import field_named, is_own, key_of
 from setia.intake.reading.problems import Unreadable
 
 DATE_ORDERS = ("DMY", "MDY", "YMD")
+MATCHES = ("NUMBER", "PHONE", "EMAIL", "TAX", "NAME_TOWN")
+"""What a row's customer may be recognised by first; see `Plan`."""
 _CANCEL_WORDS_TEXT = (
     "batal|dibatalkan|cancel|cancelled|canceled|void|refund|refunded|retur|return|returned|"
     "dikembalikan|pengembalian|reversed|ditolak|gagal|failed|rejected|expired|kedaluwarsa"
@@ -46,7 +48,8 @@ class Plan:
     """How a file is read. `unsure` names what the sample did not settle: `date_order`, `number_signs`.
 
     `placeholders` are DROP (ids such as 0 or `guest` mean no customer) or KEEP; `placeholder_ids` are further such ids,
-    `keep_ids` ids that are real customers although they look like placeholders. `currency` is the file's when no column
+    `keep_ids` ids that are real customers although they look like placeholders. `match` is what a customer is
+    recognised by first where a row has it; then come number, phone, e-mail and name. `currency` is the file's when no column
     says it; empty means the firm's own.
     """
 
@@ -64,6 +67,7 @@ class Plan:
     fingerprint: str = ""
     sheet: str = ""
     unsure: tuple[str, ...] = ()
+    match: str = "NUMBER"
 
     def missing(self) -> list[str]:
         """What must still be mapped: names of fields, a choice joined by `|`. Empty when the plan is whole."""
@@ -96,6 +100,7 @@ class Plan:
             "fingerprint": self.fingerprint,
             "sheet": self.sheet,
             "unsure": list(self.unsure),
+            "match": self.match,
         }
 
     @classmethod
@@ -150,6 +155,7 @@ class Plan:
             fingerprint=str(data.get("fingerprint") or ""),
             sheet=str(data.get("sheet") or ""),
             unsure=tuple(str(one) for one in data.get("unsure") or ()),
+            match=str(data.get("match", "NUMBER")),
         )
         for value, allowed, code in (
             (plan.date_order, DATE_ORDERS, "date_order"),
@@ -157,6 +163,7 @@ class Plan:
             (plan.thousands, (".", ",", ""), "thousands"),
             (plan.cancelled.kind, ("NONE", "PREFIX", "COLUMN"), "cancelled.kind"),
             (plan.placeholders, ("DROP", "KEEP"), "placeholders"),
+            (plan.match, MATCHES, "match"),
         ):
             if value not in allowed:
                 raise Unreadable("plan_value", name=code, value=value, allowed=", ".join(repr(a) for a in allowed))

@@ -15,7 +15,10 @@ from setia.intake.reading.texts import as_text
 
 @dataclass(frozen=True)
 class Preview:
-    """The first rows for the eye, and the count of what is right and wrong in the part of the file looked at."""
+    """The first rows for the eye, and the count of what is right and wrong in the part of the file looked at.
+
+    `columns` are the accepted rows, whose numbers in the file are `row_numbers`.
+    """
 
     rows: tuple[PreviewRow, ...]
     looked_at: int
@@ -25,6 +28,7 @@ class Preview:
     whole: bool
     columns: dict[str, list[str | None]]
     bytes_read: int
+    row_numbers: tuple[int, ...] = ()
 
 
 def raw_rows(path: Path, layout: Layout, plan: Plan, rows: set[int]) -> dict[int, tuple[str, ...]]:
@@ -50,6 +54,7 @@ def preview(path: Path, layout: Layout, plan: Plan, *, zone: str, rows: int = 10
     rejects: list[Reject] = []
     warnings: dict[tuple[str, str], Warning_] = {}
     columns: dict[str, list[str | None]] = {}
+    numbers: list[int] = []
     looked = accepted = bytes_read = 0
     whole = True
     for block in blocks(path, layout):
@@ -62,10 +67,12 @@ def preview(path: Path, layout: Layout, plan: Plan, *, zone: str, rows: int = 10
         looked += chunk.rows
         bytes_read = chunk.bytes_read
         accepted += len(chunk.row_numbers)
+        numbers += chunk.row_numbers
         rejects += chunk.rejects
         for name, values in chunk.columns.items():
             columns.setdefault(name, []).extend(values)
         for one in chunk.warnings:
             warnings.setdefault((one["code"], one["field"]), {**one, "count": 0})["count"] += one["count"]
     told = tuple(warnings.values())
-    return Preview(tuple(shown_rows), looked, accepted, tuple(rejects), told, whole, columns, bytes_read)
+    kept = tuple(numbers)
+    return Preview(tuple(shown_rows), looked, accepted, tuple(rejects), told, whole, columns, bytes_read, kept)

@@ -113,6 +113,7 @@ def suggest(
             placeholder_ids=kept.placeholder_ids,
             keep_ids=kept.keep_ids,
             currency=kept.currency,
+            match=kept.match,
         )
     if what == "ORDERS":
         plan = replace(

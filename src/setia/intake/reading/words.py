@@ -206,6 +206,9 @@ WARNING: dict[str, Callable[[int], str]] = {
         "{count} texts in {field} were too long and are cut.",
         n,
     ),
+    "skipped": lambda n: ngettext(
+        "{count} row was left out, as you chose.", "{count} rows were left out, as you chose.", n
+    ),
     "owner_left": lambda n: ngettext(
         "{count} row names somebody as responsible who has left the firm; who is responsible stays as it is.",
         "{count} rows name somebody as responsible who has left the firm; who is responsible stays as it is.",
