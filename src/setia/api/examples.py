@@ -29,7 +29,7 @@ curl --fail-with-body -sS "$SETIA_URL/api/v1/customers" \\
   -H "Authorization: Bearer $SETIA_TOKEN" \\
   -H "Content-Type: application/json" \\
   -H "Idempotency-Key: signup-2026-0001" \\
-  -d '{"number": "K-1001", "name": "Ratna Dewi",
+  -d '{"number": "K-1001", "name": "Ratna Dewi", "tax_number": "3273014107880002", "tags": ["VIP"],
        "contacts": [{"kind": "WHATSAPP", "value": "0812-9000-1001"}]}'
 """,
     ),

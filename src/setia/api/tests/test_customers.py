@@ -51,7 +51,7 @@ class Reading(Shop):
         assert told["errors"][0]["pointer"] == "emial"
 
     def test_the_list_costs_few_queries(self) -> None:
-        with self.assertNumQueries(6):  # the firm, the token, its meter, its use, customers, contacts
+        with self.assertNumQueries(7):  # the firm, the token, its meter, its use, customers, contacts, tags
             self.till.get("/customers")
 
 

@@ -22,7 +22,7 @@ from setia.api.v1 import customers, orders, products
 from setia.api.v1.fields import PROBLEMS, Given, ProblemShown, Shown, Trouble
 from setia.catalogue.queries import product_coded
 from setia.core.permissions import may
-from setia.customers.queries import customers_for
+from setia.customers.queries import customers_for, tags_of_many
 from setia.orders.queries import orders_for
 
 router = Router(tags=["Bulk"])
@@ -148,9 +148,10 @@ def bulk_customers(request: Asked, given: Customers, wanted: Query[HowMany]) -> 
         customer = people.filter(source="main", number=one.number).first() if one.number else None
         if customer is None:
             return "created", customers.add_one(request, one, force=wanted.force, at=at).pk
-        before = customer.updated_at
+        before, tags = customer.updated_at, tags_of_many([customer.pk])
         changed = customers.edit_one(request, customer, one, version="", at=at).updated_at != before
         changed |= customers.add_contacts(request, customer, one.contacts, at=at)
+        changed |= tags_of_many([customer.pk]) != tags
         return ("updated" if changed else "unchanged"), customer.pk
 
     return _each(given.items, do, all_or_nothing=wanted.all_or_nothing)

@@ -1,9 +1,13 @@
 """Customers and their contact points."""
 
+import re
+from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +16,7 @@ from django.utils.translation import gettext_noop
 from ninja import Query, Router
 from pydantic import AwareDatetime, Field
 
+from setia.accounts.queries import somebody
 from setia.api.door import Asked, answer, expected, offer
 from setia.api.problems import Problem, invalid, wrong
 from setia.api.v1.contacts import ContactGiven, ContactShown, not_a_contact, shown_contact
@@ -19,6 +24,7 @@ from setia.api.v1.fields import (
     PROBLEMS,
     Given,
     Key,
+    Line60,
     Line64,
     Line100,
     Line200,
@@ -68,6 +74,11 @@ class CustomerShown(Shown):
     birthday: date | None
     region: str
     notes: str
+    owner: str | None = Field(description=gettext_noop("The e-mail address of who is responsible."))
+    tags: list[str]
+    own: dict[str, str | int] = Field(
+        description=gettext_noop("Values of your own fields by their codes; numbers and money are text, days ISO 8601.")
+    )
     contacts: list[ContactShown]
     archived_at: AwareDatetime | None
     created_at: AwareDatetime
@@ -99,6 +110,15 @@ class CustomerFacts(Given):
     birthday: date | None = None
     region: Line200 = ""
     notes: Text = ""
+    owner: Line300 | None = Field(None, description=gettext_noop("The e-mail address of who is responsible."))
+    tags: list[Line60] = Field(
+        default_factory=list, max_length=50, description=gettext_noop("These and no others; a new one is made.")
+    )
+    own: dict[str, str | int | Decimal | None] = Field(
+        default_factory=dict,
+        max_length=100,
+        description=gettext_noop("Values of your own fields by their codes; null clears one, one left out stays."),
+    )
 
 
 class NewCustomer(CustomerFacts):
@@ -135,24 +155,33 @@ class NoteGiven(Given):
     text: Text
 
 
-def shown(customer: "Customer", contacts: "list[ContactPoint]") -> CustomerShown:
+def shown(
+    customer: "Customer", contacts: "list[ContactPoint]", tags: list[str], own: "Sequence[queries.FieldDef]"
+) -> CustomerShown:
     """A customer as it goes out."""
     fields = {
         name: getattr(customer, name)
         for name in CustomerShown.model_fields
-        if name not in ("industry", "recommended_by", "contacts")
+        if name not in ("industry", "recommended_by", "contacts", "owner", "tags", "own")
     }
     return CustomerShown(
         **fields,
         industry=customer.industry.name if customer.industry else "",
         recommended_by=customer.recommended_by_id,
+        owner=customer.owner.email if customer.owner else None,
+        tags=tags,
+        own={one.code: _plain(one, value) for one, value in queries.held(customer, own)},
         contacts=[shown_contact(one) for one in contacts],
     )
 
 
-def etag_of(customer: "Customer", contacts: "list[ContactPoint]") -> str:
-    """The customer's version, which If-Match compares, and a mark of the contacts, for who reads again."""
-    mark = sha256(repr([(one.pk, one.kind, one.value, one.shown, one.preferred) for one in contacts]).encode())
+def _plain(field: "queries.FieldDef", value: Any) -> str | int:
+    return value if field.letter == "r" else queries.in_words(field, value)
+
+
+def etag_of(customer: "Customer", contacts: "list[ContactPoint]", tags: list[str]) -> str:
+    """The customer's version, which If-Match compares, and a mark of contacts and tags, for who reads again."""
+    mark = sha256(repr([(one.pk, one.kind, one.value, one.shown, one.preferred) for one in contacts] + tags).encode())
     return f"{version_of(customer.updated_at)}-{mark.hexdigest()[:8]}"
 
 
@@ -160,14 +189,19 @@ def _answer(request: Asked, pk: int, *, status: int = 200) -> HttpResponse:
     customer = queries.get_customer_for(request.user, pk)
     contacts = queries.contacts_of(customer)
     location = reverse("api:get_customer", args=[pk]) if status == 201 else ""
-    etag = etag_of(customer, contacts)
+    tags = queries.tags_of_many([pk])[pk]
+    etag = etag_of(customer, contacts, tags)
     return answer(
-        shown(customer, contacts),
+        shown(customer, contacts, tags, _own_fields(request)),
         status=status,
         etag=etag,
         location=location,
         request=request if request.method == "GET" else None,
     )
+
+
+def _own_fields(request: Asked) -> "Sequence[queries.FieldDef]":
+    return queries.custom_fields(version=queries.fields_version(request))
 
 
 @offer(
@@ -191,11 +225,13 @@ def list_customers(request: Asked, wanted: Query[CustomerFilters]) -> HttpRespon
     found, _chips = queries.narrow(found, params, archived_too=bool(wanted.number or wanted.contact))
     if wanted.q:
         found = queries.matching(found, wanted.q).customers
-    found = found.select_related("industry")
+    found = found.select_related("industry", "owner")
     legs = queries.legs_by_name(found) if wanted.sort == "name" else queries.legs_by_newest(found)
     page, after = page_of(legs, wanted, name="customers")
-    contacts = by_contact.contacts_of_many([one.pk for one in page.rows])
-    return answer(CustomerPage(items=[shown(one, contacts[one.pk]) for one in page.rows], next=after))
+    keys = [one.pk for one in page.rows]
+    contacts, tags, own = by_contact.contacts_of_many(keys), queries.tags_of_many(keys), _own_fields(request)
+    items = [shown(one, contacts[one.pk], tags[one.pk], own) for one in page.rows]
+    return answer(CustomerPage(items=items, next=after))
 
 
 @offer(
@@ -313,9 +349,14 @@ def add_one(request: Asked, given: NewCustomer, *, force: bool, at: str = "") ->
     if not force:
         _refuse_twins(request, facts, contacts)
     try:
-        return actions.add(by=request.user, at=timezone.now(), contacts=contacts, **cast(Any, facts))
+        with transaction.atomic():
+            customer = actions.add(by=request.user, at=timezone.now(), contacts=contacts, **cast(Any, facts))
+            _tag(request, customer, given, at)
+            return customer
     except actions.NumberTaken as error:
         raise number_taken(request, error.customer, at) from error
+    except actions.BadValue as error:
+        raise invalid(f"{at}/own/{error.field}", error.words) from error
     except actions.NotAContact as error:
         place = contacts.index((error.kind, error.text))
         raise invalid(f"{at}/contacts/{place}/value", not_a_contact(error)) from error
@@ -352,9 +393,23 @@ def edit_one(request: Asked, customer: "Customer", given: CustomerFacts, *, vers
         words = _("Give a name or a customer number, so that you find this customer again.")
         raise invalid(f"{at}/name", words)
     try:
-        return actions.edit(by=request.user, at=timezone.now(), customer=customer, version=version, **cast(Any, facts))
+        with transaction.atomic():
+            now = timezone.now()
+            changed = actions.edit(by=request.user, at=now, customer=customer, version=version, **cast(Any, facts))
+            _tag(request, customer, given, at)
+            return changed
     except actions.NumberTaken as error:
         raise number_taken(request, error.customer, at) from error
+    except actions.BadValue as error:
+        raise invalid(f"{at}/own/{error.field}", error.words) from error
+
+
+def _tag(request: Asked, customer: "Customer", given: CustomerFacts, at: str) -> None:
+    if "tags" in given.model_fields_set:
+        try:
+            actions.set_tags(by=request.user, at=timezone.now(), customer=customer, names=given.tags)
+        except actions.EmptyTag as error:
+            raise invalid(f"{at}/tags", _("There is no word in one of the tags.")) from error
 
 
 def add_contacts(request: Asked, customer: "Customer", given: list[ContactGiven], *, at: str = "") -> bool:
@@ -373,7 +428,7 @@ def add_contacts(request: Asked, customer: "Customer", given: list[ContactGiven]
 
 def stated(request: Asked, given: CustomerFacts, customer: "Customer | None", *, at: str = "") -> dict[str, Any]:
     """What was given as facts for the verbs: names taken apart, keys and names turned into records."""
-    facts = given.said(leaving_out=("contacts", "industry", "recommended_by"))
+    facts = given.said(leaving_out=("contacts", "industry", "recommended_by", "owner", "tags", "own"))
     facts |= {"number": facts["number"] or None} if "number" in facts else {}
     if (born := facts.get("birthday")) and not date(1900, 1, 1) <= born <= today(at=timezone.now()):
         raise invalid(f"{at}/birthday", _("A birthday lies between 1900 and today."))
@@ -398,11 +453,22 @@ def stated(request: Asked, given: CustomerFacts, customer: "Customer | None", *,
         facts["kind"] = kind
     if kind == "COMPANY":
         facts |= {"title": "", "call_name": "", "gender": "", "birthday": None}
+    if "own" in given.model_fields_set:
+        facts["extra"] = {code: _number_or(value) for code, value in given.own.items()}
+    if "owner" in given.model_fields_set:
+        facts["owner"] = somebody(given.owner) if given.owner else None
+        if given.owner and facts["owner"] is None:
+            raise invalid(f"{at}/owner", _("Nobody of the firm has this e-mail address."))
     if "industry" in given.model_fields_set:
         facts["industry"] = actions.industry_named(given.industry)
     if "recommended_by" in given.model_fields_set:
         facts["recommended_by"] = _recommender(request, given.recommended_by, customer, at)
     return facts
+
+
+def _number_or(value: str | int | Decimal | None) -> str | int | Decimal | None:
+    """A number as programs write it, `1.125`, and not as people do, who part thousands by a point."""
+    return Decimal(value) if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,20}\.[0-9]{1,10}", value) else value
 
 
 def _recommender(request: Asked, pk: int | None, customer: "Customer | None", at: str) -> "Customer | None":

@@ -5,7 +5,7 @@ from datetime import datetime
 from zlib import crc32
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 
 from setia.accounts.actions import audit
@@ -55,6 +55,24 @@ def untag_customer(*, by: User, at: datetime, customer: Customer, tag: Tag) -> N
     with transaction.atomic():
         if CustomerTag.objects.filter(customer=customer, tag=tag).delete()[0]:
             record("untagged", by=by, at=at, customer=customer, data={"tag": tag.name}, audited={"tag": tag.pk})
+
+
+def set_tags(*, by: User, at: datetime, customer: Customer, names: Iterable[str]) -> bool:
+    """Make these the tags of a customer: put on what is missing, take off what is not named. Whether anything changed.
+
+    Raises `EmptyTag`.
+    """
+    require(by, "customers.tag")
+    with transaction.atomic():
+        on = {one.pk: one for one in Tag.objects.live().filter(pk__in=_on(customer))}
+        wanted = {tag.pk: tag for tag in (_named(name, at=at) for name in names)}
+        for tag in wanted.values():
+            if tag.pk not in on:
+                tag_customer(by=by, at=at, customer=customer, name=tag.name)
+        for key, tag in on.items():
+            if key not in wanted:
+                untag_customer(by=by, at=at, customer=customer, tag=tag)
+    return wanted.keys() != on.keys()
 
 
 def edit_tag(*, by: User, at: datetime, tag: Tag, name: str, colour: str) -> Tag:
@@ -143,6 +161,10 @@ def tags_named(names: Iterable[str], *, at: datetime) -> tuple[dict[str, int], l
         if tag.created_at == at:
             made.append(tag.pk)
     return keys, sorted(set(made))
+
+
+def _on(customer: Customer) -> "QuerySet[CustomerTag, int]":
+    return CustomerTag.objects.filter(customer=customer).values_list("tag", flat=True)
 
 
 def _written(name: str) -> str:

@@ -102,7 +102,7 @@ from setia.customers.queries.saved_views import (
     views_for,
 )
 from setia.customers.queries.search import Matches, legs_by_match, matching, search
-from setia.customers.queries.tags import get_tag_for, tag_names, tagged, tags, tags_of
+from setia.customers.queries.tags import get_tag_for, tag_names, tagged, tags, tags_of, tags_of_many
 from setia.customers.queries.timeline import contacts_of, entries_of, kinds_of, mobiles_of, reach_of, recommended_by
 from setia.customers.queries.twins import CERTAIN, Draft, Twin, twins_of
 from setia.customers.queries.words import Told, changes_in_words, contact_kinds, industry_names, record_word, tell
@@ -220,6 +220,7 @@ __all__ = [
     "tagged",
     "tags",
     "tags_of",
+    "tags_of_many",
     "tax_number",
     "teams_to_share_with",
     "tell",

@@ -49,8 +49,8 @@ class Plan:
 
     `placeholders` are DROP (ids such as 0 or `guest` mean no customer) or KEEP; `placeholder_ids` are further such ids,
     `keep_ids` ids that are real customers although they look like placeholders. `match` is what a customer is
-    recognised by first where a row has it; then come number, phone, e-mail and name. `currency` is the file's when no column
-    says it; empty means the firm's own.
+    recognised by first where a row has it; then come number, phone, e-mail and name. `currency` is the file's when no
+    column says it; empty means the firm's own.
     """
 
     what: str
