@@ -20,6 +20,15 @@ CURRENCIES = ("IDR", "USD", "EUR", "SGD", "MYR", "GBP", "JPY", "CNY", "AUD")
 CURRENCY_CHOICES = [(OWN, _("the firm's own")), *((code, code) for code in CURRENCIES)]
 
 
+MATCH_CHOICES = [
+    ("NUMBER", _("customer number")),
+    ("PHONE", _("telephone")),
+    ("EMAIL", _("e-mail address")),
+    ("TAX", _("tax number")),
+    ("NAME_TOWN", _("name and town")),
+]
+
+
 class UploadForm(forms.Form):
     """A file and what it holds."""
 
@@ -76,13 +85,7 @@ class MappingForm(forms.Form):
     )
     match = forms.ChoiceField(
         label=_("Recognise customers by"),
-        choices=[
-            ("NUMBER", _("customer number")),
-            ("PHONE", _("telephone")),
-            ("EMAIL", _("e-mail address")),
-            ("TAX", _("tax number")),
-            ("NAME_TOWN", _("name and town")),
-        ],
+        choices=MATCH_CHOICES,
         required=False,
         help_text=_("A row without it is recognised by the next it has: number, telephone, e-mail, name alone."),
     )
@@ -115,7 +118,7 @@ class MappingForm(forms.Form):
         if base.what == "ORDERS":  # rows of orders name no tax number
             match = self.fields["match"]
             assert isinstance(match, forms.ChoiceField)
-            match.choices = [one for one in list(match.choices) if one[0] != "TAX"]
+            match.choices = [one for one in MATCH_CHOICES if one[0] != "TAX"]
         if base.what == "PRODUCTS":
             for name in ("placeholders", "keep_ids", "date_order", "match"):
                 del self.fields[name]

@@ -7,7 +7,7 @@ candidates by the same engine. Two queries and the engine's time, whatever the n
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -65,7 +65,8 @@ def twins_of_many(user: Actor, drafts: Sequence[Draft], *, least: float = CERTAI
     with connection.cursor() as cursor:
         cursor.execute("SELECT greatest(reltuples::bigint, 0) FROM pg_class WHERE oid = 'customers_customer'::regclass")
         (count,) = cursor.fetchone()
-        names = {"drafts": drafts_, "kinds": kinds, "values": values, "holders": _HOLDERS, "most": 20 * MOST_CANDIDATES}
+        names: dict[str, Any] = {"drafts": drafts_, "kinds": kinds, "values": values}
+        names |= {"holders": _HOLDERS, "most": 20 * MOST_CANDIDATES}
         cursor.execute(_LOOK_UP, names)
         pairs = sorted(cursor.fetchall())
     looked_at = len(records)

@@ -86,7 +86,7 @@ def test_the_choice_is_kept_and_followed_and_taken_back(tmp_path: Path, budi: Cu
     assert {"code": "skipped", "field": "", "count": 1} in ended.warnings
     budi.refresh_from_db()
     assert budi.number == "B1", "the next file recognises him by it"
-    assert sorted(Customer.objects.filter(number__isnull=False).values_list("number", flat=True)) == ["B1", "B3"]
+    assert set(Customer.objects.filter(number__isnull=False).values_list("number", flat=True)) == {"B1", "B3"}
     again = take_in(tmp_path, ROWS.replace("B2,Kusuma Jaya,,,013002761093000,Semarang,\n", ""), what="CUSTOMERS")
     assert again.counts["customers"] == {"created": 0, "updated": 0, "unchanged": 2}
     undo(again, by=None, at=datetime.now(UTC))
