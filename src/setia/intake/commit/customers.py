@@ -120,6 +120,10 @@ WHERE v.value IS NOT NULL
 _CONTACTS = f"""
 INSERT INTO customers_contactpoint (customer_id, kind, value, shown, preferred, made_by_run, latest_run)
 SELECT customer_id, kind, value, value, false, %(run)s::bigint, %(run)s::bigint FROM ({_POINTS}) wanted
+-- A telephone known as the customer's WhatsApp is known: an export names it as the telephone.
+WHERE kind <> 'PHONE' OR NOT EXISTS (
+  SELECT FROM customers_contactpoint known WHERE known.customer_id = wanted.customer_id AND known.kind = 'WHATSAPP'
+    AND known.value = wanted.value)
 ON CONFLICT (customer_id, kind, value) DO NOTHING
 """
 

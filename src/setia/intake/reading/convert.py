@@ -128,7 +128,8 @@ class Converter:
             raise Unreadable("plan_header", columns=layout.width)
         self.layout = layout
         self.plan = plan
-        self.restore = is_rejects_header(layout.header)
+        # Setia's own files have a mark before text that a spreadsheet would take for a formula: rejected rows, exports.
+        self.restore = plan.what == "CUSTOMERS" or is_rejects_header(layout.header)
         self.timed = plan.what == "ORDERS" and "ordered_time" in plan.fields
         self.memos: dict[str, _Memo] = {}
         for name in sorted(plan.fields, key=lambda name: plan.fields[name]):  # reasons come in the order of columns

@@ -243,8 +243,8 @@ ORDERS = (
 CUSTOMERS = (
     Field("number", Type.ID, (*_CUSTOMER_NUMBER, *_w("id kode code nomor no number")), 100, placeholder=True),
     Field("name", Type.TEXT, (*_NAME, "companyname", "namaperusahaan", "namatoko", "customer"), 300),
-    Field("call_name", Type.TEXT, _w("callname nickname panggilan namapanggilan sapaan namapendek"), 100),
-    Field("title", Type.TEXT, ("title", "gelar", "titel", "jabatan", "salutation"), 100),
+    Field("call_name", Type.TEXT, _w("callname called nickname panggilan namapanggilan sapaan namapendek"), 100),
+    Field("title", Type.TEXT, ("title", "titles", "gelar", "titel", "jabatan", "salutation"), 100),
     Field("kind", Type.CHOICE, (*_KIND, "jenis", "tipe", "type"), choices=KIND),
     Field("role", Type.CHOICE, ("role", "peran", "golonganpelanggan", "customerrole"), choices=ROLE),
     Field("relation", Type.CHOICE, ("relation", "hubungan", "relasi", "klienataupembeli"), choices=RELATION),
@@ -252,7 +252,9 @@ CUSTOMERS = (
     Field(
         "acquisition",
         Type.CHOICE,
-        _w("acquisition sumber sumberpelanggan asalpelanggan leadsource acquisitionsource carikenal"),
+        _w(
+            "acquisition cameby datanglewat sumber sumberpelanggan asalpelanggan leadsource acquisitionsource carikenal"
+        ),
         choices=ACQUISITION,
     ),
     Field("gender", Type.CHOICE, _GENDER, choices=GENDER),
@@ -261,7 +263,8 @@ CUSTOMERS = (
         "tax_number",
         Type.TAX,
         _w(
-            "taxnumber taxid npwp nonpwp nomornpwp npwp16 npwp15 nik nonik nomornik ktp noktp nomorktp nikktp vatnumber"
+            "taxnumber taxid nomorpajak npwp nonpwp nomornpwp npwp16 npwp15 "
+            "nik nonik nomornik ktp noktp nomorktp nikktp vatnumber"
         ),
     ),
     Field("region", Type.TEXT, _REGION, 200),

@@ -372,6 +372,9 @@ def _head() -> list[str]:
         _("Telephone"),
         _("E-mail"),
         _("Responsible"),
+        _("Tags"),
+        _("Came by"),
+        _("Notes"),
         _("Stage"),
         _("Traits"),
         _("Loyal"),
@@ -413,8 +416,17 @@ def _read(
         keys = [one.pk for one in chunk]
         known, reach, owners = portraits.portraits_of(keys), queries.reach_of(keys), _owners(chunk)
         names = queries.names_for(user, queries.references_in(own, chunk))
+        tags = queries.tags_of_many(keys)
         for one in chunk:
-            yield one, known.get(one.pk), reach.get(one.pk, {}) | {"OWNER": owners.get(one.owner_id, "")}, names
+            more = {"OWNER": owners.get(one.owner_id, ""), "TAGS": _written(tags[one.pk])}
+            yield one, known.get(one.pk), reach.get(one.pk, {}) | more, names
+
+
+def _written(tags: Sequence[str]) -> str:
+    """Tags in one cell, as an import reads them back: a sign between them that none of them has."""
+    sign = "|" if any(";" in tag for tag in tags) else ";"
+    alone = len(tags) == 1 and any(mark in tags[0] for mark in ",;")
+    return (f"{sign} " if len(tags) > 1 else sign).join([*tags, ""] if alone else tags)
 
 
 def _exported(user: User, customers: QuerySet[Any], own: Sequence[queries.FieldDef]) -> Iterator[Iterable[Any]]:
@@ -440,6 +452,9 @@ def _exported_row(one: Any, portrait: Any, reach: dict[str, str]) -> list[Any]:
         reach.get("PHONE", ""),
         reach.get("EMAIL", ""),
         reach.get("OWNER", ""),
+        reach.get("TAGS", ""),
+        one.get_acquisition_display(),
+        one.notes,
     ]
     if portrait is None:
         return facts + [None] * 13
