@@ -116,6 +116,7 @@ TEXTS = {
     "page": "home",
     "name": "base",
     "code": "MANAGER",
+    "what": "STAGE",
 }
 """What stands in an address for a part that is no number."""
 

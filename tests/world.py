@@ -34,7 +34,7 @@ from setia.customers.models import (
 )
 from setia.intake.models import Run
 from setia.orders.models import Order, OrderLine
-from setia.portraits.models import Portrait
+from setia.portraits.models import Overruling, Portrait
 from setia.subscriptions.tests.walked import subscribed
 
 NOON = datetime(2026, 11, 19, 5, 0, tzinfo=UTC)
@@ -88,6 +88,9 @@ def world(case: Any) -> None:
     CustomerLink.objects.create(pk=THEIRS, customer=customer, other=friend, kind=CustomerLink.Kind.values[0], at=NOON)
     LifeEvent.objects.create(pk=THEIRS, customer=customer, kind=LifeEvent.Kind.values[0], day=date(2020, 5, 1), at=NOON)
     Portrait.objects.create(customer=customer, as_of_date=date(2026, 11, 19), stage="LOYALTY", computed_at=NOON)
+    Overruling.objects.create(
+        id=THEIRS, customer=customer, what="STAGE", value="REACH", reason=f"{MARK} moved", at=NOON, by=case.budi
+    )
     product = Product.objects.create(pk=THEIRS, code="GAYO", name="Gayo", created_at=NOON, updated_at=NOON)
     order = Order.objects.create(
         pk=THEIRS,

@@ -66,6 +66,11 @@ def _keep_portrait_up(event: Event) -> None:
 NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
     "order.changed": (_keep_portrait_up,),
     "customer.added": (_keep_portrait_up,),
+    "customer.restated": (_keep_portrait_up,),
+    "customer.linked": (_keep_portrait_up,),
+    "customer.unlinked": (_keep_portrait_up,),
+    "customer.overruled": (_keep_portrait_up,),
+    "customer.overruling_ended": (_keep_portrait_up,),
     "customer.merged": (_give_to_survivor, _settle_consent, _follow_revenue, _keep_portrait_up),
     "customer.unmerged": (_give_back, _follow_unmerge, _settle_consent, _follow_revenue, _keep_portrait_up),
 }

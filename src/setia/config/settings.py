@@ -135,6 +135,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "setia.web.middleware.FirmMiddleware",
     "setia.web.middleware.MeanwhileMiddleware",
+    "setia.web.middleware.NewDayMiddleware",
     "setia.accounts.middleware.SecondFactorMiddleware",
 ]
 

@@ -1,12 +1,15 @@
 """A portrait per customer, the fitted models behind them, and the pictures (tables) counted over all customers.
 
 A portrait is computed, never typed in: it is swapped in whole by `actions.refresh`, and one customer's is recomputed
-from the latest fitted model when an order of theirs changes.
+from the latest fitted model when an order of theirs changes. Where a person knows better, their word (`Overruling`)
+stands in the portrait's column in place of the computed one, which `Portrait.computed` keeps: so every list, count,
+export and report that reads the column reads what counts.
 """
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -29,6 +32,27 @@ class Trait(models.TextChoices):
     THRIFTY = "THRIFTY", _("thrifty")
     DEVOTED = "DEVOTED", _("devoted")
     ADVOCATE = "ADVOCATE", _("advocate")
+
+
+class Role(models.TextChoices):
+    INTERNAL = "INTERNAL", _("In-house seller")
+    EXTERNAL = "EXTERNAL", _("End user")
+    INTERMEDIARY = "INTERMEDIARY", _("Intermediary")
+
+
+class Relation(models.TextChoices):
+    CLIENT = "CLIENT", _("Client")
+    BUYER = "BUYER", _("Buyer")
+
+
+class Service(models.TextChoices):
+    CUSTOM = "CUSTOM", _("Custom-made")
+    STANDARD = "STANDARD", pgettext_lazy("service", "Standard")
+
+
+class Interaction(models.TextChoices):
+    DIRECT = "DIRECT", _("Direct representative")
+    CHANNELS = "CHANNELS", _("Sales and service channels")
 
 
 class Refresh(models.Model):
@@ -60,6 +84,10 @@ class Portrait(models.Model):
     stage_at_month_start = models.CharField(max_length=12, choices=Stage, blank=True, default="")
     loyal = models.BooleanField(default=False)
     general = models.BooleanField(default=False)
+    role = models.CharField(max_length=12, choices=Role, default=Role.EXTERNAL)
+    relation = models.CharField(max_length=6, choices=Relation, blank=True, default="")
+    service = models.CharField(max_length=8, choices=Service, blank=True, default="")
+    interaction = models.CharField(max_length=8, choices=Interaction, blank=True, default="")
     traits = ArrayField(models.CharField(max_length=10), default=list, help_text="Shown ones (score of .5 or more).")
     trait_scores = models.JSONField(default=dict)
     first_date = models.DateField(null=True)
@@ -91,6 +119,10 @@ class Portrait(models.Model):
     usual_gap_days = models.FloatField(null=True, help_text="Median gap between purchase days, from three on.")
     leaving = models.BooleanField(default=False, help_text="Late by their own rhythm and likely to stay away.")
     evidence = models.JSONField(default=dict, help_text="The numbers its statements rest on.")
+    class_evidence = models.JSONField(default=dict, help_text="What role, relation, service and interaction rest on.")
+    computed = models.JSONField(
+        default=dict, help_text="By name of the column, what was computed where a person's word stands in its place."
+    )
     computed_at = models.DateTimeField()
     touched = models.BooleanField(default=False, help_text="Recomputed by itself since the latest refresh began.")
 
@@ -122,10 +154,133 @@ class Portrait(models.Model):
             ),
             models.Index(fields=["spent_rank"], name="portraits_spent_rank"),
             models.Index(fields=["customer"], condition=models.Q(touched=True), name="portraits_touched"),
+            # The rare classes in the order of the list; the common ones are met soon enough on the way along all.
+            models.Index(
+                F("role"),
+                F("value").desc(nulls_last=True),
+                F("customer"),
+                condition=~Q(role="EXTERNAL"),
+                name="portraits_role",
+            ),
+            models.Index(
+                F("value").desc(nulls_last=True),
+                F("customer"),
+                condition=Q(relation="CLIENT"),
+                name="portraits_clients",
+            ),
+            models.Index(
+                F("value").desc(nulls_last=True),
+                F("customer"),
+                condition=Q(service="CUSTOM"),
+                name="portraits_custom",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.stage}"
+
+    def counting_value(self, what: str) -> str:
+        """The value that counts for a class (`Overruling.What`); of a trait `YES` or `NO`."""
+        if what in Trait.values:
+            return "YES" if what in self.traits else "NO"
+        return str(getattr(self, what.lower()))
+
+    def computed_value(self, what: str) -> str:
+        """The computed value of a class, also where a person's word counts in its place."""
+        if what in Trait.values:
+            return "YES" if what in self.computed.get("traits", self.traits) else "NO"
+        return str(self.computed.get(what.lower(), getattr(self, what.lower())))
+
+
+class Overruling(models.Model):
+    """A person's word on one class of a customer, which counts in place of what is computed.
+
+    It holds until somebody ends it, another word takes its place, or `until_date` has passed. Ended ones stay: they are
+    the history of who thought otherwise, and why. Of a trait the value is `YES` or `NO`.
+    """
+
+    class What(models.TextChoices):
+        ROLE = "ROLE", _("Role")
+        RELATION = "RELATION", _("Relation")
+        SERVICE = "SERVICE", _("Service model")
+        INTERACTION = "INTERACTION", _("Way of interacting")
+        STAGE = "STAGE", _("Stage")
+        NEW = "NEW", _("Trait: new")
+        POTENTIAL = "POTENTIAL", _("Trait: potential")
+        IMPULSIVE = "IMPULSIVE", _("Trait: impulsive")
+        THRIFTY = "THRIFTY", _("Trait: thrifty")
+        DEVOTED = "DEVOTED", _("Trait: devoted")
+        ADVOCATE = "ADVOCATE", _("Trait: advocate")
+
+    class Shown(models.TextChoices):
+        YES = "YES", _("Shows it")
+        NO = "NO", _("Does not show it")
+
+    class Ended(models.TextChoices):
+        WITHDRAWN = "WITHDRAWN", _("taken back")
+        REPLACED = "REPLACED", _("replaced")
+        EXPIRED = "EXPIRED", _("its day has passed")
+
+    customer = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="+", db_index=False)
+    what = models.CharField(max_length=12, choices=What)
+    value = models.CharField(max_length=12)
+    instead_of = models.CharField(max_length=12, blank=True, default="", help_text="What was computed at the time.")
+    reason = models.CharField(max_length=500)
+    until_date = models.DateField(null=True, help_text="The last day it counts, of the firm's days; null: no end.")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    ended = models.CharField(max_length=9, choices=Ended, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "what"], condition=Q(ended_at=None), name="portraits_overruled_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended="") | (Q(ended_at__isnull=False) & ~Q(ended="")),
+                name="portraits_overruling_ended_says_how",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="portraits_overruling_says_why"),
+        ]
+        indexes = [
+            models.Index(F("customer"), F("id").desc(), name="portraits_overrulings_of"),
+            models.Index(
+                fields=["until_date"],
+                condition=Q(ended_at=None, until_date__isnull=False),
+                name="portraits_overruled_until",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.what} {self.value}"
+
+    @property
+    def value_words(self) -> str:
+        """Its value in words; one that no longer exists is shown as it is."""
+        return value_words(self.what, self.value)
+
+    @property
+    def instead_of_words(self) -> str:
+        """What was computed when it was said, in words."""
+        return value_words(self.what, self.instead_of)
+
+
+VALUES: dict[str, type[models.TextChoices]] = {
+    "ROLE": Role,
+    "RELATION": Relation,
+    "SERVICE": Service,
+    "INTERACTION": Interaction,
+    "STAGE": Stage,
+    **dict.fromkeys(Trait.values, Overruling.Shown),
+}
+"""The values each class may be overruled with."""
+
+
+def value_words(what: str, value: str) -> str:
+    """A value of a class in words; '' for none."""
+    return str(dict(VALUES[what].choices).get(value, value))
 
 
 class Picture(models.Model):

@@ -7,7 +7,7 @@ from setia.core.permissions import EVERYBODY, offer
 offer(
     "portraits",
     _("Understanding"),
-    {},
+    {"overrule": (_("Say otherwise than what is worked out about a customer"), "MANAGER SALES MEMBER")},
     whole={
         "view": (_("See the firm's figures and reports"), EVERYBODY),
         "refresh": (_("Compute all figures anew"), "MANAGER ANALYST MEMBER"),

@@ -15,6 +15,7 @@ name_jobs(
         "portraits.nightly": _("Compute all portraits every night"),
         "portraits.refresh_all": _("Compute all portraits after a change"),
         "portraits.refresh_one": _("Compute one customer's portrait"),
+        "portraits.end_expired": _("Let computed classes count again whose overruling has ended"),
     }
 )
 
@@ -44,3 +45,11 @@ def refresh_one(customer_id: int) -> None:
     from setia.portraits import actions
 
     actions.refresh_one(customer_id, at=datetime.now(UTC))
+
+
+@app.task(name="portraits.end_expired", queue="portraits")
+def end_expired() -> None:
+    """The last day of somebody's word has passed. Asked for when the word is said, for the midnight after that day."""
+    from setia.portraits import actions
+
+    actions.end_expired(at=datetime.now(UTC))

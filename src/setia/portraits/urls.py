@@ -7,4 +7,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rfm/", views.rfm, name="rfm"),
     path("concentration/", views.concentration, name="concentration"),
     path("value/", views.value, name="value"),
+    path("customers/<int:pk>/", views.classes, name="classes"),
+    path("customers/<int:pk>/overrule/<str:what>/", views.overrule, name="overrule"),
+    path(
+        "customers/<int:pk>/overrulings/<int:overruling_pk>/withdraw/",
+        views.withdraw_overruling,
+        name="withdraw_overruling",
+    ),
+    path(
+        "customers/<int:pk>/overrulings/<int:overruling_pk>/restore/",
+        views.restore_overruling,
+        name="restore_overruling",
+    ),
 ]

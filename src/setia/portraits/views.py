@@ -1,12 +1,17 @@
 """Pages of understanding: parse, ask one question, answer."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from setia.accounts.queries import me
-from setia.core.permissions import needs
+from setia.core.permissions import may, needs
+from setia.customers.queries import get_customer_for
 from setia.portraits import queries
+from setia.portraits.forms import OverruleForm
 
 
 @require_GET
@@ -37,3 +42,69 @@ def concentration(request: HttpRequest) -> HttpResponse:
 def value(request: HttpRequest) -> HttpResponse:
     """What customers are expected to spend in the coming year."""
     return render(request, "portraits/value.html", {"page": queries.value_page(me(request))})
+
+
+@require_GET
+@needs("customers.view")
+def classes(request: HttpRequest, pk: int) -> HttpResponse:
+    """The classes of a customer: what counts, what is computed and from what, who said otherwise and why."""
+    customer = get_customer_for(me(request), pk)
+    context = {
+        "customer": customer,
+        "page": queries.class_page(customer, today=timezone.localdate()),
+        "may_overrule": may(me(request), "portraits.overrule"),
+    }
+    return render(request, "portraits/classes.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("portraits.overrule")
+def overrule(request: HttpRequest, pk: int, what: str) -> HttpResponse:
+    """Say otherwise about one class of a customer."""
+    customer = get_customer_for(me(request), pk)
+    page = queries.class_page(customer, today=timezone.localdate())
+    if what not in queries.OVERRULABLE:
+        raise Http404
+    one = page.class_of(what)
+    word = one.overruling if one else None
+    initial = (
+        {"value": one.value, "reason": word.reason if word else "", "until_date": word and word.until_date}
+        if one
+        else {}
+    )
+    form = OverruleForm(request.POST or None, what=what, today=timezone.localdate(), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        # Brings the analytics along, which recompute this customer at once.
+        from setia.portraits import actions
+
+        actions.overrule(by=me(request), at=timezone.now(), customer=customer, what=what, **form.cleaned_data)
+        return redirect("classes", customer.pk)
+    context = {"customer": customer, "one": one, "label": queries.OVERRULABLE[what], "form": form}
+    return render(request, "portraits/overrule.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs("portraits.overrule")
+def withdraw_overruling(request: HttpRequest, pk: int, overruling_pk: int) -> HttpResponse:
+    """Let the computed value count again."""
+    word = queries.get_overruling_for(me(request), pk, overruling_pk)
+    from setia.portraits import actions
+
+    actions.withdraw_overruling(by=me(request), at=timezone.now(), overruling=word)
+    return redirect("classes", pk)
+
+
+@require_POST
+@needs("portraits.overrule")
+def restore_overruling(request: HttpRequest, pk: int, overruling_pk: int) -> HttpResponse:
+    """Undo a withdrawal."""
+    word = queries.get_overruling_for(me(request), pk, overruling_pk)
+    from setia.portraits import actions
+
+    try:
+        actions.restore_overruling(by=me(request), at=timezone.now(), overruling=word)
+    except actions.Superseded:
+        messages.info(request, _("Somebody has said something else about it meanwhile; that counts."))
+    except actions.DayPassed:
+        messages.info(request, _("Its last day has passed, so it cannot count again. Say it anew with a later day."))
+    return redirect("classes", pk)

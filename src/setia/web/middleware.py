@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import cast
+from datetime import date
+from typing import ClassVar, cast
 
 from django.db import DatabaseError
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
@@ -14,6 +15,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from setia.core.models import Firm
 from setia.core.queries import firm, keep_firm
 from setia.core.versions import collided, vanished
+from setia.portraits.queries import any_expired
 from setia.web import errors
 
 LANGUAGES = ("id", "en")
@@ -80,6 +82,33 @@ def _around(ours: Firm, code: str) -> Iterator[None]:
             yield
     finally:
         keep_firm(None)
+
+
+class NewDayMiddleware:
+    """The first request of a firm's day in a process: people's words whose last day has passed stop counting.
+
+    The worker does so at midnight. This is for the case that no worker runs: no list, count or export shows yesterday's
+    word. On any other request of the day it costs nothing.
+    """
+
+    seen: ClassVar[set[date]] = set()
+    _AT_ONCE = 100  # more than these are left to the worker, so that nobody waits long for a page
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if hasattr(request, "firm") and (day := timezone.localdate()) not in self.seen:
+            self._begin(day)
+        return self.get_response(request)
+
+    def _begin(self, day: date) -> None:
+        self.seen.clear()
+        self.seen.add(day)
+        if any_expired(today=day):
+            from setia.portraits.actions import end_expired
+
+            end_expired(at=timezone.now(), most=self._AT_ONCE)
 
 
 def _streamed(parts: Iterator[bytes], ours: Firm, code: str) -> Iterator[bytes]:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from setia.portraits import queries as portraits
@@ -51,7 +52,8 @@ def knowledge(customer_id: int, orders: Iterable[Any]) -> Knowledge | None:
     if portrait is None:
         return None
     statements: dict[str, list[Any]] = {}
-    for one in portraits.sentences(portrait):
+    said = portraits.overruled_of(portrait, today=timezone.localdate())
+    for one in portraits.sentences(portrait, said):
         statements.setdefault(one.kind, []).append(one)
     first, final = portrait.next_from_date, portrait.next_to_date
     return Knowledge(

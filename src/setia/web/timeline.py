@@ -39,6 +39,7 @@ CHANGES += [
 ]
 CHANGES += ["CONSENT_GIVEN", "CONSENT_WITHDRAWN"]
 CHANGES += ["MERGED", "UNMERGED"]
+CHANGES += ["OVERRULED", "OVERRULING_ENDED"]
 _ENTRY_ICONS = {
     "ADDED": "user-plus",
     "EDITED": "pencil",
@@ -56,6 +57,8 @@ _ENTRY_ICONS = {
     "EVENT_REMOVED": "cake",
     "TAGGED": "tag",
     "UNTAGGED": "tag",
+    "OVERRULED": "user-cog",
+    "OVERRULING_ENDED": "undo-2",
     "CONSENT_GIVEN": "shield-check",
     "CONSENT_WITHDRAWN": "shield",
 }

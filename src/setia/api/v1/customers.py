@@ -41,6 +41,7 @@ from setia.core.versions import version_of
 from setia.customers import actions, queries
 from setia.customers.queries import contacts as by_contact
 from setia.customers.queries import twins
+from setia.portraits import queries as portraits
 
 if TYPE_CHECKING:
     from setia.customers.models import ContactPoint, Customer
@@ -53,7 +54,9 @@ Relation = Literal["", "CLIENT", "BUYER"]
 Acquisition = Literal["", "RECOMMENDED", "OWN"]
 Gender = Literal["", "FEMALE", "MALE"]
 
-_FILTERS = ("kind", "role", "relation", "acquisition", "gender", "region")
+_FILTERS = ("kind", "acquisition", "gender", "region")
+_CLASSES = ("role", "relation")
+"""Filters by what counts, as in the lists: a person's word, what the record states, or what was computed."""
 
 
 class CustomerShown(Shown):
@@ -64,8 +67,8 @@ class CustomerShown(Shown):
     name: str
     call_name: str
     title: str
-    role: Role
-    relation: Relation
+    role: Role = Field(description=gettext_noop("As the record states it; what counts stands in the portrait."))
+    relation: Relation = Field(description=gettext_noop("As the record states it; what counts stands in the portrait."))
     industry: str
     acquisition: Acquisition
     recommended_by: int | None
@@ -131,8 +134,10 @@ class CustomerFilters(Paged):
     sort: Literal["name", "newest"] = "newest"
     q: Line100 = Field("", description=gettext_noop("Part of a name, number or contact, as in the search box."))
     kind: CustomerKind | None = None
-    role: Role | None = None
-    relation: Literal["CLIENT", "BUYER"] | None = None
+    role: Role | None = Field(None, description=gettext_noop("By what counts, as in the portrait."))
+    relation: Literal["CLIENT", "BUYER"] | None = Field(
+        None, description=gettext_noop("By what counts, as in the portrait.")
+    )
     acquisition: Literal["RECOMMENDED", "OWN"] | None = None
     gender: Literal["FEMALE", "MALE"] | None = None
     region: Line200 = ""
@@ -223,6 +228,8 @@ def list_customers(request: Asked, wanted: Query[CustomerFilters]) -> HttpRespon
     params = {key: str(value) for key in _FILTERS if (value := getattr(wanted, key))}
     params |= {"archived": "1"} if wanted.archived else {}
     found, _chips = queries.narrow(found, params, archived_too=bool(wanted.number or wanted.contact))
+    classes = {key: str(value) for key in _CLASSES if (value := getattr(wanted, key))}
+    found, _chips = portraits.narrow(found, classes)
     if wanted.q:
         found = queries.matching(found, wanted.q).customers
     found = found.select_related("industry", "owner")

@@ -22,13 +22,21 @@ if TYPE_CHECKING:
 router = Router(tags=["Portraits"])
 
 Stage = Literal["REACH", "RELATIONSHIP", "FIRST", "RETENTION", "LOYALTY", "DEFECTED"]
+Role = Literal["INTERNAL", "EXTERNAL", "INTERMEDIARY"]
 Trait = Literal["NEW", "POTENTIAL", "IMPULSIVE", "THRIFTY", "DEVOTED", "ADVOCATE"]
 
 
 class PortraitShown(Shown):
     customer_id: int
     as_of_date: date = Field(description=gettext_noop("The day these figures stand at."))
-    stage: Stage
+    stage: Stage = Field(description=gettext_noop("What counts: a person's word, or what was computed."))
+    role: Role
+    relation: Literal["", "CLIENT", "BUYER"]
+    service: Literal["", "CUSTOM", "STANDARD"]
+    interaction: Literal["", "DIRECT", "CHANNELS"]
+    overruled: list[str] = Field(
+        description=gettext_noop("The classes whose value does not come from computing: said by a person, or stated.")
+    )
     loyal: bool
     general: bool
     traits: list[Trait]
@@ -64,12 +72,15 @@ class PortraitPage(Shown):
 
 class PortraitFilters(Paged):
     stage: Stage | None = None
+    role: Role | None = None
+    relation: Literal["CLIENT", "BUYER"] | None = None
     leaving: bool = Field(False, description=gettext_noop("True: only customers about to leave."))
 
 
 def shown(portrait: "Portrait") -> PortraitShown:
     """A portrait as it goes out."""
-    fields = {name: getattr(portrait, name) for name in PortraitShown.model_fields}
+    fields = {name: getattr(portrait, name) for name in PortraitShown.model_fields if name != "overruled"}
+    fields["overruled"] = sorted(portrait.computed)
     fields["trait_scores"] = {
         name: score for name, score in fields["trait_scores"].items() if isinstance(score, int | float)
     }
@@ -88,6 +99,10 @@ def list_portraits(request: Asked, wanted: Query[PortraitFilters]) -> HttpRespon
     found = queries.portraits_among(customers_for(request.user))
     if wanted.stage:
         found = found.filter(stage=wanted.stage)
+    if wanted.role:
+        found = found.filter(role=wanted.role)
+    if wanted.relation:
+        found = found.filter(relation=wanted.relation)
     if wanted.leaving:
         found = found.filter(leaving=True)
     page, after = page_of([Leg(found, ("customer_id",))], wanted, name="portraits")

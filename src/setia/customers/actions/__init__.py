@@ -4,6 +4,7 @@ Each verb takes who and when, checks that they may, writes the timeline, the aud
 transaction, and raises the errors named at the top of its module.
 """
 
+from setia.customers.actions._record import record
 from setia.customers.actions.add import NumberTaken, add
 from setia.customers.actions.archive import archive, archive_many, restore
 from setia.customers.actions.consent import EmptyText, GuardianNeeded, NoChannel, grant, withdraw, word_consent
@@ -182,6 +183,7 @@ __all__ = [
     "read_ledger",
     "read_mentions",
     "read_regions",
+    "record",
     "refuse_erased",
     "reject_double",
     "remove_contact",

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 from django.db import IntegrityError, transaction
 
 from setia.accounts.models import User
-from setia.core import versions
+from setia.core import outbox, versions
 from setia.core.permissions import require
 from setia.customers.actions._record import record
 from setia.customers.actions.add import refuse_taken_number
@@ -19,6 +19,8 @@ from setia.customers.actions.values import checked
 from setia.customers.facts import Facts
 from setia.customers.models import Customer
 
+_CLASSED = {"kind", "role", "relation", "owner"}
+"""Facts that the classes of a customer are worked out from: who changes one changes what is known."""
 _SHOWN = 300  # characters of a long text that the timeline repeats
 
 
@@ -63,6 +65,8 @@ def edit(*, by: User, at: datetime, customer: Customer, version: str = "", **fac
                     data={"changes": told} | ({"labels": extra.labels(own)} if own else {}),
                     audited={"fields": sorted(changes | own)},
                 )
+                if _CLASSED & changes.keys():
+                    outbox.emit("customer.restated", at=at, customer_id=current.pk)
     except IntegrityError:
         refuse_taken_number(current)
         raise

@@ -6,6 +6,7 @@ from setia.customers.queries.bundle import Section, at_erasure, bundle
 from setia.customers.queries.circle import (
     Occasion,
     birthdays,
+    chain_ends,
     get_life_event_for,
     get_link_for,
     life_events,
@@ -131,6 +132,7 @@ __all__ = [
     "birthdays",
     "bundle",
     "certain_enough",
+    "chain_ends",
     "changes_in_words",
     "choices_of",
     "closed_requests",

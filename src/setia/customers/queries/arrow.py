@@ -6,7 +6,17 @@ from django.db import connection
 from setia.core import arrow
 from setia.core.queries import firm
 
-_COLUMNS = pa.schema({"customer": pa.int64(), "known_date": pa.date32(), "referrals": pa.int64()})
+_COLUMNS = pa.schema(
+    {
+        "customer": pa.int64(),
+        "known_date": pa.date32(),
+        "referrals": pa.int64(),
+        "role": pa.string(),
+        "relation": pa.string(),
+        "company": pa.bool_(),
+        "looked_after": pa.bool_(),
+    }
+)
 
 
 def customer_columns() -> pa.Table:
@@ -15,11 +25,13 @@ def customer_columns() -> pa.Table:
     Those merged away are not customers any more.
 
     Columns: `customer` (int64), `known_date` (date32, the firm's day the record was made), `referrals` (int64, how many
-    customers they are known to have recommended).
+    customers they are known to have recommended), `role` and `relation` (as the record states them), `company` and
+    `looked_after` (bool: somebody of the firm is responsible).
     """
     return arrow.read(
         """
-        SELECT id AS customer, (created_at AT TIME ZONE $1)::date AS known_date, COALESCE(brought.n, 0) AS referrals
+        SELECT id AS customer, (created_at AT TIME ZONE $1)::date AS known_date, COALESCE(brought.n, 0) AS referrals,
+               role, relation, kind = 'COMPANY' AS company, owner_id IS NOT NULL AS looked_after
         FROM customers_customer
         LEFT JOIN (SELECT recommended_by_id, count(*) AS n FROM customers_customer
                    WHERE recommended_by_id IS NOT NULL AND merged_into_id IS NULL
@@ -39,7 +51,8 @@ def columns_of(customer_id: int) -> pa.Table:
             """
             SELECT id, (created_at AT TIME ZONE %s)::date,
                    (SELECT count(*) FROM customers_customer other WHERE other.recommended_by_id = customer.id
-                    AND other.merged_into_id IS NULL)
+                    AND other.merged_into_id IS NULL),
+                   role, relation, kind = 'COMPANY' AS company, owner_id IS NOT NULL AS looked_after
             FROM customers_customer customer WHERE id = %s AND merged_into_id IS NULL
             """,
             [firm().zone, customer_id],

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -91,6 +91,23 @@ def sells_for(customer: Customer) -> list[Customer]:
         now = [one.pk for one in above]
         seen |= set(now)
     return found
+
+
+def chain_ends(*, today: date, customer_id: int | None = None) -> tuple[dict[int, int], dict[int, int]]:
+    """How many others each customer sells for, and how many sell for them, by ties that hold on a day.
+
+    Of everybody, or of one customer. Ties with somebody merged away are the survivor's.
+    """
+    ties = CustomerLink.objects.filter(kind=CustomerLink.Kind.SELLS_FOR).filter(
+        Q(from_date=None) | Q(from_date__lte=today), Q(to_date=None) | Q(to_date__gte=today)
+    )
+    below, above = ties, ties
+    if customer_id is not None:
+        below, above = ties.filter(customer=customer_id), ties.filter(other=customer_id)
+    return (
+        dict(below.order_by().values_list("customer").annotate(n=Count("pk"))),
+        dict(above.order_by().values_list("other").annotate(n=Count("pk"))),
+    )
 
 
 def life_events_of(customer: Customer) -> list[LifeEvent]:

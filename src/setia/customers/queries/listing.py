@@ -63,8 +63,6 @@ def _owners() -> list[tuple[str, str]]:
 
 FILTERS: dict[str, Filter] = {
     "kind": Filter(_("Kind"), "kind", _labels(Customer.Kind)),
-    "role": Filter(_("Role"), "role", _labels(Customer.Role)),
-    "relation": Filter(_("Relation"), "relation", _labels(Customer.Relation)),
     "industry": Filter(_("Industry"), "industry_id", _industries),
     "acquisition": Filter(_("Came by"), "acquisition", _labels(Customer.Acquisition)),
     "gender": Filter(_("Gender"), "gender", _labels(Customer.Gender)),

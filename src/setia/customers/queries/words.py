@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from setia.core import words
 from setia.core.words import Change
 from setia.customers.models import ContactPoint, Customer, Industry, LifeEvent, Purpose, TimelineEntry
 from setia.customers.queries.circle import READS
@@ -53,6 +54,8 @@ _TITLES = {
     "CONSENT_WITHDRAWN": gettext_lazy("Said no to being contacted"),
     "MERGED": gettext_lazy("Merged"),
     "UNMERGED": gettext_lazy("Merge undone"),
+    "OVERRULED": gettext_lazy("Said otherwise"),
+    "OVERRULING_ENDED": gettext_lazy("What is computed counts again"),
 }
 
 
@@ -87,6 +90,8 @@ def tell(entry: TimelineEntry, *, others: bool = True) -> Told:
         return Told(title, "", [_change(name, *pair, label=labels.get(name, "")) for name, pair in changes.items()])
     if entry.kind == "CONTACT_EDITED":
         return Told(title, "", [Change(contact_word(data["kind"]), data.get("before", ""), data["shown"])])
+    if entry.kind in ("OVERRULED", "OVERRULING_ENDED"):
+        return Told(title, str(data.get("reason", "")), words.changes_in_words("customer", data["changes"]))
     if entry.kind in ("MERGED", "UNMERGED"):
         return Told(title, _merged(data), [])
     if entry.kind.startswith("CONTACT_"):

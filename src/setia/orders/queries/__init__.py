@@ -5,6 +5,7 @@ from django.utils.translation import ngettext_lazy
 from setia.customers.queries import Key
 from setia.orders.kinds import kind_of, kind_sql
 from setia.orders.models import Order
+from setia.orders.queries.made_to_order import made_to_order
 from setia.orders.queries.pages import (
     can_undo,
     channels,
@@ -34,6 +35,7 @@ __all__ = [
     "legs",
     "lines_of",
     "lines_of_many",
+    "made_to_order",
     "narrow",
     "orders_for",
     "orders_of",

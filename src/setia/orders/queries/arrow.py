@@ -20,7 +20,7 @@ SELECT o.customer_id AS customer, o.day, o.total::float8 AS total, (CASE o.kind 
   o.reversed,
   CASE WHEN o.reverses_id IS NULL THEN false
        ELSE (SELECT target.reversed FROM orders_order target WHERE target.id = o.reverses_id) END AS takes_back,
-  o.promotion_code <> '' OR o.discount > 0 AS promotion
+  o.promotion_code <> '' OR o.discount > 0 AS promotion, o.channel <> '' AS channelled
 FROM orders_order o
 """  # noqa: S608 - built from this module's own words
 
@@ -33,6 +33,7 @@ _COLUMNS = pa.schema(
         "reversed": pa.bool_(),
         "takes_back": pa.bool_(),
         "promotion": pa.bool_(),
+        "channelled": pa.bool_(),
     }
 )
 
@@ -48,6 +49,7 @@ def order_columns(*, since: date | None = None) -> pa.Table:
     reversed    bool     a purchase that a return took back whole: the money stays, the purchase does not count
     takes_back  bool     that return
     promotion   bool     bought with a promotion code or a discount
+    channelled  bool     came through a sales channel that has a name
     ==========  =======  ===========================================================================================
     """
     if since is None:

@@ -1,6 +1,30 @@
 """What changes portraits. A module per verb; this is the room's public face."""
 
+from setia.portraits.actions.overrule import (
+    DayPassed,
+    NoSuchClass,
+    ReasonNeeded,
+    Superseded,
+    end_expired,
+    overrule,
+    restore_overruling,
+    withdraw_overruling,
+)
 from setia.portraits.actions.refresh import compute, refresh
 from setia.portraits.actions.refresh_one import SwapRunning, keep_up, refresh_one
 
-__all__ = ["SwapRunning", "compute", "keep_up", "refresh", "refresh_one"]
+__all__ = [
+    "DayPassed",
+    "NoSuchClass",
+    "ReasonNeeded",
+    "Superseded",
+    "SwapRunning",
+    "compute",
+    "end_expired",
+    "keep_up",
+    "overrule",
+    "refresh",
+    "refresh_one",
+    "restore_overruling",
+    "withdraw_overruling",
+]

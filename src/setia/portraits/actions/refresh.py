@@ -29,6 +29,7 @@ from setia.portraits.analysis.rules import Rules
 from setia.portraits.analysis.shop import latest_day
 from setia.portraits.analysis.study import Study, study
 from setia.portraits.models import Picture, Portrait, Refresh
+from setia.portraits.queries.known import known
 
 
 def refresh(*, by: User | None, at: datetime, as_of: date | None = None) -> Refresh:
@@ -70,7 +71,7 @@ def compute(*, at: datetime, as_of: date | None = None) -> Study:
     today = own.day_of(at)
     if as_of is None:
         as_of = today if own.feed_live else min(latest_day(orders) or today, today)
-    return study(orders, customer_columns(), as_of=as_of, rules=Rules.of_firm(own.rules))
+    return study(orders, customer_columns(), as_of=as_of, rules=Rules.of_firm(own.rules), known=known(today=today))
 
 
 def _with_stamps(found: Study, at: datetime) -> pa.Table:

@@ -15,6 +15,7 @@ from setia.customers.queries.arrow import columns_of
 from setia.orders.queries.arrow import columns_of_customer
 from setia.portraits.actions._locks import share_swap
 from setia.portraits.models import Portrait, Refresh
+from setia.portraits.queries.known import known
 
 
 class SwapRunning(Exception):
@@ -30,7 +31,7 @@ def refresh_one(customer_id: int, *, at: datetime, wait: bool = True) -> None:
     from setia.portraits.analysis.fitting import load
     from setia.portraits.analysis.rules import Rules
     from setia.portraits.analysis.shop import latest_day
-    from setia.portraits.analysis.study import study_customer
+    from setia.portraits.analysis.study import overrule_customer, study_customer
 
     with transaction.atomic():
         if not share_swap(wait=wait):
@@ -48,9 +49,14 @@ def refresh_one(customer_id: int, *, at: datetime, wait: bool = True) -> None:
             # An old file stays as of its last order, a newer order moves the day along for this customer.
             as_of = min(max(latest.as_of_date, latest_day(orders) or latest.as_of_date), today)
         models = load(latest.models_json if latest else {})
-        row = study_customer(orders, customer, as_of=as_of, models=models, rules=Rules.of_firm(own.rules))
+        beside = known(today=today, customer_id=customer_id)
+        rules = Rules.of_firm(own.rules)
+        row = study_customer(orders, customer, as_of=as_of, models=models, rules=rules, known=beside)
         _keep_what_is_told_by_comparing(customer_id, row)
-        _write({**row, "as_of_date": as_of, "computed_at": at, "touched": True})
+        row |= {"as_of_date": as_of, "computed_at": at, "touched": True}
+        overrule_customer(row, beside)
+        row["computed"] = json.dumps(row["computed"])
+        _write(row)
 
 
 def keep_up(customer_id: int, *, at: datetime) -> bool:

@@ -83,7 +83,7 @@ def trait_rows(described: Described) -> Rows:
     rows: Rows = []
     for name in ("NEW", "POTENTIAL", "IMPULSIVE", "THRIFTY", "DEVOTED", "ADVOCATE"):
         n = sum(int(c) for literal, c in zip(literals, counts, strict=True) if name in literal.strip("{}").split(","))
-        rows.append({"trait": name, "customers": n if recorded.get(name) else None})
+        rows.append({"trait": name, "customers": n if n or recorded.get(name) else None})
     return rows
 
 

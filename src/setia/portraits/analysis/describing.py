@@ -228,7 +228,7 @@ def _traits(
     if shop.referrals is not None:
         evidence["referrals"] = np.where(shop.referrals > 0, shop.referrals, np.nan)
     shown = {name: np.nan_to_num(score) >= trait.SHOWN_FROM for name, score in scores.items()}
-    return _array_literal(shown), _json(scores), _json(evidence)
+    return _array_literal(shown), json_of(scores), json_of(evidence)
 
 
 def _array_literal(shown: dict[str, NDArray[np.bool_]]) -> pa.Array:
@@ -241,7 +241,7 @@ def _array_literal(shown: dict[str, NDArray[np.bool_]]) -> pa.Array:
     return pa.array(literals).take(pa.array(code))
 
 
-def _json(numbers: dict[str, Floats]) -> pa.Array:
+def json_of(numbers: dict[str, Floats]) -> pa.Array:
     """One JSON object a customer, of the numbers that are known, rounded to three decimals."""
     parts = []
     for name, values in numbers.items():

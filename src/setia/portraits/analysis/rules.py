@@ -13,7 +13,19 @@ HORIZON_DAYS = 365
 COVERAGE = 0.8
 """Of an interval: how probable it is that the truth lies in it."""
 
-_Rules = TypeVar("_Rules", BaseRules, StageRules, TraitRules)
+_Rules = TypeVar("_Rules", BaseRules, StageRules, TraitRules, "ClassRules")
+
+
+@dataclass(frozen=True)
+class ClassRules:
+    """What tells a client from a buyer, and a reseller from an end user."""
+
+    client_purchases: int = 12
+    """Purchases in the past 12 months from which on their number speaks for a client."""
+    client_large_orders: float = 5.0
+    """Times the firm's usual order from which on their size does."""
+    client_days: int = 365
+    """Days between the first and the latest purchase from which on the duration does."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +35,7 @@ class Rules:
     base: BaseRules = field(default_factory=BaseRules)
     stage: StageRules = field(default_factory=StageRules)
     trait: TraitRules = field(default_factory=TraitRules)
+    classes: ClassRules = field(default_factory=ClassRules)
     rhythm_purchase_days: int = 3
     """From this many purchase days on a customer has a usual gap."""
     leaving_gaps: float = 2.0
@@ -40,12 +53,13 @@ class Rules:
         own = {
             threshold.name: changed[threshold.name]
             for threshold in fields(cls)
-            if threshold.name in changed and threshold.name not in {"base", "stage", "trait"}
+            if threshold.name in changed and threshold.name not in {"base", "stage", "trait", "classes"}
         }
         return cls(
             base=_changed(BaseRules(), changed),
             stage=_changed(StageRules(), changed),
             trait=_changed(TraitRules(), changed),
+            classes=_changed(ClassRules(), changed),
             **own,
         )
 

@@ -30,6 +30,8 @@ class Shop:
     """Money of returns, zero or negative, without those that took a whole purchase back."""
     promotions: NDArray[np.float64] | None
     """Purchases made on promotion; None when no order of the firm tells."""
+    channelled: NDArray[np.float64] | None
+    """Purchases that came through a named sales channel; None when the firm names none."""
     purchases: pa.Table
     """What counts as a purchase, walk-ins too: customer, day, amount."""
     sold: pa.Table
@@ -72,7 +74,7 @@ def sort_out(
 ) -> Shop:
     """`orders` as of `orders.queries.arrow.order_columns`, `customers` as of `customers.queries.arrow`.
 
-    `recorded` says which of `promotions` and `referrals` the firm keeps; by default the rows at hand do.
+    `recorded` says which of `promotions`, `referrals` and `channels` the firm keeps; by default the rows at hand do.
     `free_is_purchase`: an order of total 0 counts as a purchase too, which a firm of subscriptions or samples may want.
     An order of a customer who is not among `customers` (made between the two reads) is left for the next time.
     """
@@ -98,6 +100,7 @@ def sort_out(
     lowered = back & ~takes_back & mine
     promoted = bought & mine & _flag(orders, "promotion")
     n = len(customer)
+    through = bought & mine & _flag(orders, "channelled")
     promotions = np.bincount(place[promoted], minlength=n).astype(np.float64)
 
     def keeps(what: str, at_hand: bool) -> bool:
@@ -111,6 +114,9 @@ def sort_out(
         referrals=referrals[line] if keeps("referrals", bool(referrals.any())) else None,
         returned=np.bincount(place[lowered], weights=total[lowered], minlength=n).astype(np.float64),
         promotions=promotions if keeps("promotions", bool(promoted.any())) else None,
+        channelled=np.bincount(place[through], minlength=n).astype(np.float64)
+        if keeps("channels", bool(through.any()))
+        else None,
         purchases=_table(owner, day, total, bought),
         sold=_table(owner, day, total, sold),
         taken_back=_table(owner, day, total, back),

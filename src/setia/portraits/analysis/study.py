@@ -1,7 +1,8 @@
 """One look at the whole firm, or at one customer from models fitted before."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from setia.portraits.analysis import counting
-from setia.portraits.analysis.describing import Described, describe
+from setia.portraits.analysis.classes import classify, overrule, overruled_stage, overruled_traits, typical_order
+from setia.portraits.analysis.describing import Described, describe, json_of
 from setia.portraits.analysis.fitting import Models, fit
 from setia.portraits.analysis.rules import Rules
 from setia.portraits.analysis.shop import Shop, sort_out
+from setia.portraits.queries.known import Known
 from setia_insight import rfm
 from setia_insight.summary import summarise
 from setia_insight.window import day_number
@@ -30,14 +33,29 @@ class Study:
     models: dict[str, Any] = field(default_factory=dict)
 
 
-def study(orders: pa.Table, customers: pa.Table, *, as_of: dt.date, rules: Rules) -> Study:
-    """All portraits and pictures as of a day. Orders and customers as the rooms' Arrow queries give them."""
+NOTHING_KNOWN = Known()
+
+
+def study(
+    orders: pa.Table, customers: pa.Table, *, as_of: dt.date, rules: Rules, known: Known = NOTHING_KNOWN
+) -> Study:
+    """All portraits and pictures as of a day. Orders and customers as the rooms' Arrow queries give them.
+
+    People's words (`known.rulings`) stand in the columns and are counted in the pictures.
+    """
     shop = sort_out(orders, customers, as_of=as_of, free_is_purchase=rules.free_is_purchase)
     summary = summarise(shop.purchases, as_of=as_of)
     before = summarise(shop.purchases, as_of=shop.month_start)
     first = shop.first_day
     models = fit(summary, history_days=0 if first is None else day_number(as_of) - first, rules=rules)
     described = describe(shop, summary, before, models, rules)
+    typical = typical_order(shop)
+    classes = classify(shop, summary, customers, known, typical=typical, rules=rules.classes)
+    table, month_start = overrule(shop, described.table, described.stage_at_month_start, known, classes.replaced)
+    if month_start is not described.stage_at_month_start:
+        place = table.column_names.index("stage_at_month_start")
+        table = table.set_column(place, "stage_at_month_start", month_start)
+    described = replace(described, table=table, stage_at_month_start=month_start)
     ranked = _rank(shop, summary, described)
     pictures = {
         "base": counting.base_rows(shop, described),
@@ -56,27 +74,46 @@ def study(orders: pa.Table, customers: pa.Table, *, as_of: dt.date, rules: Rules
         "leaving": counting.leaving_rows(described),
     }
     recorded = [name for name in ("promotions", "referrals") if getattr(shop, name) is not None]
+    recorded += ["channels"] if shop.channelled is not None else []
     kept = {
         **models.kept,
         "edges": ranked.edges,
         "recorded": recorded,
+        "typical_order": typical,
         "first_date": None if first is None else _iso(first),
     }
-    table = described.table
-    for name, column in ranked.columns.items():
+    computed = [
+        json.dumps(classes.replaced[at]) if at in classes.replaced else "{}" for at in range(len(shop.customer))
+    ]
+    more = {**classes.columns, "class_evidence": json_of(classes.evidence), "computed": pa.array(computed, pa.string())}
+    for name, column in (more | ranked.columns).items():
         table = table.append_column(name, column)
     return Study(as_of, shop.orders, table, pictures, kept)
 
 
 def study_customer(
-    orders: pa.Table, customer: pa.Table, *, as_of: dt.date, models: Models, rules: Rules
+    orders: pa.Table,
+    customer: pa.Table,
+    *,
+    as_of: dt.date,
+    models: Models,
+    rules: Rules,
+    known: Known = NOTHING_KNOWN,
 ) -> dict[str, Any]:
-    """One customer's columns from fitted models. `r`, `f`, `m` come from the edges of the groups at the fit."""
+    """One customer's columns from fitted models. `r`, `f`, `m` come from the edges of the groups at the fit.
+
+    `stage` and `traits` are the computed ones; `overrule_customer` puts people's words in their place.
+    """
     recorded = models.kept.get("recorded")
     shop = sort_out(orders, customer, as_of=as_of, recorded=recorded, free_is_purchase=rules.free_is_purchase)
     summary = summarise(shop.purchases, as_of=as_of)
     before = summarise(shop.purchases, as_of=shop.month_start)
     row: dict[str, Any] = describe(shop, summary, before, models, rules).table.to_pylist()[0]
+    typical = models.kept.get("typical_order")
+    classes = classify(shop, summary, customer, known, typical=typical, rules=rules.classes)
+    row |= {name: column[0].as_py() for name, column in classes.columns.items()}
+    row["class_evidence"] = json_of(classes.evidence)[0].as_py()
+    row["computed"] = classes.replaced.get(0, {})
     edges = models.kept.get("edges")
     if edges and summary.num_rows:
         silence = summary["T"][0].as_py() - summary["t_x"][0].as_py()
@@ -85,6 +122,17 @@ def study_customer(
         row["m"] = _group(edges["m"], row["spent"])
         row["rfm_cell"] = rfm.cell_name(row["r"], row["f"])
     return row
+
+
+def overrule_customer(row: dict[str, Any], known: Known) -> None:
+    """Put people's words in the place of one customer's `stage` and `traits`, the latter a list of names."""
+    rulings = known.rulings.get(row["customer_id"], [])
+    month_start = row["as_of_date"].replace(day=1) - dt.timedelta(days=1)
+    if row["stage_at_month_start"]:
+        early = [one for one in rulings if one.since <= month_start]
+        row["stage_at_month_start"] = overruled_stage(row["stage_at_month_start"], early, {})
+    row["stage"] = overruled_stage(row["stage"], rulings, row["computed"])
+    row["traits"] = overruled_traits(row["traits"], rulings, row["computed"])
 
 
 @dataclass(frozen=True)

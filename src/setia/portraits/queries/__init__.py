@@ -1,7 +1,17 @@
 """Questions about portraits and pictures. Customers themselves come through `customers.queries.customers_for`."""
 
+from django.utils.translation import ngettext_lazy
+
 from setia.customers.queries import Key
-from setia.portraits.models import Portrait
+from setia.portraits.models import Overruling, Portrait
+from setia.portraits.queries.classes import (
+    OVERRULABLE,
+    ClassPage,
+    any_expired,
+    class_page,
+    get_overruling_for,
+    overruled_of,
+)
 from setia.portraits.queries.cohort_page import CohortPage, cohort_page, interval
 from setia.portraits.queries.figures import (
     Figures,
@@ -14,7 +24,7 @@ from setia.portraits.queries.figures import (
     why_absent,
 )
 from setia.portraits.queries.home import HomePage, home_page
-from setia.portraits.queries.narrow import KEYS, Behind, behind_for, narrow
+from setia.portraits.queries.narrow import KEYS, PLAIN, Behind, behind_for, narrow
 from setia.portraits.queries.own import OwnPage, own_page
 from setia.portraits.queries.portraits import (
     anniversaries,
@@ -29,12 +39,24 @@ from setia.portraits.queries.sentences import Statement, sentences
 from setia.portraits.queries.spread_pages import ConcentrationPage, ValuePage, concentration_page, value_page
 from setia.portraits.words import WORDS, written
 
-CUSTOMER_KEYS = (Key(Portrait, "customer", stays="computed: made anew for the survivor, removed for the others"),)
+CUSTOMER_KEYS = (
+    Key(Portrait, "customer", stays="computed: made anew for the survivor, removed for the others"),
+    Key(
+        Overruling,
+        "customer",
+        words=ngettext_lazy("%(count)s word on a class", "%(count)s words on classes", "count"),
+        once=("what",),
+        when="ended_at IS NULL",
+    ),
+)
 __all__ = [
     "CUSTOMER_KEYS",
     "KEYS",
+    "OVERRULABLE",
+    "PLAIN",
     "WORDS",
     "Behind",
+    "ClassPage",
     "CohortPage",
     "ConcentrationPage",
     "Figures",
@@ -45,18 +67,22 @@ __all__ = [
     "Statement",
     "ValuePage",
     "anniversaries",
+    "any_expired",
     "behind_for",
+    "class_page",
     "cohort_page",
     "concentration_page",
     "figures",
     "figures_for",
     "follows_at_once",
+    "get_overruling_for",
     "home_page",
     "interval",
     "is_stale",
     "latest_refresh",
     "leaving_first",
     "narrow",
+    "overruled_of",
     "own_page",
     "portrait_of",
     "portraits_among",

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, TextChoices
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from setia.core import keyset
 from setia.core.among import among
 from setia.core.keyset import By, Count, Leg
-from setia.portraits.models import Portrait, Refresh, Stage, Trait
+from setia.portraits.models import Interaction, Overruling, Portrait, Refresh, Relation, Role, Service, Stage, Trait
 from setia.portraits.queries.narrow import Behind
 from setia.portraits.words import base_word
 
@@ -17,12 +18,21 @@ _EVER = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def choices() -> dict[str, list[tuple[str, str]]]:
-    """What a person may choose to narrow a list by, with its words: stage, base and trait."""
+    """What a person may choose to narrow a list by, with its words: stage, base, trait and the other classes."""
     return {
         "stage": [(code, str(label)) for code, label in Stage.choices],
         "base": [(code, base_word(code)) for code in ("BUYERS", "LOYAL", "GENERAL")],
         "trait": [(code, str(label)) for code, label in Trait.choices],
+        "role": _codes(Role),
+        "relation": _codes(Relation),
+        "service": _codes(Service),
+        "interact": _codes(Interaction),
+        "said": [("ANY", _("about anything")), *_codes(Overruling.What)],
     }
+
+
+def _codes(choices: type[TextChoices]) -> list[tuple[str, str]]:
+    return [(str(code), str(label)) for code, label in choices.choices]
 
 
 def trait_words(portrait: Portrait) -> list[str]:

@@ -4,6 +4,11 @@
 stage      LOYALTY                               in a stage
 base       BUYERS, LOYAL, GENERAL                in a base class (BUYERS: has bought)
 trait      DEVOTED                               shows a trait
+role       INTERMEDIARY                          has a role
+relation   CLIENT                                is client or buyer
+service    CUSTOM                                is served in a way
+interact   DIRECT                                is dealt with in a way
+said       RELATION, ANY                         a person said otherwise about a class
 leaving    1                                     about to leave
 rfm        5.4, 5.4.3, CHAMPIONS                 in a cell of the map (recency.frequency[.money]), or a named group
 cohort     2011-01, 2011-01.3, 2011-01.3.not     first bought in a month; and bought, or not, so many months later
@@ -24,15 +29,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, Max, Q, QuerySet
+from django.db.models import Exists, F, Max, Q, QuerySet, TextChoices
 from django.db.models.lookups import Exact
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from setia.core.chips import Chip
 from setia.core.queries import firm
 from setia.orders.queries.bought import bought_between, buyers_on
-from setia.portraits.models import Portrait, Stage, Trait
+from setia.portraits.models import Interaction, Overruling, Portrait, Relation, Role, Service, Stage, Trait
 from setia.portraits.queries.figures import latest_refresh
+from setia.portraits.queries.known import in_force
 from setia.portraits.words import base_word, cell_word, day_word, money_word, month_word
 
 Customers = QuerySet[Any]
@@ -103,6 +111,25 @@ def _trait(behind: Behind, value: str) -> Narrowed | None:
     if value not in Trait.values:
         return None
     return _having(behind, traits__contains=[value]), _("Trait"), str(Trait(value).label)
+
+
+def _class(field: str, choices: type[TextChoices], label: Any) -> Callable[[Behind, str], Narrowed | None]:
+    def apply(behind: Behind, value: str) -> Narrowed | None:
+        if value not in choices.values:
+            return None
+        return _having(behind, **{field: value}), str(label), str(choices(value).label)
+
+    return apply
+
+
+def _said(behind: Behind, value: str) -> Narrowed | None:
+    what = dict(Overruling.What.choices)
+    if value != "ANY" and value not in what:
+        return None
+    words = Overruling.objects.filter(in_force(today=timezone.localdate()))
+    words = words if value == "ANY" else words.filter(what=value)
+    label = _("a person") if value == "ANY" else str(what[value])
+    return _having(behind, customer__in=words.values("customer")), _("Said by a person"), label
 
 
 def _leaving(behind: Behind, value: str) -> Narrowed | None:
@@ -277,6 +304,11 @@ _FILTERS: dict[str, Callable[[Behind, str], Narrowed | None]] = {
     "stage": _stage,
     "base": _base,
     "trait": _trait,
+    "role": _class("role", Role, gettext_lazy("Role")),
+    "relation": _class("relation", Relation, gettext_lazy("Relation")),
+    "service": _class("service", Service, gettext_lazy("Service model")),
+    "interact": _class("interaction", Interaction, gettext_lazy("Way of interacting")),
+    "said": _said,
     "leaving": _leaving,
     "rfm": _rfm,
     "cohort": _cohort,
@@ -286,5 +318,7 @@ _FILTERS: dict[str, Callable[[Behind, str], Narrowed | None]] = {
     "value": _value,
     "top": _top,
 }
+PLAIN = ("stage", "base", "trait", "role", "relation", "service", "interact", "said")
+"""Of these, the ones a person chooses in a list; the others are behind figures."""
 KEYS = tuple(_FILTERS)
 """Words of an address that are filters of this room. A list narrowed by one of them shows archived customers too."""

@@ -1,12 +1,13 @@
 """A portrait in sentences: each statement with the numbers it rests on, in the reader's language."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from setia.portraits.models import Portrait, Stage, Trait
+from setia.portraits.models import Overruling, Portrait, Stage, Trait
 from setia.portraits.words import (
     base_word,
     day_word,
@@ -31,9 +32,14 @@ class Statement(NamedTuple):
     score: float | None = None
 
 
-def sentences(portrait: Portrait) -> list[Statement]:
-    """Everything the portrait claims, the stage first. What cannot be said from the orders at hand is not in it."""
-    statements = [Statement("STAGE", portrait.stage, str(Stage(portrait.stage).label), _stage(portrait))]
+def sentences(portrait: Portrait, said: Mapping[str, Overruling] | None = None) -> list[Statement]:
+    """Everything the portrait claims, the stage first. What cannot be said from the orders at hand is not in it.
+
+    Where a person said otherwise (`said`, by class), who and why is the evidence.
+    """
+    said = said or {}
+    why = _person(said["STAGE"]) if "STAGE" in said else stage_sentence(portrait, portrait.stage)
+    statements = [Statement("STAGE", portrait.stage, str(Stage(portrait.stage).label), why)]
     if portrait.loyal:
         statements.append(Statement("BASE", "LOYAL", base_word("LOYAL"), _loyal(portrait)))
     if portrait.general:
@@ -44,15 +50,25 @@ def sentences(portrait: Portrait) -> list[Statement]:
             bought,
         ) % {"count": number_word(bought), "money": money_word(portrait.spent_12_months)}
         statements.append(Statement("BASE", "GENERAL", base_word("GENERAL"), why))
-    for code, score in sorted(portrait.trait_scores.items(), key=lambda item: -item[1]):
-        if score >= SHOWN_FROM:
-            statements.append(Statement("TRAIT", code, str(Trait(code).label), _trait(portrait, code), score))
+    for code in sorted(portrait.traits, key=lambda code: -(portrait.trait_scores.get(code) or 0)):
+        label = str(Trait(code).label)
+        if code in said:
+            statements.append(Statement("TRAIT", code, label, _person(said[code])))
+        elif (score := portrait.trait_scores.get(code) or 0) >= SHOWN_FROM:
+            statements.append(Statement("TRAIT", code, label, trait_sentence(portrait, code), score))
     return statements + _forecasts(portrait)
 
 
-def _stage(portrait: Portrait) -> str:
+def _person(word: Overruling) -> str:
+    """Who said so, when, and why."""
+    facts = {"who": word.by or _("Somebody who has left"), "day": day_word(word.at.date()), "reason": word.reason}
+    return _("%(who)s said so on %(day)s: %(reason)s") % facts
+
+
+def stage_sentence(portrait: Portrait, stage: str) -> str:
+    """Why a customer would be in a stage, by the portrait's figures."""
     days = portrait.purchase_days
-    match portrait.stage:
+    match stage:
         case Stage.DEFECTED:
             return _("No purchase for %(days)s; the latest was on %(day)s.") % {
                 "days": days_word(_silence(portrait)),
@@ -79,7 +95,8 @@ def _loyal(portrait: Portrait) -> str:
     }
 
 
-def _trait(portrait: Portrait, code: str) -> str:
+def trait_sentence(portrait: Portrait, code: str) -> str:
+    """Why a trait shows, by the portrait's figures."""
     known = portrait.evidence
     match code:
         case Trait.NEW:

@@ -222,7 +222,7 @@ def find(request: HttpRequest, params: dict[str, str] | None = None) -> Found:
     """The list an address asks for, as this person may see it; that of `params` where they are given."""
     params = _params(request) if params is None else params
     own = queries.custom_fields(version=queries.fields_version(request))
-    drilled = any(params.get(key) for key in portraits.KEYS if key not in ("stage", "base", "trait"))
+    drilled = any(params.get(key) for key in portraits.KEYS if key not in portraits.PLAIN)
     visible = queries.customers_for(me(request))
     mine, chips = queries.narrow(visible, params, archived_too=drilled)
     probed = not drilled and params.get("archived") != "1"
@@ -351,7 +351,7 @@ def _owners(customers: Iterable[Any]) -> dict[int, str]:
 
 def _choices() -> dict[str, list[tuple[str, str]]]:
     every = ("", _("all"))
-    found = {key: [every, *queries.choices_of(key)] for key in ("kind", "role", "relation", "acquisition", "gender")}
+    found = {key: [every, *queries.choices_of(key)] for key in ("kind", "acquisition", "gender")}
     return found | {key: [every, *choices] for key, choices in listing.choices().items()}
 
 
@@ -442,8 +442,8 @@ def _exported_row(one: Any, portrait: Any, reach: dict[str, str]) -> list[Any]:
         one.title,
         one.call_name,
         one.get_kind_display(),
-        one.get_role_display(),
-        one.get_relation_display(),
+        (portrait or one).get_role_display(),
+        (portrait or one).get_relation_display(),
         one.industry.name if one.industry else "",
         one.tax_number,
         one.get_gender_display(),
