@@ -26,14 +26,14 @@ def test_the_library_stands_alone() -> None:
 def test_where_no_folder_can_be_written_loops_are_compiled_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     real = numba.njit
 
-    def read_only(**options: Any) -> Any:
+    def read_only(*functions: Any, **options: Any) -> Any:
         if options.get("cache"):
 
             def refuse(function: Any) -> Any:
                 raise RuntimeError(f"cannot cache function {function.__name__!r}: no locator available for file")
 
             return refuse
-        return real(**options)
+        return real(*functions, **options)  # Numba's own modules, imported late, use it as a bare decorator
 
     monkeypatch.setattr(numba, "njit", read_only)
 
