@@ -1,19 +1,30 @@
 """What a person says about a file: what it holds, and which column is which. Nothing is saved here."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from setia.intake.models import Run
 from setia.intake.queries.check import fields_for
+from setia.intake.reading.guess import Guess
 from setia.intake.reading.layout import Layout
 from setia.intake.reading.plan import Cancelled, Plan
 
 OWN = "OWN"
+NEW_FIELD = "NEW"
+KINDS = {
+    "TEXT": pgettext_lazy("a kind of own field", "text"),
+    "NUMBER": pgettext_lazy("a kind of own field", "number"),
+    "MONEY": pgettext_lazy("a kind of own field", "money"),
+    "DATE": pgettext_lazy("a kind of own field", "day"),
+    "CHOICE": pgettext_lazy("a kind of own field", "choice"),
+}
 CURRENCIES = ("IDR", "USD", "EUR", "SGD", "MYR", "GBP", "JPY", "CNY", "AUD")
 
 
@@ -95,14 +106,17 @@ class MappingForm(forms.Form):
     )
     sheet = forms.ChoiceField(label=_("Sheet"), required=False)
 
-    def __init__(self, data: Any = None, *, base: Plan, layout: Layout) -> None:
-        self.base, self.layout = base, layout
+    def __init__(
+        self, data: Any = None, *, base: Plan, layout: Layout, offers: Mapping[int, Guess] | None = None
+    ) -> None:
+        """`offers` are the columns that an own field may be made of, by their places."""
+        self.base, self.layout, self.offers = base, layout, offers or {}
         super().__init__(data, initial=self._initial(), auto_id="map_%s")
         choices = [("", _("not taken in")), *fields_for(base.what)]
         by_place = {place: name for name, place in base.fields.items()}
         for place, name in enumerate(layout.header):
             self.fields[f"column_{place}"] = forms.ChoiceField(
-                label=name, choices=choices, required=False, initial=by_place.get(place, "")
+                label=name, choices=self._choices(choices, place), required=False, initial=by_place.get(place, "")
             )
         sheet = self.fields["sheet"]
         assert isinstance(sheet, forms.ChoiceField)
@@ -122,6 +136,16 @@ class MappingForm(forms.Form):
         if base.what == "PRODUCTS":
             for name in ("placeholders", "keep_ids", "date_order", "match"):
                 del self.fields[name]
+
+    def _choices(self, choices: list[tuple[str, Any]], place: int) -> list[tuple[str, Any]]:
+        if (offer := self.offers.get(place)) is None:
+            return choices
+        words = _now("a new field of your own: %(kind)s") % {"kind": KINDS[offer.type]}
+        return [choices[0], (NEW_FIELD, words), *choices[1:]]
+
+    def new_fields(self) -> dict[int, Guess]:
+        """The columns to make own fields of, with their kinds. Only of a valid form."""
+        return {place: one for place, one in self.offers.items() if self.cleaned_data[f"column_{place}"] == NEW_FIELD}
 
     def _initial(self) -> dict[str, Any]:
         base = self.base
@@ -154,7 +178,7 @@ class MappingForm(forms.Form):
         data = super().clean() or {}
         chosen: dict[str, list[str]] = defaultdict(list)
         for place, name in enumerate(self.layout.header):
-            if field := data.get(f"column_{place}"):
+            if (field := data.get(f"column_{place}")) and field != NEW_FIELD:
                 chosen[field].append(name)
         labels = dict(fields_for(self.base.what))
         for field, names in chosen.items():
@@ -179,7 +203,11 @@ class MappingForm(forms.Form):
         kept = data["keep_ids"].replace(";", ",").split(",") if "keep_ids" in data else base.keep_ids
         return replace(
             base,
-            fields={field: place for place in range(self.layout.width) if (field := data.get(f"column_{place}"))},
+            fields={
+                field: place
+                for place in range(self.layout.width)
+                if (field := data.get(f"column_{place}")) and field != NEW_FIELD
+            },
             date_order=data.get("date_order") or base.date_order,
             decimal=decimal,
             thousands="." if decimal == "," else ",",

@@ -13,14 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from setia.accounts.models import User
 from setia.accounts.queries import me
-from setia.core.permissions import needs, require
+from setia.core.permissions import may, needs, require
+from setia.customers.actions import FieldNameTaken, TooMany
 from setia.customers.queries import get_merge_for
 from setia.intake import actions, queries
 from setia.intake.actions.draft import NotADraft
 from setia.intake.forms import MappingForm, UploadForm
 from setia.intake.models import Run
 from setia.intake.reading import Unreadable
+from setia.intake.reading.guess import Guess
 
 PAGE = 25
 RUNNING = (Run.State.QUEUED, Run.State.READING, Run.State.WRITING)
@@ -60,15 +63,21 @@ def imports(request: HttpRequest) -> HttpResponse:
 def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     """One file: to be checked, on its way, or done, whichever it is."""
     run = queries.get_run_for(me(request), pk)
-    return render(request, "intake/import_run.html", _context(run))
+    return render(request, "intake/import_run.html", _context(run, me(request)))
 
 
-def _context(run: Run) -> dict[str, Any]:
+def _offers(found: queries.Check, user: User) -> dict[int, Guess]:
+    """Columns of a file of customers that become nothing, for whoever may make fields of them."""
+    may_add = may(user, "customers.arrange_fields")
+    return {one.place: one.offer for one in found.columns if one.offer is not None and may_add}
+
+
+def _context(run: Run, user: User) -> dict[str, Any]:
     if run.state == Run.State.DRAFT:
         found = queries.check(run)
         form = None
         if found.plan is not None and found.layout is not None:
-            form = MappingForm(base=found.plan, layout=found.layout)
+            form = MappingForm(base=found.plan, layout=found.layout, offers=_offers(found, user))
         return {"run": run, "part": "check", "check": found, "form": form}
     if run.state in RUNNING:
         return {"run": run, "part": "follow", "progress": queries.progress(run, at=timezone.now())}
@@ -92,10 +101,17 @@ def map_import(request: HttpRequest, pk: int) -> HttpResponse:
     before = queries.check(run)
     if before.plan is None or before.layout is None:
         return _to_run(request, run)
-    form = MappingForm(request.POST, base=before.plan, layout=before.layout)
-    if not form.is_valid():
+    form = MappingForm(request.POST, base=before.plan, layout=before.layout, offers=_offers(before, user))
+    plan = None
+    if form.is_valid():
+        try:
+            plan = actions.make_fields(form.plan(), form.new_fields(), by=user, at=timezone.now())
+        except (FieldNameTaken, TooMany):
+            form.add_error(
+                None, _("A field of this name is there already, or there are too many. Choose it in the list.")
+            )
+    if plan is None:
         return render(request, "intake/map_import.html", {"run": run, "check": before, "form": form}, status=422)
-    plan = form.plan()
     sheet = form.cleaned_data.get("sheet")
     if sheet and sheet != before.layout.sheet:
         plan = queries.plan_for_sheet(run, sheet)
@@ -105,7 +121,7 @@ def map_import(request: HttpRequest, pk: int) -> HttpResponse:
         return _to_run(request, run)
     if not request.headers.get("HX-Request"):
         return redirect("import_run", pk)
-    return render(request, "intake/map_import.html", _context(run))
+    return render(request, "intake/map_import.html", _context(run, user))
 
 
 @require_http_methods(["GET", "POST"])

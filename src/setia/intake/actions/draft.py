@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,10 +16,12 @@ from setia.accounts.actions import audit
 from setia.accounts.models import User
 from setia.core.permissions import require
 from setia.core.queries import firm
+from setia.customers.actions import add_field
 from setia.customers.queries import customers_for
 from setia.intake import reading
 from setia.intake.models import Run, Shape
-from setia.intake.reading.own import own_fields
+from setia.intake.reading.guess import Guess
+from setia.intake.reading.own import field_named, own_fields
 
 
 class NotADraft(Exception):
@@ -126,6 +129,26 @@ def decide_rows(run: Run, *, choices: Mapping[int, str], by: User, at: datetime)
         counts = {"chosen": len(rows)}
         audit(by=by, at=at, verb="import.rows_decided", about="run", about_id=run.pk, data=counts)
     return current
+
+
+def make_fields(plan: reading.Plan, wanted: Mapping[int, Guess], *, by: User, at: datetime) -> reading.Plan:
+    """Make an own field of each of these columns, under its name, and let the column fill it; the plan as it is then.
+
+    Raises `FieldNameTaken` and `TooMany` (of `customers.actions`) with none of them made.
+    """
+    if not wanted:
+        return plan
+    fields = dict(plan.fields)
+    with transaction.atomic():
+        for place, one in wanted.items():
+            label = plan.header[place][:60].strip() or str(place + 1)
+            made = add_field(by=by, at=at, label=label, type=one.type, options=one.options, quick=False)
+            fields[f"own_{made.key}"] = place
+    # How numbers are written was settled by columns of numbers, if there were any.
+    signs = next((one.signs for one in wanted.values() if one.signs), None)
+    if signs is not None and not any(field_named(plan.what, name).type == "NUMBER" for name in plan.fields):
+        plan = replace(plan, decimal=signs.decimal, thousands=signs.thousands)
+    return replace(plan, fields=fields)
 
 
 def queue(run: Run, *, by: User | None, at: datetime) -> Run:

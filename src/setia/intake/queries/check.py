@@ -12,10 +12,12 @@ from setia.intake import reading
 from setia.intake.models import Run
 from setia.intake.reading import words
 from setia.intake.reading.fields import FIELDS, Type
+from setia.intake.reading.guess import Guess, guess
 from setia.intake.reading.layout import Format, Layout
 from setia.intake.reading.numbers import is_missing
 from setia.intake.reading.own import field_named, own_fields, people
 from setia.intake.reading.plan import Plan
+from setia.intake.reading.problems import Cell as RawCell
 from setia.intake.reading.texts import TAG_SIGN, as_text
 
 LOOK_AT = 20_000
@@ -29,7 +31,10 @@ SAMPLE = 200
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the file: an example from it, how much of it is filled, and the field it becomes."""
+    """A column of the file: an example from it, how much of it is filled, and the field it becomes.
+
+    `offer` is the kind of own field that could be made of it, where it becomes nothing yet.
+    """
 
     place: int
     name: str
@@ -37,6 +42,7 @@ class Column:
     label: str
     example: str
     filled: float
+    offer: Guess | None = None
 
 
 @dataclass(frozen=True)
@@ -140,7 +146,7 @@ def check(run: Run) -> Check:
     return found
 
 
-def _columns(plan: Plan, layout: Layout, sample: Sequence[Sequence[object]]) -> list[Column]:
+def _columns(plan: Plan, layout: Layout, sample: Sequence[Sequence[RawCell]]) -> list[Column]:
     by_place = {place: name for name, place in plan.fields.items()}
     columns = []
     unmapped = 0
@@ -150,6 +156,7 @@ def _columns(plan: Plan, layout: Layout, sample: Sequence[Sequence[object]]) -> 
             unmapped += 1
             if unmapped > SHOWN_COLUMNS:
                 continue
+        offer = guess([row[place] for row in sample]) if plan.what == "CUSTOMERS" and not mapped else None
         texts = [as_text(row[place]).strip() for row in sample]
         filled = [text for text in texts if text and not is_missing(text)]
         columns.append(
@@ -160,6 +167,7 @@ def _columns(plan: Plan, layout: Layout, sample: Sequence[Sequence[object]]) -> 
                 words.field_label(mapped) if mapped else "",
                 filled[0][:60] if filled else "",
                 len(filled) / len(texts) if texts else 0.0,
+                offer,
             )
         )
     return columns

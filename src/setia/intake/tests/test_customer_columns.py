@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from setia.accounts.models import User
 from setia.customers import actions as customers
@@ -15,6 +16,7 @@ from setia.intake.checksum import business_checksum
 from setia.intake.models import Run
 from setia.intake.queries import check, problem_text
 from setia.intake.tests.helping import draft, take_in
+from setia.intake.tests.test_map_import import chosen
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -154,3 +156,36 @@ def test_a_mapping_to_a_field_that_is_gone_is_said(tmp_path: Path, fields: dict[
     run = draft(tmp_path, FILE, what="CUSTOMERS", name="people.csv")
     CustomField.objects.filter(pk=fields["Mesin"].pk).delete()
     assert execute(run.pk).problem == {"code": "plan_field", "value": f"own_{fields['Mesin'].key}"}
+
+
+def test_a_column_without_a_field_may_become_one_of_its_kind(tmp_path: Path, rani: User, settings: Any) -> None:
+    settings.HOME = tmp_path / "home"
+    rows = "".join(f"K{n},Orang {n},{'AB'[n % 2]},Rp{n}.000,0{n},{n}\n" for n in range(1, 25))
+    run = draft(tmp_path, "nomor,nama,Ukuran,Plafon,Kode toko,Meja\n" + rows, what="CUSTOMERS", name="new.csv")
+    Run.objects.filter(pk=run.pk).update(state="DRAFT")
+    browser = Client(headers={"accept-language": "en"})
+    browser.force_login(rani, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = browser.get(f"/import/{run.pk}/").content.decode()
+    for kind in ("choice", "money", "text", "number"):
+        assert f"a new field of your own: {kind}" in page
+    data = chosen(run) | dict.fromkeys(("column_2", "column_3", "column_4", "column_5"), "NEW")
+    assert browser.post(f"/import/{run.pk}/map/", data).status_code == 302
+    made = dict(CustomField.objects.values_list("label", "type"))
+    assert made == {"Ukuran": "CHOICE", "Plafon": "MONEY", "Kode toko": "TEXT", "Meja": "NUMBER"}
+    Run.objects.filter(pk=run.pk).update(state="QUEUED")
+    execute(run.pk)
+    fields = {one.label: one for one in CustomField.objects.all()}
+    size = fields["Ukuran"].options.get(label="B").pk
+    assert extra_of("K1", fields) == {"Ukuran": size, "Plafon": 1000, "Kode toko": "01", "Meja": 1}
+
+
+def test_who_may_not_arrange_fields_is_offered_none(tmp_path: Path, rani: User, settings: Any) -> None:
+    settings.HOME = tmp_path / "home"
+    run = draft(tmp_path, "nomor,nama,Ukuran\nK1,Siti,A\n", what="CUSTOMERS", name="new.csv")
+    Run.objects.filter(pk=run.pk).update(state="DRAFT")
+    finance = User.objects.create_user("dewi@kopi.id", None, name="Dewi", role="FINANCE")
+    browser = Client(headers={"accept-language": "en"})
+    browser.force_login(finance, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert "a new field of your own" not in browser.get(f"/import/{run.pk}/").content.decode()
+    assert browser.post(f"/import/{run.pk}/map/", chosen(run, column_2="NEW")).status_code == 422
+    assert not CustomField.objects.exists()
