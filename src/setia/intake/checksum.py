@@ -6,6 +6,8 @@ from django.db import connection
 TABLES = (
     "catalogue_category",
     "catalogue_product",
+    "customers_consent",
+    "customers_consententry",
     "customers_contactpoint",
     "customers_customer",
     "customers_customertag",

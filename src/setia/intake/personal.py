@@ -28,7 +28,8 @@ hold(
         _("Earlier values, kept so that an import can be taken back"),
         {"table": _("Kind"), "before": _("Before")},
         at_erasure=AtErasure.DELETE,
-        where="""(t."table" = 'customers_customer' AND t.row_id = %(customer)s)""",
+        where="""((t."table" = 'customers_customer' AND t.row_id = %(customer)s) OR (t."table" = 'customers_consent'
+          AND t.row_id IN (SELECT id FROM customers_consent WHERE customer_id = %(customer)s)))""",
         order=70,
     ),
 )

@@ -254,7 +254,7 @@ def _write(cursor: CursorWrapper, run: Run, layout: reading.Layout, spool: Spool
 
 
 # Columns that say more than an import by itself may: the verb a person needs besides `intake.run`.
-_RIGHTS = {"owner": "customers.assign", "tags": "customers.tag"}
+_RIGHTS = {"owner": "customers.assign", "tags": "customers.tag", "consent": "customers.consent"}
 
 
 def _check_rights(run: Run) -> None:

@@ -42,6 +42,8 @@ _NEEDED = {
       EXISTS (SELECT 1 FROM orders_order o WHERE o.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_contactpoint k WHERE k.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_customertag g WHERE g.customer_id = t.id)
+      OR EXISTS (SELECT 1 FROM customers_consent a WHERE a.customer_id = t.id)
+      OR EXISTS (SELECT 1 FROM customers_consententry a WHERE a.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_timelineentry e WHERE e.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_customer c WHERE c.recommended_by_id = t.id)""",
     "catalogue_product": "EXISTS (SELECT 1 FROM orders_orderline l WHERE l.product_id = t.id)",
@@ -144,6 +146,7 @@ def _undo(run: Run) -> dict[str, Any]:
         _remove(cursor, "orders_order", names, report)
         _remove(cursor, "customers_contactpoint", names, report)
         _remove_tags(cursor, names, report)
+        _take_back_consent(cursor, names, report)
         _restore(cursor, "customers_customer", names, report)
         _remove(cursor, "customers_customer", names, report)
         _restore(cursor, "catalogue_product", names, report)
@@ -232,6 +235,40 @@ def _remove_tags(cursor: CursorWrapper, names: dict[str, Any], report: dict[str,
     )
     if cursor.rowcount:
         report["removed"]["customers_customertag"] = cursor.rowcount
+
+
+# An answer is still the run's while it says what the run wrote.
+_CONSENT_STILL = """
+i.run_id = %(run)s AND i."table" = 'customers_consent' AND i.row_id = c.id
+AND c.state = i.before -> 'after' ->> 'state' AND c.at = (i.before -> 'after' ->> 'at')::timestamptz
+"""
+
+
+def _take_back_consent(cursor: CursorWrapper, names: dict[str, Any], report: dict[str, Any]) -> None:
+    """Put answers on consent back as they were; one given since, by the customer, stays."""
+    cursor.execute(
+        "UPDATE customers_consent c SET (state, at, how, text_id, guardian) ="
+        " ROW(b.state, b.at, b.how, b.text_id, b.guardian) FROM intake_change i"
+        " CROSS JOIN LATERAL jsonb_populate_record(NULL::customers_consent, i.before -> 'before') b"
+        f" WHERE {_CONSENT_STILL} AND i.before -> 'before' IS NOT NULL",
+        names,
+    )
+    if cursor.rowcount:
+        report["restored"]["customers_consent"] = cursor.rowcount
+    cursor.execute(
+        f"DELETE FROM customers_consent c USING intake_change i WHERE {_CONSENT_STILL}"
+        " AND i.before -> 'made' IS NOT NULL",
+        names,
+    )
+    if cursor.rowcount:
+        report["removed"]["customers_consent"] = cursor.rowcount
+    cursor.execute(
+        "DELETE FROM customers_consententry WHERE id IN (SELECT row_id FROM intake_change"
+        """ WHERE run_id = %(run)s AND "table" = 'customers_consententry')""",
+        names,
+    )
+    if cursor.rowcount:
+        report["removed"]["customers_consententry"] = cursor.rowcount
 
 
 def _remove_unstamped(

@@ -1,6 +1,6 @@
-"""What a file of customers brings besides facts and contacts: references between customers, and tags.
+"""What a file of customers brings besides facts and contacts: references between customers, tags, answers on consent.
 
-Both need the customers to be there: a reference may lead to somebody further down in the same file.
+All need the customers to be there: a reference may lead to somebody further down in the same file.
 """
 # Keys of fields in SQL are checked by `reading.own.KEY`; the rest are words of this module.
 
@@ -9,7 +9,9 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
+from setia.core.queries import today
 from setia.customers.actions import tags_named
+from setia.customers.queries.consent import ADULT_AGE
 from setia.intake.commit.counts import Counts
 from setia.intake.models import Run
 from setia.intake.reading.problems import Unreadable
@@ -114,3 +116,72 @@ def tag(cursor: CursorWrapper, run: Run, names: dict[str, Any], counts: Counts) 
         )
     cursor.execute(_TAG, names | {"by": run.by_id})
     counts.add("tags", created=cursor.rowcount, unchanged=sum(found.values()) - cursor.rowcount)
+
+
+# Of several answers of one file the latest counts. Nobody answers in the future.
+_SAID = f"""
+CREATE TEMP TABLE said ON COMMIT DROP AS
+SELECT DISTINCT ON (k.customer_id, s.consent_purpose, c.channel)
+  k.customer_id, s.consent_purpose AS purpose, c.channel, s.consent AS state, LEAST(s.consent_at, %(at)s) AS at,
+  COALESCE(s.consent_how, 'IMPORT') AS how
+FROM keyed s JOIN customer_key k USING (ckey)
+CROSS JOIN LATERAL unnest(string_to_array(s.consent_channel, '{TAG_SIGN}')) c(channel)
+WHERE s.consent IS NOT NULL ORDER BY k.customer_id, s.consent_purpose, c.channel, s.consent_at DESC, s.rn DESC
+"""
+
+_CHILDREN = """
+DELETE FROM said USING customers_customer c
+WHERE c.id = said.customer_id AND said.state = 'GRANTED'
+  AND c.birthday > (%(today)s::date - make_interval(years => %(adult)s))::date
+"""
+
+_ENTRIES = """
+WITH told AS (
+  INSERT INTO customers_consententry (customer_id, purpose, channel, state, at, how, guardian, evidence, by_id,
+                                      written_at)
+  SELECT customer_id, purpose, channel, state, at, how, '', %(evidence)s, %(by)s::bigint, %(at)s FROM said
+  WHERE NOT EXISTS (
+    SELECT FROM customers_consententry e WHERE e.customer_id = said.customer_id AND e.purpose = said.purpose
+      AND e.channel = said.channel AND e.state = said.state AND e.at = said.at AND e.how = said.how)
+  RETURNING id)
+INSERT INTO intake_change (run_id, "table", row_id, before)
+SELECT %(run)s, 'customers_consententry', id, '{"made": true}' FROM told
+"""
+
+# What holds now: an answer found out about late does not undo one that was given after it.
+_CHANGED = """
+WITH changed AS (
+  SELECT c.id, to_jsonb(c) AS before, to_jsonb(said) AS after FROM said JOIN customers_consent c
+    USING (customer_id, purpose, channel)
+  WHERE c.at <= said.at AND (c.state, c.at, c.how) IS DISTINCT FROM (said.state, said.at, said.how)),
+kept AS (
+  INSERT INTO intake_change (run_id, "table", row_id, before)
+  SELECT %(run)s, 'customers_consent', id, jsonb_build_object('before', before, 'after', after) FROM changed)
+UPDATE customers_consent c SET state = said.state, at = said.at, how = said.how, text_id = NULL, guardian = ''
+FROM changed, said WHERE c.id = changed.id AND (said.customer_id, said.purpose, said.channel)
+  = (c.customer_id, c.purpose, c.channel)
+"""
+
+_GIVEN = """
+WITH given AS (
+  INSERT INTO customers_consent (customer_id, purpose, channel, state, at, how, guardian)
+  SELECT customer_id, purpose, channel, state, at, how, '' FROM said
+  ON CONFLICT (customer_id, purpose, channel) DO NOTHING RETURNING id, state, at)
+INSERT INTO intake_change (run_id, "table", row_id, before)
+SELECT %(run)s, 'customers_consent', id, jsonb_build_object('made', true, 'after', to_jsonb(given)) FROM given
+"""
+
+
+def consent(cursor: CursorWrapper, run: Run, names: dict[str, Any], counts: Counts) -> None:
+    """Write down the answers on consent that the file states, each with its moment; the wording shown stays unknown."""
+    more = {"by": run.by_id, "evidence": run.file_name[:500], "today": today(at=names["at"]), "adult": ADULT_AGE}
+    cursor.execute(_SAID, names)
+    cursor.execute(_CHILDREN, more)
+    if cursor.rowcount:
+        run.warnings = [*run.warnings, {"code": "consent_child", "field": "consent", "count": cursor.rowcount}]
+    cursor.execute("SELECT count(*) FROM said")
+    (total,) = cursor.fetchone()
+    cursor.execute(_ENTRIES, names | more)
+    counts.add("consents", created=cursor.rowcount, unchanged=total - cursor.rowcount)
+    cursor.execute(_CHANGED, names)
+    cursor.execute(_GIVEN, names)

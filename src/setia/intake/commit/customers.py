@@ -181,6 +181,8 @@ def write(cursor: CursorWrapper, run: Run, *, at: object) -> Counts:
     counts.add("customers", created=fresh, updated=filled, unchanged=total - fresh - filled)
     if "tags" in fields:
         attached.tag(cursor, run, names, counts)
+    if "consent" in fields:
+        attached.consent(cursor, run, names, counts)
     return counts
 
 

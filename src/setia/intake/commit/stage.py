@@ -61,6 +61,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         "address": "text",
         "owner": "bigint",
         "tags": "text",
+        "consent": "text",
+        "consent_purpose": "text",
+        "consent_channel": "text",
+        "consent_at": "timestamptz",
+        "consent_how": "text",
     },
     "PRODUCTS": {
         "code": "text",

@@ -242,7 +242,7 @@ class Meanings:
                 return Decimal(value)
             case Type.OWNER:
                 return self.people.get(value, value)
-            case Type.TAGS:
+            case Type.TAGS | Type.CHANNELS:
                 return ", ".join(value.split(TAG_SIGN))
             case Type.CHOICE if field_.label:
                 return self.options.get(value, value)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from setia.intake.reading.fields import FIELDS, MONEY, REACHABLE, Field, Type
+from setia.intake.reading.fields import CONSENT, FIELDS, MONEY, REACHABLE, Field, Type
 from setia.intake.reading.layout import Layout, fold
 from setia.intake.reading.moments import date_parser, moment_parser, with_time_parser
 from setia.intake.reading.numbers import Signs, number_parser
@@ -28,6 +28,7 @@ from setia.intake.reading.table import Block, blocks, is_blank
 from setia.intake.reading.texts import (
     Parser,
     as_text,
+    channels_parser,
     choice_parser,
     clean,
     contact_parser,
@@ -162,6 +163,8 @@ class Converter:
                 return self._contact(one)
             case Type.OWNER:
                 return owner_parser(people())
+            case Type.CHANNELS:
+                return channels_parser(one)
             case Type.TAGS:
                 return tags_parser(one)
             case Type.CANCELLED:
@@ -359,6 +362,11 @@ class Converter:
                 columns["quantity"] = ["1" if value is None else value for value in quantity]
         elif plan.what == "CUSTOMERS":
             self._need_one_of(REACHABLE, "nobody", columns, wrong)
+            if all(name in columns for name in CONSENT):
+                for place, (answer, *rest) in enumerate(zip(*(columns[name] for name in CONSENT), strict=True)):
+                    if answer is not None and None in rest and place not in wrong:
+                        lacking = next(name for name, value in zip(CONSENT[1:], rest, strict=True) if value is None)
+                        wrong.setdefault(place, []).append(Why("consent_part", lacking, ""))
 
     def _need_one_of(
         self, names: Sequence[str], code: str, columns: dict[str, list[str | None]], wrong: dict[int, list[Why]]

@@ -24,6 +24,7 @@ class Type(StrEnum):
     TAX = "TAX"
     OWNER = "OWNER"
     TAGS = "TAGS"
+    CHANNELS = "CHANNELS"
     EMAIL = "EMAIL"
     HANDLE = "HANDLE"
     CHOICE = "CHOICE"
@@ -79,6 +80,24 @@ RELATION = (
 ACQUISITION = (
     ("RECOMMENDED", _w("recommended rekomendasi direkomendasikan referral referensi teman rujukan")),
     ("OWN", _w("own owneffort sendiri usahasendiri iklan promosi pameran website walkin")),
+)
+ANSWER = (
+    ("GRANTED", _w("granted yes ya y setuju bersedia true t 1 optin subscribed setujuh boleh")),
+    ("WITHDRAWN", _w("withdrawn no tidak n tdk menolak tolak false f 0 optout unsubscribed keberatan batal")),
+)
+PURPOSE = (
+    ("MARKETING", _w("marketing promosi promo penawaran newsletter offersandnews penawarandankabar")),
+    ("SURVEY", _w("survey survei questionsandsurveys pertanyaandansurvei")),
+    ("SHARING", _w("sharing berbagi mitra partner passingdataontopartners meneruskandatakepadamitra")),
+    ("SERVICE", _w("service layanan ordersandservice pesanandanlayanan")),
+)
+HOW = (
+    ("FORM", _w("form formulir webform formulirweb website situs")),
+    ("PAPER", _w("paper kertas signedpaper suratbertandatangan tandatangan formulirkertas")),
+    ("SPOKEN", _w("spoken lisan telepon phone langsung")),
+    ("MESSAGE", _w("message pesan whatsapp wa chat email surel")),
+    ("IMPORT", _w("import file berkas fromafile dariberkas")),
+    ("API", _w("api system sistem")),
 )
 PRODUCT_KIND = (
     ("GOODS", _w("goods barang produk product item fisik")),
@@ -296,6 +315,20 @@ CUSTOMERS = (
         ),
         254,
     ),
+    Field("consent", Type.CHOICE, _w("consent persetujuan setuju optin izin"), choices=ANSWER),
+    Field(
+        "consent_purpose",
+        Type.CHOICE,
+        _w("consentpurpose tujuanpersetujuan persetujuanuntuk tujuanizin"),
+        choices=PURPOSE,
+    ),
+    Field("consent_channel", Type.CHANNELS, _w("consentchannel kanalpersetujuan saluranpersetujuan kanalizin"), 200),
+    Field(
+        "consent_at",
+        Type.MOMENT,
+        _w("consentat consentdate consentedat tanggalpersetujuan waktupersetujuan tglpersetujuan tanggalizin"),
+    ),
+    Field("consent_how", Type.CHOICE, _w("consenthow carapersetujuan caraizin consentmethod"), choices=HOW),
     Field("tags", Type.TAGS, _w("tags tag label labels labelpelanggan segmen"), 2_000),
 )
 
@@ -319,6 +352,10 @@ MONEY = ("unit_price", "amount")
 
 REACHABLE = _w("number name phone whatsapp email instagram facebook telegram line tiktok")
 """A customer row has at least one of these, else there is nobody to record."""
+
+
+CONSENT = ("consent", "consent_purpose", "consent_channel", "consent_at")
+"""An answer on consent says what for, on which channel and when: none of it is ever made up."""
 
 
 def field_of(what: str, name: str) -> Field:

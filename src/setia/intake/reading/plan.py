@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from setia.intake.reading.fields import FIELDS, MONEY, REACHABLE
+from setia.intake.reading.fields import CONSENT, FIELDS, MONEY, REACHABLE
 from setia.intake.reading.layout import fold
 from setia.intake.reading.own import field_named, is_own, key_of
 from setia.intake.reading.problems import Unreadable
@@ -75,6 +75,8 @@ class Plan:
         choice = {"ORDERS": MONEY, "CUSTOMERS": REACHABLE}.get(self.what, ())
         if choice and not any(name in self.fields for name in choice):
             lacking.append("|".join(choice))
+        if any(name in self.fields for name in (*CONSENT, "consent_how")):
+            lacking += [name for name in CONSENT if name not in self.fields]
         if self.cancelled.kind == "COLUMN" and "cancelled" not in self.fields:
             lacking.append("cancelled")
         return lacking

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from setia.intake.reading.fields import FIELDS, Field, Type
+from setia.intake.reading.fields import CONSENT, FIELDS, Field, Type
 from setia.intake.reading.layout import Layout, fold
 from setia.intake.reading.moments import guess_order, looks_like_date
 from setia.intake.reading.numbers import Signs, guess_signs, is_missing, number_parser
@@ -183,6 +183,8 @@ def _assign(what: str, layout: Layout, columns: list[Column], own: Sequence[Fiel
             fields[name] = place
     if "ordered_time" in fields and "ordered_at" not in fields:
         del fields["ordered_time"]
+    if not all(name in fields for name in CONSENT):  # half an answer is none; a person may say where the rest stands
+        fields = {name: place for name, place in fields.items() if name not in (*CONSENT, "consent_how")}
     _fill_by_content(what, fields, columns)
     return fields
 

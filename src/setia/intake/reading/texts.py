@@ -212,3 +212,29 @@ def tags_parser(field: Field) -> Parser:
         return TAG_SIGN.join(reversed(kept.values())) or None
 
     return parse
+
+
+_CHANNELS = {
+    "phone": "PHONE", "telephone": "PHONE", "telepon": "PHONE", "telp": "PHONE", "hp": "PHONE", "sms": "PHONE",
+    "whatsapp": "WHATSAPP", "wa": "WHATSAPP", "email": "EMAIL", "surel": "EMAIL", "mail": "EMAIL",
+    "instagram": "INSTAGRAM", "ig": "INSTAGRAM", "facebook": "FACEBOOK", "fb": "FACEBOOK", "telegram": "TELEGRAM",
+    "line": "LINE", "tiktok": "TIKTOK", "address": "ADDRESS", "alamat": "ADDRESS", "post": "ADDRESS", "pos": "ADDRESS",
+}  # fmt: skip
+_EVERY_CHANNEL = frozenset({"all", "semua", "allchannels", "semuasaluran", "semuakanal"})
+
+
+def channels_parser(field: Field) -> Parser:
+    """One or several ways to reach a customer, as `|` joins them; a word that is none makes the whole cell odd."""
+
+    def parse(cell: Cell) -> str | Odd | None:
+        text = clean(cell)
+        if text is None:
+            return None
+        if fold(text) in _EVERY_CHANNEL:
+            return TAG_SIGN.join(sorted(set(_CHANNELS.values())))
+        found = [_CHANNELS.get(fold(one)) for one in re.split(r"[|;,+/&]", text) if fold(one)]
+        if not found or None in found or len(text) > field.limit:
+            return Odd("channel")
+        return TAG_SIGN.join(sorted({one for one in found if one}))
+
+    return parse

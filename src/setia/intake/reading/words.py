@@ -66,6 +66,11 @@ FIELD_LABELS: dict[str, Promise] = {
     "address": _("Address"),
     "owner": _("Responsible"),
     "tags": _("Tags"),
+    "consent": _("Consent: yes or no"),
+    "consent_purpose": _("Consent: what for"),
+    "consent_channel": _("Consent: channel"),
+    "consent_at": _("Consent: when"),
+    "consent_how": _("Consent: how"),
     "code": _("Product code"),
     "price": _("Price"),
 }
@@ -181,6 +186,8 @@ REJECT: dict[str, Promise] = {
         "{field} is “{value}”. Nobody of the firm has this e-mail address or this name alone. Write an e-mail address"
         " of somebody who uses Setia."
     ),
+    "consent_part": _("There is an answer on consent, but not this: {field}. Fill it in, or take the answer out."),
+    "channel": _("{field} is “{value}”. Write channels such as WhatsApp, e-mail or telephone, with commas between."),
     "tag_long": _("One of the tags in “{value}” has more than 60 characters. Shorten it."),
     "two_customers": _("The order {value} names two customers. Give all its rows the same customer."),
 }
@@ -204,6 +211,11 @@ WARNING: dict[str, Callable[[int], str]] = {
     "cut": lambda n: ngettext(
         "{count} text in {field} was too long and is cut.",
         "{count} texts in {field} were too long and are cut.",
+        n,
+    ),
+    "consent_child": lambda n: ngettext(
+        "{count} yes of a child was left out: a parent or guardian has to agree, and be named on the record.",
+        "{count} yeses of children were left out: a parent or guardian has to agree, and be named on the record.",
         n,
     ),
     "skipped": lambda n: ngettext(
