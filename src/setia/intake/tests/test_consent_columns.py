@@ -1,4 +1,4 @@
-"""Answers on consent from a file: only whole ones, with their moment; never over a later one; and taken back by undo."""
+"""Answers on consent from a file: only whole ones, with their moment; never over a later one; taken back by undo."""
 
 from datetime import UTC, datetime
 from pathlib import Path
