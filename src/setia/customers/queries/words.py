@@ -1,8 +1,10 @@
 """Timeline entries in the reader's words."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -101,7 +103,8 @@ def tell(entry: TimelineEntry, *, others: bool = True) -> Told:
         return Told(title, " ".join(filter(None, [reads, data["name"], data["words"] and f"({data['words']})"])), [])
     if entry.kind in ("EVENT_ADDED", "EVENT_REMOVED"):
         what = dict(LifeEvent.Kind.choices).get(data["kind"], data["kind"])
-        return Told(title, ", ".join(filter(None, [str(what), data["words"], data["day"]])), [])
+        day = date_format(date.fromisoformat(data["day"]), "j F Y")
+        return Told(title, ", ".join(filter(None, [str(what), data["words"], day])), [])
     if entry.kind.startswith("FILE_"):
         return Told(title, str(data.get("name", "")), [])
     if entry.kind in ("TAGGED", "UNTAGGED"):
