@@ -14,9 +14,10 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pyarrow as pa
 
-from setia.customers.matching.levels import COMPARISONS, Comparison, sql
+from setia.customers.matching.levels import COMPARISONS, Comparison, case, sql
 from setia.customers.matching.record import FEW, MAILBOX, MANY, Record
 from setia.customers.matching.score import decode, judged
+from setia.customers.matching.training import Tally
 from setia.customers.matching.weights import Weights
 
 COLUMNS = pa.schema(
@@ -43,6 +44,10 @@ COLUMNS = pa.schema(
 KEPT = 0.05
 """Pairs less certain than this are not answered."""
 CHUNK = 2_000_000
+DRAWN = 400_000
+"""Pairs taken at random, to see how strangers agree."""
+COMMON = 100
+"""A name borne by more is common, and how common is told apart no further when weights are learnt."""
 
 Pair = tuple[int, int, float, int, str]
 
@@ -50,11 +55,12 @@ Pair = tuple[int, int, float, int, str]
 @dataclass(frozen=True)
 class Found:
     """`pairs` holds (id, id, certainty, code of the levels, guard), `apart` pairs that contradict each other among
-    records that have a pair, `compared` how many pairs were looked at."""
+    records that have a pair, `compared` how many pairs were looked at, `tally` what weights can be learnt from."""
 
     pairs: list[Pair]
     apart: list[tuple[int, int]]
     compared: int
+    tally: Tally
 
 
 def as_table(records: Iterable[Record]) -> pa.Table:
@@ -87,7 +93,8 @@ def search(
         compared = block(database)
         tell(0.25)
         compare(database, compared, tell)
-        return _judge(database, weights, count, compared, least)
+        tally = tallied(database, count)
+        return _judge(database, weights, count, compared, least, tally)
 
 
 @contextmanager
@@ -235,7 +242,34 @@ def _place(comparison: Comparison) -> str:
     return f"(CASE WHEN {sql(comparison.null)} THEN 0 {whens} ELSE {len(comparison.levels)} END)"
 
 
-def _judge(database: duckdb.DuckDBPyConnection, weights: Weights, count: int, compared: int, least: float) -> Found:
+def tallied(database: duckdb.DuckDBPyConnection, count: int) -> Tally:
+    """The pairs compared by their levels, and the levels of pairs taken at random."""
+    pairs = database.execute(
+        f"SELECT code, least(times, {COMMON}), count(*)::BIGINT FROM compared GROUP BY 1, 2 ORDER BY 1, 2"
+    ).fetchall()
+    levels = ", ".join(f"{case(one)} AS {one.name}" for one in COMPARISONS)
+    database.execute(
+        f"""
+        CREATE TABLE stranger AS SELECT {levels} FROM (
+          SELECT (1 + hash(i) % {max(count, 1)})::INTEGER AS l, (1 + hash(i + 77777777) % {max(count, 1)})::INTEGER AS r
+          FROM range({DRAWN}) t(i)) p JOIN named l ON l.n = p.l JOIN named r ON r.n = p.r WHERE p.l <> p.r
+        """
+    )
+    strangers = {
+        one.name: dict(
+            database.execute(
+                f"SELECT {one.name}, count(*) FROM stranger WHERE {one.name} IS NOT NULL GROUP BY 1"
+            ).fetchall()
+        )
+        for one in COMPARISONS
+    }
+    drawn = database.execute("SELECT count(*) FROM stranger").fetchone()
+    return Tally(count, tuple(pairs), strangers, int(drawn[0]) if drawn else 0)
+
+
+def _judge(
+    database: duckdb.DuckDBPyConnection, weights: Weights, count: int, compared: int, least: float, tally: Tally
+) -> Found:
     codes = [code for (code,) in database.execute("SELECT DISTINCT code FROM compared").fetchall()]
     verdicts = [judged(decode(code), weights, count) for code in codes]
     judgement = pa.table(
@@ -273,4 +307,4 @@ def _judge(database: duckdb.DuckDBPyConnection, weights: Weights, count: int, co
         WHERE j.certainty < 0.02 OR j.guard IN ('birthday', 'tax_id', 'gender')
         """
     ).fetchall()
-    return Found(pairs, apart, compared)
+    return Found(pairs, apart, compared, tally)
