@@ -10,6 +10,8 @@ name_verbs(
         "double.merged_all": _("Had all doubles above a certainty merged"),
         "double.rejected": _("Said that customers are not doubles"),
         "double.reopened": _("Took back that customers are not doubles"),
+        "double.training_aside": _("Went back to Setia's own weights for doubles"),
+        "double.training_used": _("Took up the weights for doubles learnt from the firm's customers"),
         "double.searched": _("Had doubles searched for"),
         "customer.added": _("Added a customer"),
         "customer.archived": _("Archived a customer"),

@@ -91,6 +91,7 @@ from setia.customers.actions.tags import (
     tags_named,
     untag_customer,
 )
+from setia.customers.actions.train_doubles import NotBetter, set_training_aside, use_training
 from setia.customers.actions.unmerge import AlreadyUnmerged, NewerFirst, give_back, in_the_way, unmerge
 from setia.customers.actions.values import BadValue
 from setia.customers.settling import NotAChoice
@@ -121,6 +122,7 @@ __all__ = [
     "NoSuchRegion",
     "NotAChoice",
     "NotAContact",
+    "NotBetter",
     "NotHidden",
     "NothingToMerge",
     "NumberTaken",
@@ -203,6 +205,7 @@ __all__ = [
     "save_view",
     "set_retention",
     "set_tags",
+    "set_training_aside",
     "set_values",
     "settle_consent",
     "sweep_files",
@@ -213,6 +216,7 @@ __all__ = [
     "unlink",
     "unmerge",
     "untag_customer",
+    "use_training",
     "withdraw",
     "word_consent",
     "write_ledger",

@@ -25,8 +25,13 @@ class Decided(Exception):
     """Somebody has decided about this group meanwhile, or fewer than two of its customers are left."""
 
 
-def accept_double(*, by: User, at: datetime, group: DoubleGroup, survivor_id: int | None = None) -> Merge:
-    """Merge the customers of a group into one of them, the oldest record where nobody chose. Raises `Decided`."""
+def accept_double(
+    *, by: User, at: datetime, group: DoubleGroup, survivor_id: int | None = None, in_bulk: bool = False
+) -> Merge:
+    """Merge the customers of a group into one of them, the oldest record where nobody chose. Raises `Decided`.
+
+    `in_bulk` says that nobody looked at the group, so that its merging is no evidence of how right the search is.
+    """
     require(by, "customers.merge")
     with transaction.atomic():
         _claim(group, DoubleGroup.State.ACCEPTED, by=by, at=at)
@@ -40,7 +45,7 @@ def accept_double(*, by: User, at: datetime, group: DoubleGroup, survivor_id: in
             done = merge(by=by, at=at, survivor=survivor, others=others)
         except AlreadyMerged as gone:
             raise Decided from gone
-        DoubleGroup.objects.filter(pk=group.pk).update(merge=done)
+        DoubleGroup.objects.filter(pk=group.pk).update(merge=done, in_bulk=in_bulk)
         audit(by=by, at=at, verb="double.accepted", about="double", about_id=group.pk, data={"merge": done.pk})
     return done
 
@@ -126,7 +131,7 @@ def merge_doubles(search_id: int) -> int:
             group = groups.filter(pk=key).first()
             if group is not None:
                 try:
-                    accept_double(by=job.by, at=datetime.now(UTC), group=group)
+                    accept_double(by=job.by, at=datetime.now(UTC), group=group, in_bulk=True)
                     done += 1
                 except (Decided, Customer.DoesNotExist):
                     pass

@@ -3,8 +3,9 @@
 Loaded by the job that needs it: it brings DuckDB and Arrow along, which a web process can do without.
 
 The search reads committed rows as columns, compares them in DuckDB outside of any transaction, and writes the groups in
-one. Groups that wait from earlier searches are replaced; decided ones stay, and pairs that somebody said are two
-customers are never offered again, even where one of them has been merged into a third since.
+one, together with the weights it learnt. Groups that wait from earlier searches are replaced; decided ones stay, and
+pairs that somebody said are two customers are never offered again, even where one of them has been merged into a third
+since.
 """
 
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from setia.core import arrow
 from setia.customers.actions.name_keys import keep_name_keys
+from setia.customers.actions.train_doubles import keep_training
 from setia.customers.matching import Record, batch, prepare
 from setia.customers.matching.clusters import clusters
 from setia.customers.models import DoubleGroup, DoubleSearch
@@ -63,6 +65,7 @@ def search_doubles(search_id: int) -> None:
                 ),
                 batch_size=2_000,
             )
+            keep_training(search=search, tally=found.tally, at=timezone.now())
             DoubleSearch.objects.filter(pk=search.pk).update(
                 state=DoubleSearch.State.DONE,
                 share=1,

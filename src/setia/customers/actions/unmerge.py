@@ -53,7 +53,7 @@ def unmerge(*, by: User, at: datetime, merge: Merge) -> Merge:
         _record(undone)
         # Nobody said that they are different customers: the group they came from waits for another word.
         DoubleGroup.objects.filter(merge=undone).update(
-            state=DoubleGroup.State.OPEN, merge=None, decided_by=None, decided_at=None
+            state=DoubleGroup.State.OPEN, merge=None, in_bulk=False, decided_by=None, decided_at=None
         )
         outbox.emit("customer.unmerged", at=at, customer_id=undone.survivor_id, merge_id=undone.pk, other_ids=other_ids)
     return undone

@@ -1,13 +1,13 @@
 """Weights learnt from a firm's own records, without anybody marking doubles for it.
 
-Expectation maximisation (Dempster, Laird and Rubin 1977, as Winkler 1988 uses it on Fellegi and Sunter's model): with the
-weights at hand every pair has a certainty; the levels counted by certainty give new chances among doubles, those of pairs
-taken at random the chances among strangers; and so on until nothing moves.
+Expectation maximisation (Dempster, Laird and Rubin 1977, as Winkler 1988 uses it on Fellegi and Sunter's model): with
+the weights at hand every pair has a certainty; the levels counted by certainty give new chances among doubles, those of
+pairs taken at random the chances among strangers; and so on until nothing moves.
 
 The built-in weights stand in for some doubles and some strangers of their own (`DOUBLES`, `STRANGERS`), so few records
 change little. Two things are not learnt. Pairs a guard holds back teach nothing about doubles: what looks so is mostly
-families and namesakes. And how often doubles differ in what the guards watch (`WATCHED`) stays as built in, for the same
-reason. A person's decisions are not used here either: they are what trained weights are checked by (`misjudged`).
+families and namesakes. And how often doubles differ in what the guards watch (`WATCHED`) stays as built in, for the
+same reason. A person's decisions are not used here either: they are what trained weights are checked by (`misjudged`).
 """
 
 import math
@@ -61,13 +61,17 @@ class Trained:
 
 @dataclass(frozen=True)
 class Misjudged:
-    """How weights judge pairs that people decided about: `wrong` are sure of a pair that was rejected, `missed` not sure
-    of one that was accepted; `loss` is the mean of the logarithms of what was given to the other answer."""
+    """How weights judge pairs that people decided about: sure of `wrong` pairs that were rejected, not sure of `missed`
+    ones that were accepted; `loss` is the mean logarithm of the certainty given to the right answer, negated."""
 
     pairs: int
     wrong: int
     missed: int
     loss: float
+
+    def is_no_worse_than(self, other: "Misjudged") -> bool:
+        """Whether nothing more would be joined wrongly, and the answers fit at least as well."""
+        return self.wrong <= other.wrong and self.loss <= other.loss
 
 
 def train(tally: Tally, *, built_in: Weights = BUILT_IN) -> Trained | None:
@@ -132,14 +136,14 @@ def _expected(seen: _Seen, free: _Seen, weights: Weights, records: int) -> tuple
                 strangers[one.name, level] += count
     for levels, times, count in free:
         had = [(one.name, level) for one, level in zip(COMPARISONS, levels, strict=True) if level is not None]
-        sum_of = prior + sum(bits[one] for one in had)
+        sum_of = prior + sum(bits[pair] for pair in had)
         if levels[0] == "same" and times is not None:
             sum_of += name_bits(times, weights, records)
         sure = certainty(sum_of, "") * count
         expected += sure
-        for one in had:
-            doubles[one] += sure
-            strangers[one] -= sure
+        for pair in had:
+            doubles[pair] += sure
+            strangers[pair] -= sure
     return doubles, strangers, expected
 
 

@@ -2,7 +2,7 @@
 
 from setia.customers.models.circle import CustomerLink, LifeEvent
 from setia.customers.models.consent import Answer, Consent, ConsentEntry, ConsentText, How, Purpose
-from setia.customers.models.double import DoubleGroup, DoubleSearch, NameKey, NotDouble
+from setia.customers.models.double import DoubleGroup, DoubleSearch, DoubleTraining, NameKey, NotDouble
 from setia.customers.models.fields import CustomField, FieldOption
 from setia.customers.models.files import CustomerFile
 from setia.customers.models.mentions import Mention
@@ -27,6 +27,7 @@ __all__ = [
     "CustomerTag",
     "DoubleGroup",
     "DoubleSearch",
+    "DoubleTraining",
     "Erasure",
     "FieldOption",
     "How",

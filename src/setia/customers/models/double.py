@@ -57,7 +57,6 @@ class DoubleSearch(models.Model):
     records = models.BigIntegerField(default=0)
     compared = models.BigIntegerField(default=0)
     groups = models.BigIntegerField(default=0)
-    weights = models.JSONField(null=True, help_text="Trained on the firm's own records; null for the built-in ones.")
     problem = models.CharField(max_length=300, blank=True, default="")
     asked_at = models.DateTimeField()
     beat_at = models.DateTimeField(null=True)
@@ -99,6 +98,7 @@ class DoubleGroup(models.Model):
     decided_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
     decided_at = models.DateTimeField(null=True)
     merge = models.ForeignKey(Merge, null=True, on_delete=models.SET_NULL, related_name="+")
+    in_bulk = models.BooleanField(default=False, help_text="Merged with all above a certainty: nobody looked at it.")
 
     class Meta:
         indexes = [
@@ -117,6 +117,44 @@ class DoubleGroup(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.certainty:.3f}"
+
+
+class DoubleTraining(models.Model):
+    """Weights a search has learnt from the firm's own records, and how they fared on what people had decided.
+
+    `wrong` and `missed` count decided pairs misjudged by the weights in use then (`…_before`) and by these (`…_after`).
+    One is in use at most; with none in use, the built-in weights are.
+    """
+
+    class State(models.TextChoices):
+        USED = "USED", _("In use")
+        HELD = "HELD", _("Not in use")
+        REPLACED = "REPLACED", _("Followed by newer ones")
+        ASIDE = "ASIDE", _("Put aside")
+
+    search = models.ForeignKey(DoubleSearch, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=8, choices=State, default=State.HELD)
+    at = models.DateTimeField()
+    records = models.BigIntegerField()
+    pairs = models.BigIntegerField()
+    doubles = models.FloatField(help_text="Pairs of doubles expected among them.")
+    weights = models.JSONField()
+    decided = models.IntegerField(default=0)
+    wrong_before = models.IntegerField(default=0)
+    wrong_after = models.IntegerField(default=0)
+    missed_before = models.IntegerField(default=0)
+    missed_after = models.IntegerField(default=0)
+    is_no_worse = models.BooleanField(default=False)
+    changed_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["state"], condition=Q(state="USED"), name="customers_one_training_in_use")
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.state}"
 
 
 class NotDouble(models.Model):

@@ -30,6 +30,7 @@ from setia.customers.queries.doubles import (
     described,
     doubles_for,
     get_double_for,
+    get_training_for,
     latest_search,
     legs_by_certainty,
     legs_by_decision,
@@ -106,11 +107,13 @@ from setia.customers.queries.search import Matches, legs_by_match, matching, sea
 from setia.customers.queries.tags import get_tag_for, tag_names, tagged, tags, tags_of, tags_of_many
 from setia.customers.queries.timeline import contacts_of, entries_of, kinds_of, mobiles_of, reach_of, recommended_by
 from setia.customers.queries.twins import CERTAIN, Draft, Twin, twins_of
+from setia.customers.queries.weights import ENOUGH_DECIDED, decided_about_sure, latest_training
 from setia.customers.queries.words import Told, changes_in_words, contact_kinds, industry_names, record_word, tell
 
 __all__ = [
     "CERTAIN",
     "CUSTOMER_KEYS",
+    "ENOUGH_DECIDED",
     "FILTERS",
     "MEASURED",
     "Comparison",
@@ -145,6 +148,7 @@ __all__ = [
     "contacts_of",
     "custom_fields",
     "customers_for",
+    "decided_about_sure",
     "described",
     "distribution",
     "doubles_for",
@@ -168,6 +172,7 @@ __all__ = [
     "get_request_for",
     "get_tag_for",
     "get_view_for",
+    "get_training_for",
     "handle",
     "held",
     "in_region",
@@ -176,6 +181,7 @@ __all__ = [
     "kinds_of",
     "latest_search",
     "latest_text",
+    "latest_training",
     "legs_by_certainty",
     "legs_by_decision",
     "legs_by_match",

@@ -9,7 +9,7 @@ from django.http import Http404
 from setia.core.keyset import COUNTED, Count, Leg, count
 from setia.core.permissions import Actor, may, sees_all
 from setia.customers.matching.score import Scored, decode, judged
-from setia.customers.models import ContactPoint, Customer, DoubleGroup, DoubleSearch
+from setia.customers.models import ContactPoint, Customer, DoubleGroup, DoubleSearch, DoubleTraining
 from setia.customers.queries.gate import customers_for
 from setia.customers.queries.twins import tell
 from setia.customers.queries.weights import latest_weights
@@ -55,6 +55,15 @@ def get_double_for(user: Actor, pk: int) -> DoubleGroup:
     if group is None:
         raise Http404
     return group
+
+
+def get_training_for(user: Actor, pk: int) -> DoubleTraining:
+    """Weights learnt from the firm's records. Raises `Http404`."""
+    seen = may(user, "customers.merge") and sees_all(user)
+    training = DoubleTraining.objects.filter(pk=pk).first() if seen else None
+    if training is None:
+        raise Http404
+    return training
 
 
 def legs_by_certainty(groups: QuerySet[DoubleGroup]) -> list[Leg]:

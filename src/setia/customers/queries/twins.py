@@ -5,6 +5,7 @@ answer takes as long among a million customers as among a thousand. Three querie
 how certainly, `matching` says.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,13 +23,14 @@ from setia.customers.matching.folds import is_generic
 from setia.customers.models import ContactPoint, Customer
 from setia.customers.queries.gate import customers_for
 from setia.customers.queries.twin_words import guard_words, reason_words
-from setia.customers.queries.weights import latest_weights
+from setia.customers.queries.weights import weights_from
 
 LIKELY = 0.2
 """The least certainty of a twin that is shown."""
 CERTAIN = 0.8
 """From here on saving asks first, and the API refuses."""
 SHOWN = 5
+_COMPARED = ("name", "birthday", "region", "gender", "tax_number")
 _NUMBERS = ("PHONE", "WHATSAPP")
 _NO_HANDLE = (*_NUMBERS, "EMAIL", "ADDRESS")
 
@@ -52,7 +54,8 @@ WITH found AS (
 )
 SELECT (SELECT array_agg(DISTINCT id) FROM found),
        greatest((SELECT reltuples::bigint FROM pg_class WHERE oid = 'customers_customer'::regclass), 0),
-       (SELECT count(*) FROM (SELECT 1 FROM customers_namekey WHERE key = %(name)s AND key <> '' LIMIT 2000) alike)
+       (SELECT count(*) FROM (SELECT 1 FROM customers_namekey WHERE key = %(name)s AND key <> '' LIMIT 2000) alike),
+       (SELECT weights FROM customers_doubletraining WHERE state = 'USED')
 """
 
 
@@ -91,14 +94,19 @@ def twins_of(user: Actor, draft: Draft, *, least: float = LIKELY, most: int = SH
     record = prepared(draft)
     with connection.cursor() as cursor:
         cursor.execute(_LOOK_UP, _look_ups(record))
-        keys, records, alike = cursor.fetchone()
+        keys, records, alike, kept = cursor.fetchone()
     keys = [key for key in keys or [] if key != draft.pk]
     if not keys:
         return []
-    customers = {one.pk: one for one in with_contacts(customers_for(user).filter(pk__in=keys))}
-    others = [record_of(one) for one in customers.values()]
-    scored = score_all(record, others, records=max(records, len(keys)), weights=latest_weights(), named_alike=alike)
-    return [Twin(customers[one.id], one.certainty, tell(one)) for one in scored if one.certainty >= least][:most]
+    seen = customers_for(user)
+    # Hundreds may be compared and a handful is shown: only those become objects.
+    rows = with_contacts(seen.filter(pk__in=keys).values_list("pk", *_COMPARED))
+    others = [_prepared(key, name, _parted(reached), *facts) for key, name, *facts, reached in rows]
+    weights = weights_from(kept and json.loads(kept))
+    scored = score_all(record, others, records=max(records, len(keys)), weights=weights, named_alike=alike)
+    likely = [one for one in scored if one.certainty >= least][:most]
+    customers = seen.in_bulk([one.id for one in likely]) if likely else {}
+    return [Twin(customers[one.id], one.certainty, tell(one)) for one in likely if one.id in customers]
 
 
 def tell(one: Scored) -> list[str]:
@@ -113,12 +121,17 @@ def record_of(customer: Any) -> Record:
     return _prepared(
         customer.pk,
         customer.name,
-        [point.partition(":")[::2] for point in customer.reached or ()],
+        _parted(customer.reached),
         customer.birthday,
         customer.region,
         customer.gender,
         customer.tax_number,
     )
+
+
+def _parted(reached: Iterable[str] | None) -> list[Sequence[str]]:
+    """Contact points as `KIND:value`, parted."""
+    return [point.partition(":")[::2] for point in reached or ()]
 
 
 def with_contacts(customers: Any) -> Any:

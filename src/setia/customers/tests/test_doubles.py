@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from unittest.mock import patch
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -11,11 +12,17 @@ from django.utils import timezone
 from setia.accounts.models import AuditEntry, User
 from setia.customers import actions, queries
 from setia.customers.actions.search_doubles import search_doubles
-from setia.customers.models import Customer, DoubleGroup, DoubleSearch, NotDouble
+from setia.customers.actions.train_doubles import keep_training
+from setia.customers.matching import BUILT_IN, Weights
+from setia.customers.matching.score import encode
+from setia.customers.matching.training import Trained
+from setia.customers.models import Customer, DoubleGroup, DoubleSearch, DoubleTraining, NotDouble
+from setia.customers.queries.weights import Deciding, latest_weights
 from setia.customers.tests.people import LATER, LATER_STILL, NOON, People
+from setia.customers.tests.test_matching import SURE_PAIR, _tally
 
 
-class DecideTest(People):
+class Found(People):
     """A search found that Siti was written down three times."""
 
     group: DoubleGroup
@@ -37,6 +44,8 @@ class DecideTest(People):
         pairs = [[keys[0], keys[1], certainty, 0, ""]]
         return DoubleGroup.objects.create(search=cls.search, certainty=certainty, members=keys, pairs=pairs)
 
+
+class DecideTest(Found):
     def test_accepting_merges_the_group_into_its_oldest_record(self) -> None:
         done = actions.accept_double(by=self.rani, at=LATER, group=self.group)
         assert done.survivor == self.siti
@@ -134,7 +143,7 @@ class DecideTest(People):
         assert not queries.doubles_for(sales).exists()
 
 
-class DoublesPageTest(DecideTest):
+class DoublesPageTest(Found):
     def setUp(self) -> None:
         self.sign_in(self.rani)
 
@@ -173,6 +182,89 @@ class DoublesPageTest(DecideTest):
 
     def test_a_group_that_is_not_there_is_not_found(self) -> None:
         assert self.client.post(reverse("accept_double", args=[999_999])).status_code == 404
+
+
+class TrainingTest(Found):
+    """Weights learnt are used only when what people decided speaks for them."""
+
+    def learn(self) -> DoubleTraining | None:
+        return keep_training(search=self.search, tally=_tally(2_000), at=LATER_STILL)
+
+    def decide(self, count: int, *, are_doubles: bool, code: int = SURE_PAIR) -> None:
+        state = DoubleGroup.State.ACCEPTED if are_doubles else DoubleGroup.State.REJECTED
+        DoubleGroup.objects.bulk_create(
+            DoubleGroup(
+                search=self.search, certainty=0.97, members=[1, 2], pairs=[[1, 2, 0.97, code, ""]],
+                state=state, decided_by=self.rani, decided_at=LATER,
+            )
+            for _one in range(count)
+        )  # fmt: skip
+
+    def test_without_decisions_what_was_learnt_is_kept_and_not_used(self) -> None:
+        training = self.learn()
+        assert training is not None
+        assert (training.state, training.pairs, training.decided) == ("HELD", 2_500, 0)
+        assert latest_weights() == BUILT_IN
+        with pytest.raises(actions.NotBetter):
+            actions.use_training(by=self.rani, at=LATER_STILL, training=training)
+
+    def test_with_decisions_that_speak_for_it_it_is_used_until_somebody_goes_back(self) -> None:
+        self.decide(30, are_doubles=True)
+        training = self.learn()
+        assert training is not None
+        assert training.state == "USED"
+        assert latest_weights().as_json() == training.weights
+        newer = self.learn()
+        assert newer is not None
+        assert DoubleTraining.objects.get(pk=training.pk).state == "REPLACED"
+        actions.set_training_aside(by=self.rani, at=LATER_STILL)
+        assert latest_weights() == BUILT_IN
+        after = self.learn()
+        assert after is not None
+        assert after.state == "HELD"
+        actions.use_training(by=self.rani, at=LATER_STILL, training=after)
+        assert latest_weights().as_json() == after.weights
+        verbs = list(AuditEntry.objects.filter(about="double_training").order_by("id").values_list("verb", flat=True))
+        assert verbs == ["double.training_aside", "double.training_used"]
+
+    def test_a_training_that_fits_the_decisions_worse_replaces_nothing(self) -> None:
+        only_the_birthday = encode(("same", "different", "different", None, "same", None, None, "different", None))
+        self.decide(30, are_doubles=False, code=only_the_birthday)
+        with patch("setia.customers.actions.train_doubles.train") as train:
+            train.return_value = Trained(Weights(BUILT_IN.chances, doubles=0.5), 10, 10)
+            training = self.learn()
+        assert training is not None
+        assert (training.state, training.is_no_worse) == ("HELD", False)
+        assert latest_weights() == BUILT_IN
+
+    def test_groups_merged_unseen_are_no_evidence(self) -> None:
+        job = actions.ask_for_merges(by=self.rani, at=LATER, threshold=0.95)
+        actions.merge_doubles(job.pk)
+        assert queries.decided_about_sure() == Deciding(0, 0)
+        self.decide(3, are_doubles=True)
+        self.decide(1, are_doubles=False)
+        assert queries.decided_about_sure() == Deciding(4, 3)
+        assert Deciding(4, 3).percent == 75
+
+    def test_the_page_says_which_weights_are_in_use_and_goes_back(self) -> None:
+        self.sign_in(self.rani)
+        self.assertContains(self.client.get(reverse("doubles")), "Setia's own weights")
+        self.decide(30, are_doubles=True)
+        training = self.learn()
+        assert training is not None
+        answer = self.client.get(reverse("doubles"))
+        self.assertContains(answer, "weights learnt from your own customers")
+        self.assertContains(answer, "2,500")
+        self.client.post(reverse("set_training_aside"))
+        training.refresh_from_db()
+        assert training.state == "ASIDE"
+        self.client.post(reverse("use_training", args=[training.pk]))
+        training.refresh_from_db()
+        assert training.state == "USED"
+        sales = User.objects.create_user("sari@kopi.id", None, name="Sari", role=User.Role.SALES)
+        self.sign_in(sales)
+        assert self.client.post(reverse("set_training_aside")).status_code == 403
+        assert self.client.post(reverse("use_training", args=[training.pk])).status_code == 404
 
 
 class EntryTest(People):

@@ -13,6 +13,7 @@ from setia.customers.matching.levels import COMPARISONS
 from setia.customers.matching.record import with_crowds
 from setia.customers.matching.score import decode, encode, guard, judged, levels_of
 from setia.customers.matching.similar import jaro_winkler, within_one
+from setia.customers.matching.training import Tally, misjudged, train
 
 SAME_NAMES = [
     ("Muhammad Rizky", "M. Rizky"),
@@ -169,3 +170,47 @@ def test_a_rare_name_weighs_more_than_a_common_one() -> None:
     other = [prepare(1, name="Siti Aminah", birthday=date(1990, 5, 1))]
     rare, common = (score_all(asked, other, records=100_000, named_alike=n)[0].certainty for n in (1, 900))
     assert rare > common
+
+
+SURE_PAIR = encode(("same", "own", "own", None, "same", None, None, "same", None))
+STRANGERS_ON_ONE_PHONE = encode(("different", "own", None, None, None, None, None, "same", None))
+
+
+def _tally(doubles: int, phone: str = "own") -> Tally:
+    """So many doubles among 10,000 records, all of one name, birthday and mail, their phones as said."""
+    pair = encode(("same", phone, "own", None, "same", None, None, "same", None))
+    drawn = {one.name: {one.levels[-1].name: 100_000} for one in COMPARISONS}
+    return Tally(10_000, ((pair, 1, doubles), (STRANGERS_ON_ONE_PHONE, None, 500)), drawn, 100_000)
+
+
+def test_what_the_doubles_of_a_firm_look_like_is_learnt_from_its_own_records() -> None:
+    learnt = train(_tally(2_000, phone="different"))
+    assert learnt is not None
+    assert learnt.pairs == 2_500
+    assert learnt.doubles == pytest.approx(2_000, rel=0.01)
+    assert learnt.weights.m("phone", "different") > 0.8
+    assert learnt.weights.u("phone", "own") > BUILT_IN.u("phone", "own")
+    for _name, rows in learnt.weights.chances:
+        assert sum(m for _level, m, _u in rows) == pytest.approx(1, abs=0.05)
+
+
+def test_few_doubles_teach_nothing_and_some_teach_little() -> None:
+    assert train(_tally(10)) is None
+    some = train(_tally(60, phone="different"))
+    assert some is not None
+    assert some.weights.m("phone", "different") < 0.4
+
+
+def test_how_often_doubles_differ_in_what_the_guards_watch_is_not_learnt() -> None:
+    learnt = train(_tally(2_000))
+    assert learnt is not None
+    assert learnt.weights.m("birthday", "different") == BUILT_IN.m("birthday", "different")
+    assert learnt.weights.m("name", "different") == BUILT_IN.m("name", "different")
+
+
+def test_weights_are_held_against_what_people_decided() -> None:
+    decided = [(SURE_PAIR, True), (STRANGERS_ON_ONE_PHONE, False)]
+    right = misjudged(BUILT_IN, decided, records=10_000)
+    assert (right.pairs, right.wrong, right.missed) == (2, 0, 0)
+    wrong = misjudged(BUILT_IN, [(SURE_PAIR, False)] * 2, records=10_000)
+    assert (wrong.wrong, wrong.is_no_worse_than(right), right.is_no_worse_than(wrong)) == (2, False, True)

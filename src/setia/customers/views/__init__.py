@@ -22,6 +22,8 @@ from setia.customers.views.doubles import (
     reject_double,
     reopen_double,
     search_doubles,
+    set_training_aside,
+    use_training,
 )
 from setia.customers.views.fields import (
     add_field,
@@ -125,9 +127,11 @@ __all__ = [
     "retain_now",
     "retention",
     "search_doubles",
+    "set_training_aside",
     "tag_customer",
     "tag_names",
     "tags",
     "unmerge_customers",
     "untag_customer",
+    "use_training",
 ]

@@ -65,6 +65,9 @@ def doubles(request: HttpRequest) -> HttpResponse:
         "search": queries.latest_search(),
         "merging": queries.latest_search(DoubleSearch.Kind.MERGE),
         "steps": [] if rejected else queries.certain_enough(user),
+        "training": queries.latest_training(),
+        "decided": queries.decided_about_sure(),
+        "enough": queries.ENOUGH_DECIDED,
     }
     return render(request, "customers/doubles.html", context)
 
@@ -146,4 +149,25 @@ def merge_doubles(request: HttpRequest) -> HttpResponse:
         actions.ask_for_merges(by=me(request), at=timezone.now(), threshold=threshold)
     except actions.SearchRunning:
         messages.info(request, _("Groups are being merged already."))
+    return redirect("doubles")
+
+
+@require_POST
+def set_training_aside(request: HttpRequest) -> HttpResponse:
+    """Go back to the built-in weights."""
+    actions.set_training_aside(by=me(request), at=timezone.now())
+    messages.info(request, _("Setia's own weights are in use again. The next search goes by them."))
+    return redirect("doubles")
+
+
+@require_POST
+def use_training(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take up weights learnt from the firm's records."""
+    training = queries.get_training_for(me(request), pk)
+    try:
+        actions.use_training(by=me(request), at=timezone.now(), training=training)
+    except actions.NotBetter:
+        messages.info(request, _("Your decisions do not speak for these weights, so they stay out of use."))
+    else:
+        messages.info(request, _("The weights learnt from your customers are in use. The next search goes by them."))
     return redirect("doubles")
