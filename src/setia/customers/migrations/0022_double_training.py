@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0020_erased"),
+        ("customers", "0021_saved_views"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
