@@ -23,6 +23,7 @@ from setia.customers.models import (
     CustomField,
     DoubleGroup,
     DoubleSearch,
+    DoubleTraining,
     FieldOption,
     LifeEvent,
     Merge,
@@ -157,6 +158,7 @@ def _circle(customer: Customer, friend: Customer) -> None:
     FieldOption.objects.create(pk=THEIRS, field=field, label="Dark")
     search = DoubleSearch.objects.create(pk=THEIRS, state="DONE", asked_at=NOON, finished_at=NOON)
     DoubleGroup.objects.create(pk=THEIRS, search=search, certainty=0.97, members=[customer.pk, friend.pk])
+    DoubleTraining.objects.create(pk=THEIRS, search=search, at=NOON, records=2, pairs=1, doubles=1, weights={})
     marker = Customer.objects.create(
         name=f"Bu {MARK}", owner=customer.owner, merged_into=customer, created_at=NOON, updated_at=NOON
     )
