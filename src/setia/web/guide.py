@@ -83,6 +83,11 @@ _NOUNS = (
     ("import", "import"),
     ("run", "import"),
     ("report", "reports"),
+    ("subscription", "subscriptions"),
+    ("plan", "subscriptions"),
+    ("unit", "subscriptions"),
+    ("service", "subscriptions"),
+    ("revenue", "subscriptions"),
 )
 ORDER = (
     "start",
@@ -92,6 +97,7 @@ ORDER = (
     "doubles",
     "orders",
     "products",
+    "subscriptions",
     "understand",
     "reports",
     "import",
