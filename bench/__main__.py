@@ -37,7 +37,7 @@ def main() -> int:
             "start": lambda: start.measure(shop, repeat=wanted.repeat or 3),
             "creme": lambda: creme.measure(shop, contacts=wanted.contacts, requests=wanted.requests),
             "models": lambda: models.measure(shop, customers=wanted.customers, repeat=repeat),
-            "doubles": lambda: doubles.measure(million=wanted.customers),
+            "doubles": lambda: doubles.measure(shop, million=wanted.customers),
         }
         for part in wanted.only:
             print(f"… {part}", file=sys.stderr, flush=True)

