@@ -67,7 +67,9 @@ class NextBasket:
         few = n < self.groups
         part = np.where(few, seen.place, part)
         held = np.where(few, 1, np.where(late, size + 1, size))
-        weight = self.within ** (n - 1 - seen.place) * self.between ** (self.groups - 1 - part).astype(np.float64)
+        weight = self.within ** (n - 1 - seen.place) * self.between ** (np.minimum(n, self.groups) - 1 - part).astype(
+            np.float64
+        )
         weight = weight / held / np.minimum(n, self.groups)
         shape = len(seen.customers), len(seen.products)
         return replace(self, lines=seen, vectors=csr_matrix((weight, (seen.customer, seen.product)), shape=shape))
