@@ -83,7 +83,8 @@ def test_a_customer_deleted_comes_back_with_the_next_file_and_blocks_nothing(ran
     _said, run = handed_in(rani, PEOPLE)
     assert run is not None
     assert run.state == Run.State.DONE
-    assert sorted(Customer.objects.values_list("number", flat=True)) == ["7", "8"]
+    assert set(Customer.objects.values_list("number", flat=True)) == {"7", "8"}
+    assert Customer.objects.count() == 2
 
 
 def test_six_thousand_rows_come_in_and_the_wrong_one_is_named(rani: User) -> None:
@@ -99,7 +100,7 @@ def test_a_merge_shows_what_moves_and_keeps_the_record_that_was_chosen(rani: Use
     older = actions.add(by=rani, at=NOON, name="Siti Rahma", contacts=[("WHATSAPP", "0812-2045-7781")])
     newer = actions.add(by=rani, at=NOON, name="Siti R.", contacts=[("EMAIL", "siti@kopi.example")])
     client = signed_in(rani)
-    asked = {"ids": f"{older.pk},{newer.pk}", "keep": newer.pk}
+    asked = {"ids": f"{older.pk},{newer.pk}", "keep": str(newer.pk)}
     shown = client.get("/customers/merge/", asked).content.decode()
     assert "Siti Rahma" in shown
     assert "1 contact" in shown
@@ -127,14 +128,3 @@ def test_somebody_who_may_not_see_a_customer_is_not_told_that_they_are_there(ran
     sari = User.objects.create_user("sari@kopi.id", None, name="Sari Dewi", role="SALES")
     assert "Siti" not in signed_in(sari).post("/customers/twins/", typed).content.decode()
     assert re.search(r"Siti Rahma", signed_in(rani).post("/customers/twins/", typed).content.decode())
-
-
-def test_a_record_opened_from_a_list_leads_to_its_neighbours_by_key(rani: User) -> None:
-    for name in ("Ani", "Budi", "Cici"):
-        actions.add(by=rani, at=NOON, name=name)
-    client = signed_in(rani)
-    page = client.get("/customers/?sort=name").content.decode()
-    opened = re.findall(r'href="(/customers/\d+/\?[^"]*)"', page)
-    record = client.get(opened[1].replace("&amp;", "&")).content.decode()
-    assert 'data-key="j"' in record
-    assert 'data-key="k"' in record
