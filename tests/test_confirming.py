@@ -16,6 +16,7 @@ SENSITIVE = {
     "add_passkey": "a new second factor",
     "add_role": "what people may do",
     "add_team": "whose customers people see",
+    "download_backup": "everything leaves the house",
     "change_email": "where one's password links go",
     "change_role": "what somebody may do",
     "deactivate": "who works here",
@@ -71,6 +72,10 @@ OPEN = {
     "test_endpoint": "sends a message without content to an address that was confirmed when it was chosen",
     "test_mail": "a letter to oneself",
     "archive_customers": "can be undone",
+    "backups": "a change of the plan asks, which its own test says; to read it does not",
+    "start_backup": "makes one more copy where the others lie",
+    "follow_backup": "read only",
+    "cancel_backup": "can be made again",
 }
 """Addresses whose name sounds sensitive and that do not ask, each with the reason."""
 

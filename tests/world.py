@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.test import Client
 
-from setia.accounts.models import Invitation, Role, Team, User
+from setia.accounts.models import Backup, BackupPlan, Invitation, Role, Team, User
 from setia.api.models import Endpoint, Token
 from setia.api.tests.people import token_of
 from setia.catalogue.models import Product
@@ -68,6 +68,7 @@ def person(name: str, role: str) -> User:
 def world(case: Any) -> None:
     """Rani owns the firm. Budi looks after one customer, all of whose records have the key `THEIRS`."""
     firm()  # its row is made when first asked for
+    BackupPlan.objects.create(pk=1)
     rani = person("Rani", "OWNER")
     everything = Role.objects.create(code="everything-own", name="All verbs, own customers", sees="OWN")
     Role.objects.filter(pk=everything.pk).update(verbs=sorted(every_verb()))
@@ -120,6 +121,7 @@ def world(case: Any) -> None:
     _programs(case.budi)
     _circle(customer, friend)
     SavedView.objects.create(pk=THEIRS, maker=rani, name=f"{MARK} and friends", made_at=NOON)
+    Backup.objects.create(pk=THEIRS, asked_at=NOON, state=Backup.State.QUEUED, file=str(file))
     Invitation.objects.create(
         pk=THEIRS,
         email="bayu@kopi.example",

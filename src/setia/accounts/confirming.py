@@ -10,6 +10,7 @@ page “Is it you?”, and from there on to what they wanted: a page is opened, 
 was typed into a form with a password is not kept meanwhile; that form is opened again, empty.
 """
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -28,6 +29,7 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 FRESH_SECONDS = 15 * 60
+_SECRET = re.compile("password|passphrase")
 _KEPT = "kept_request"
 _MOST_KEPT = 200_000  # characters of a form that wait in the session
 
@@ -53,7 +55,7 @@ def after_confirming(view: View[P]) -> View[P]:
 def ask(request: HttpRequest) -> HttpResponse:
     """Lead to the page that asks, and remember what was wanted."""
     request.session.pop(_KEPT, None)
-    if request.method == "POST" and not request.FILES and not any("password" in name for name in request.POST):
+    if request.method == "POST" and not request.FILES and not any(_SECRET.search(name) for name in request.POST):
         fields = request.POST.urlencode()
         if len(fields) <= _MOST_KEPT:
             request.session[_KEPT] = {"path": request.path, "fields": fields}

@@ -13,6 +13,10 @@ from setia.core.words import changes_in_words, name_fields, name_verbs
 
 name_verbs(
     {
+        "backup.cancelled": _("Cancelled a backup"),
+        "backup.downloaded": _("Downloaded a backup"),
+        "backup.started": _("Asked for a backup"),
+        "backup_plan.changed": _("Changed when backups are made"),
         "firm.changed": _("Changed the firm's settings"),
         "firm.released": _("Let the restored Setia send again"),
         "firm.second_factor_asked": _("Changed whether everybody needs a second factor"),

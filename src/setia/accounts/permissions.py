@@ -19,6 +19,7 @@ offer(
     whole={
         # Who may put themselves into a team sees what the team sees.
         "teams": (_("Make teams and choose their members"), "MANAGER"),
+        "backups": (_("Plan backups, make and download them"), ""),
         "audit": (_("Read the audit trail"), ""),
     },
 )

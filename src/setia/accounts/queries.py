@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from setia.accounts.confirming import after_confirming as after_confirming
 from setia.accounts.confirming import confirmed_lately as confirmed_lately
-from setia.accounts.models import AuditEntry, Invitation, OwnerLink, Role, Team, User
+from setia.accounts.models import AuditEntry, Backup, BackupPlan, Invitation, OwnerLink, Role, Team, User
 from setia.accounts.secret_links import hash_token
 from setia.core.permissions import may, require
+from setia.core.queries import firm
 
 AUDIT_PAGE = 50
 
@@ -155,3 +156,48 @@ def audit_verbs() -> list[str]:
 def people_by_id(keys: set[int]) -> dict[int, User]:
     """People by key, for pages that name them."""
     return User.objects.in_bulk(keys)
+
+
+def backup_plan() -> BackupPlan:
+    """When backups are made by themselves; made with its defaults when first asked for."""
+    return BackupPlan.objects.get_or_create(pk=1)[0]
+
+
+def next_night(*, at: datetime) -> datetime:
+    """The plan's hour of the firm's day, the next time it comes."""
+    there = at.astimezone(firm().tz)
+    night = there.replace(hour=backup_plan().hour, minute=0, second=0, microsecond=0)
+    return night if night > there else night + timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class BackupBoard:
+    """What the page of backups shows: the plan, the newest backups, the latest good one and the latest checked one."""
+
+    plan: BackupPlan
+    backups: list[Backup]
+    good: Backup | None
+    checked: Backup | None
+    under_way: Backup | None
+
+
+def backup_board(*, most: int = 20) -> BackupBoard:
+    """How the firm's backups stand. For whoever passed the gate of the page, and for the keyboard of the machine."""
+    whole = Backup.objects.filter(state=Backup.State.DONE)
+    newest = list(Backup.objects.select_related("by").order_by("-id")[:most])
+    return BackupBoard(
+        plan=backup_plan(),
+        backups=newest,
+        good=whole.order_by("-id").first(),
+        checked=whole.filter(checked_at__isnull=False).order_by("-id").first(),
+        under_way=next((one for one in newest if one.is_under_way), None),
+    )
+
+
+def get_backup_for(user: User, pk: int) -> Backup:
+    """A backup, for whoever may make them. Raises `PermissionDenied`, `Http404`."""
+    require(user, "accounts.backups")
+    found = Backup.objects.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found

@@ -1,8 +1,9 @@
 """A backup: one file with the database, the files, what they were made by, and a checksum of each.
 
 It is a tar: `manifest.json` first (versions, migrations), then `database.dump` (PostgreSQL's own format), `files/…`,
-and `checksums.json` (SHA-256 by name) last. Under a passphrase the whole of it is sealed (`strongbox`) and the home's
-keys go along; without one they stay out, for whoever finds the file could open every secret in it.
+`erased.jsonl` (the ledger of erased people) and `checksums.json` (SHA-256 by name) last. Under a passphrase the whole
+of it is sealed (`strongbox`) and the home's keys go along; without one they stay out, for whoever finds the file could
+open every secret in it.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ import json
 import os
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -26,19 +27,34 @@ from setia.command.trouble import Trouble
 from setia.command.words import _
 
 KEYS = ("secret.key", "seal.key")
+LEDGER = "erased.jsonl"
 _DUMP, _MANIFEST, _CHECKSUMS = "database.dump", "manifest.json", "checksums.json"
 _BLOCK = 1 << 20
 
 
-def make(home: Path, url: str, *, at: datetime, passphrase: str = "", keep: int) -> Path:
-    """Writes a backup of the home into `backups/` and returns it; keeps the `keep` latest. Raises Trouble."""
-    folder = homes.folder(home, "backups")
+def make(
+    home: Path,
+    url: str,
+    *,
+    at: datetime,
+    passphrase: str = "",
+    keep: int = 0,
+    folder: Path | None = None,
+    snapshot: str = "",
+    packing: Callable[[], object] = lambda: None,
+) -> Path:
+    """Writes a backup of the home into `folder` (`backups/`) and returns it; keeps the `keep` latest, 0 keeps all.
+
+    `snapshot` is of the database (`dump.write`); `packing` is called once the database is dumped. Raises Trouble.
+    """
+    folder = folder or homes.folder(home, "backups")
     target = folder / f"setia-{at:%Y%m%dT%H%M%SZ}.setia"
     unfinished = target.with_suffix(".unfinished")
     try:
         with tempfile.TemporaryDirectory(dir=folder) as work, unfinished.open("wb") as raw:
             dumped = Path(work) / _DUMP
-            dump.write(url, dumped)
+            dump.write(url, dumped, snapshot=snapshot)
+            packing()
             with _sealed(raw, passphrase) as out, tarfile.open(fileobj=out, mode="w|") as tar:
                 _write(tar, home, dumped, _manifest(url, at=at), keys=bool(passphrase))
             raw.flush()
@@ -52,7 +68,7 @@ def make(home: Path, url: str, *, at: datetime, passphrase: str = "", keep: int)
             _("Nothing was changed. Make room there and try again."),
         ) from error
     unfinished.rename(target)
-    for old in sorted(folder.glob("setia-*Z.setia"))[:-keep]:
+    for old in sorted(folder.glob("setia-*Z.setia"))[:-keep] if keep else ():
         old.unlink()
     return target
 
@@ -112,6 +128,8 @@ def _write(tar: tarfile.TarFile, home: Path, dumped: Path, manifest: dict[str, A
     for path in sorted((home / "files").rglob("*")):
         if path.is_file() and not path.is_symlink():
             _add_file(tar, f"files/{path.relative_to(home / 'files').as_posix()}", path, sums)
+    if (home / "backups" / LEDGER).is_file():
+        _add_file(tar, LEDGER, home / "backups" / LEDGER, sums)
     for name in KEYS if keys else ():
         if (home / name).is_file():
             _add_file(tar, f"keys/{name}", home / name, sums)

@@ -23,6 +23,7 @@ from setia.command.words import _
 _TIGHT_BYTES = 2_000_000_000
 _FULL_BYTES = 200_000_000
 _OLD_DUMP_DAYS = 7
+_LATE_HOURS = 48
 _PACKAGE = Path(__file__).parent.parent
 
 
@@ -169,7 +170,7 @@ def _translations() -> Finding:
 def _dump(home: Path) -> Finding:
     name = _("latest backup")
     path = archive.latest(home) or dump.latest(home)
-    todo = _("'setia backup' makes one; docs/operations.md shows how to do that every night.")
+    todo = _("'setia backup' makes one; Settings, Backups makes one every night.")
     if path is None:
         return Finding("NOTE", name, _("There is none in {folder}.").format(folder=home / "backups"), todo)
     made_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
@@ -226,6 +227,31 @@ def _work(home: Path) -> Iterator[Finding]:
         )
     elif facts is not None:
         yield Finding("OK", _("worker"), _("alive"))
+    yield from _backups()
     if board.failed_count:
         what = _("Background jobs that have failed: {count}.").format(count=board.failed_count)
         yield Finding("NOTE", _("jobs"), what, _("The page 'Jobs' shows why, and runs them again."))
+
+
+def _backups() -> Iterator[Finding]:
+    """The backups Setia makes by itself: the age of the latest good one, and of the latest loaded and compared."""
+    from setia.accounts.queries import backup_board
+
+    board, now = backup_board(), datetime.now(UTC)
+    todo = _("Settings, Backups: make one now, or see why the latest failed.")
+    if not board.plan.on:
+        yield Finding("NOTE", _("nightly backup"), _("It is switched off."), _("Settings, Backups switches it on."))
+    for name, moment in (
+        (_("latest good backup"), board.good.made_at if board.good else None),
+        (_("latest restore check"), board.checked.checked_at if board.checked else None),
+    ):
+        if moment is None:
+            yield Finding("NOTE", name, _("There is none yet."), todo)
+            continue
+        hours = int((now - moment).total_seconds() // 3600)
+        age = (
+            _("{days} days old").format(days=hours // 24) if hours >= 48 else _("{hours} hours old").format(hours=hours)
+        )
+        late = hours >= _LATE_HOURS
+        what = f"{age} ({moment:%Y-%m-%d %H:%MZ})"
+        yield Finding("NOTE" if late else "OK", name, what, todo if late else "")

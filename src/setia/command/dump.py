@@ -35,9 +35,13 @@ def make(home: Path, url: str, *, reason: str, at: datetime, keep: int = _KEPT) 
     return target
 
 
-def write(url: str, target: Path) -> None:
-    """Dumps the database at `url` into a file. Raises Trouble; a half-written file is removed."""
-    if error := _run(url, "pg_dump", "--format=custom", "--no-owner", f"--file={target}"):
+def write(url: str, target: Path, *, snapshot: str = "") -> None:
+    """Dumps the database at `url` into a file, as it was at a `snapshot` that a transaction exported and still holds.
+
+    Raises Trouble; a half-written file is removed.
+    """
+    at = [f"--snapshot={snapshot}"] if snapshot else []
+    if error := _run(url, "pg_dump", "--format=custom", "--no-owner", f"--file={target}", *at):
         target.unlink(missing_ok=True)
         raise Trouble(
             _("The database could not be dumped to {folder}: {error}").format(folder=target.parent, error=error),

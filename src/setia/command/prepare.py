@@ -31,6 +31,7 @@ def main(*, with_dump: bool) -> dict[str, str | None]:
     collect_static()
     _resume_imports()
     _keep_regions()
+    actions.schedule_backup(at=datetime.now(UTC))
     return {"owner_path": actions.owner_link(at=datetime.now(UTC))}
 
 

@@ -2,7 +2,7 @@
 
 The tables are brought to this Setia's state, and what would leave the house (e-mail) waits until somebody says
 `setia release`: a copy made to look into the past must not write to anybody. Who was erased after the backup was made
-is erased again: the ledger `erased.jsonl` beside it says who.
+is erased again: the ledgers `erased.jsonl` in it, beside it and in the home say who.
 """
 
 import argparse
@@ -50,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
             _refuse_newer(manifest)
             dump.load(url, folder / "database.dump")
             _files(folder, home)
+            _ledger(folder, home)
         schema.bring_up_to_date(home, with_dump=False)
         _pause()
         erased = _erase_again(file.parent, home)
@@ -98,15 +99,26 @@ def _files(folder: Path, home: Path) -> None:
         (folder / "files").rename(home / "files")
 
 
+def _ledger(folder: Path, home: Path) -> None:
+    """The ledger that came along joins the one that lies in the home."""
+    if (folder / archive.LEDGER).is_file():
+        path = homes.folder(home, "backups") / archive.LEDGER
+        before = path.read_text(encoding="utf-8") if path.is_file() else ""
+        path.touch(mode=0o600)
+        path.write_text(before + (folder / archive.LEDGER).read_text(encoding="utf-8"), encoding="utf-8")
+
+
 def _tell_erased(count: int) -> None:
     if count:
         print(_("Erased again, as their requests ask: {count}.").format(count=count))
 
 
 def _pause() -> None:
+    from setia.accounts.actions import end_restored_backups
     from setia.core.actions import pause_outgoing
 
     pause_outgoing(at=datetime.now(UTC))
+    end_restored_backups(at=datetime.now(UTC))
 
 
 def _erase_again(*folders: Path) -> int:

@@ -34,6 +34,7 @@ TOPICS = {
     "mail_server": "settings",
     "jobs": "settings",
     "audit": "settings",
+    "backups": "settings",
     "customer_consent": "privacy",
     "customer_privacy": "privacy",
     "change_consent": "privacy",

@@ -1,6 +1,20 @@
 """What changes who may come in, and what they may do. A module per verb; this is the room's public face."""
 
 from setia.accounts.actions.audit import audit, mark
+from setia.accounts.actions.backups import (
+    BackupFailed,
+    BackupUnderWay,
+    back_up,
+    back_up_nightly,
+    cancel_backup,
+    change_backup_plan,
+    end_backup,
+    end_restored_backups,
+    hand_out_backup,
+    schedule_backup,
+    start_backup,
+    tell_backup,
+)
 from setia.accounts.actions.email import change_email, confirm_email
 from setia.accounts.actions.invite import Invited, accept_invitation, invite, revoke_invitation
 from setia.accounts.actions.news import count_news, no_news
@@ -59,6 +73,8 @@ __all__ = [
     "GRACE",
     "AlreadyHere",
     "AlreadyThere",
+    "BackupFailed",
+    "BackupUnderWay",
     "BuiltInRole",
     "Invited",
     "LastOwner",
@@ -73,6 +89,10 @@ __all__ = [
     "add_role",
     "add_team",
     "audit",
+    "back_up",
+    "back_up_nightly",
+    "cancel_backup",
+    "change_backup_plan",
     "change_email",
     "change_firm",
     "change_mail_server",
@@ -83,8 +103,11 @@ __all__ = [
     "deactivate",
     "edit_role",
     "edit_team",
+    "end_backup",
     "end_other_sessions",
+    "end_restored_backups",
     "end_session",
+    "hand_out_backup",
     "invite",
     "make_built_in_roles",
     "mark",
@@ -107,9 +130,12 @@ __all__ = [
     "reset_link",
     "retry_job",
     "revoke_invitation",
+    "schedule_backup",
     "send_reset",
     "set_password",
     "sign_out_everywhere",
+    "start_backup",
+    "tell_backup",
     "test_mail",
     "welcome_owner",
 ]

@@ -1,5 +1,6 @@
 """The entrances of this room, a module per part: the door, people, settings, the house."""
 
+from setia.accounts.views.backups import backups, cancel_backup, download_backup, follow_backup, start_backup
 from setia.accounts.views.door import invitation, password_reset, welcome
 from setia.accounts.views.house import audit, jobs, retry_job
 from setia.accounts.views.people import (
@@ -54,16 +55,20 @@ __all__ = [
     "add_role",
     "add_team",
     "audit",
+    "backups",
+    "cancel_backup",
     "change_email",
     "change_role",
     "confirm_email",
     "confirm_identity",
     "deactivate",
+    "download_backup",
     "edit_role",
     "edit_team",
     "end_other_sessions",
     "end_session",
     "firm",
+    "follow_backup",
     "invitation",
     "invite",
     "jobs",
@@ -89,6 +94,7 @@ __all__ = [
     "security",
     "settings",
     "sign_out_everywhere",
+    "start_backup",
     "teams",
     "test_mail",
     "welcome",
