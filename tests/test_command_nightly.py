@@ -132,7 +132,7 @@ def test_without_room_nothing_is_begun_and_old_ones_go_when_they_are_older_than_
     nightly._forget(folder, keep_days=14)
     assert sorted(path.name[6:14] for path in folder.iterdir()) == ["20260104", "20260105", "20260106"]
 
-    monkeypatch.setattr(nightly.shutil, "disk_usage", lambda _folder: Usage(10, 10, 10))
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: Usage(10, 10, 10))
     monkeypatch.setattr(nightly, "_size", lambda _url: 1)
     monkeypatch.setenv("DATABASE_URL", "postgresql:///none")
     monkeypatch.setenv("SETIA_HOME", str(folder))

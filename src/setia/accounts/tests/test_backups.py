@@ -36,7 +36,7 @@ class BackupsTest(TestCase):
                 "SELECT task_name, scheduled_at FROM procrastinate_jobs WHERE status = 'todo'"
                 " AND task_name LIKE 'accounts.back%' ORDER BY id"
             )
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     def change(self, **values: Any) -> list[str]:
         return actions.change_backup_plan(by=self.rani, at=NOON, **values)

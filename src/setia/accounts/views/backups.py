@@ -1,6 +1,7 @@
 """Backups: the plan, what became of each, one made now, and one taken along."""
 
 from pathlib import Path
+from typing import cast
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -26,7 +27,7 @@ _FACTS = ("on", "hour", "keep_days", "folder")
 def backups(request: HttpRequest) -> HttpResponse:
     """How the backups stand, and the plan; a change of the plan asks once more who is there."""
     if request.method == "POST":
-        return _change(request)
+        return cast(HttpResponse, _change(request))
     return _page(request, BackupPlanForm(initial=_initial()))
 
 
