@@ -65,3 +65,16 @@ def test_the_example_of_the_readme_runs_as_printed() -> None:
     assert ((names["risk"] >= 0) & (names["risk"] <= 1)).all()
     assert np.isfinite(names["year"]["lifetime_value"].to_numpy()).all()
     assert names["back"].num_rows == names["customers"].num_rows
+
+
+def test_the_examples_of_the_guide_run_as_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "guide.md").read_text()
+    names: dict[str, Any] = {}
+    for program in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(compile(program, "guide.md", "exec"), names)  # the guide is this repository's own text
+    assert names["model"].converged
+    assert sum(names["moved"]["customers"].to_pylist()) >= names["customers"].num_rows
+    assert names["small"].with_prior
+    assert names["offers"].num_rows == 600
+    assert names["effect"].low < 3.0 < names["effect"].high
+    assert "foretold" in capsys.readouterr().out
