@@ -331,3 +331,18 @@ def test_every_permission_asked_for_is_listed_by_its_room() -> None:
     from setia.core.permissions import every_verb
 
     assert not {verb for verb in _verbs_asked_for() if "." in verb} - every_verb()
+
+
+def test_a_percent_sign_is_doubled_only_where_the_text_is_filled_in() -> None:
+    wrong = []
+    for path, tree in code().items():
+        filled = {
+            id(node.left) for node in ast.walk(tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod)
+        }
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or id(node) in filled or not isinstance(node.func, ast.Name):
+                continue
+            texts = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            if node.func.id.startswith(("_", "gettext")) and any("%%" in text and "%(" not in text for text in texts):
+                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert not wrong, "A reader would see both signs."

@@ -33,7 +33,7 @@ _BUILT_IN = (
     Column("stage", _("Stage")),
     Column("traits", _("Traits"), low=True),
     Column("value", _("Value, 12 months"), "value", right=True),
-    Column("spread", _("80%% range")),
+    Column("spread", _("Range (80%)")),
     Column("next", _("Next purchase")),
     Column("latest", _("Latest purchase"), "latest", low=True),
     Column("number", _("Customer number")),

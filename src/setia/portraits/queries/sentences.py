@@ -141,7 +141,7 @@ def _forecasts(portrait: Portrait) -> list[Statement]:
             )
         )
     if portrait.next_from_date and portrait.next_to_date:
-        why = _("80%% of such customers come back between these days, if they do.")
+        why = _("Of such customers who come back, four in five do so between these days.")
         if portrait.usual_gap_days:
             why = _("Usually every %(days)s.") % {"days": days_word(portrait.usual_gap_days)}
         says = _("%(start)s to %(end)s") % {
