@@ -65,6 +65,7 @@ def _keep_portrait_up(event: Event) -> None:
 
 NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
     "order.changed": (_keep_portrait_up,),
+    "base.changed": (_keep_portrait_up,),
     "customer.added": (_keep_portrait_up,),
     "customer.restated": (_keep_portrait_up,),
     "customer.linked": (_keep_portrait_up,),

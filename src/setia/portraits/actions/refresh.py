@@ -23,6 +23,7 @@ from setia.core.queries import firm
 from setia.customers.queries.arrow import customer_columns
 from setia.orders.queries.arrow import order_columns
 from setia.portraits.actions._locks import alone, take_swap
+from setia.portraits.actions._recorded import recorded_on
 from setia.portraits.actions._swap import exchange, fill
 from setia.portraits.actions.refresh_one import refresh_one
 from setia.portraits.analysis.rules import Rules
@@ -71,7 +72,9 @@ def compute(*, at: datetime, as_of: date | None = None) -> Study:
     today = own.day_of(at)
     if as_of is None:
         as_of = today if own.feed_live else min(latest_day(orders) or today, today)
-    return study(orders, customer_columns(), as_of=as_of, rules=Rules.of_firm(own.rules), known=known(today=today))
+    beside, recorded = known(today=today), recorded_on(as_of)
+    rules = Rules.of_firm(own.rules)
+    return study(orders, customer_columns(), as_of=as_of, rules=rules, known=beside, recorded=recorded)
 
 
 def _with_stamps(found: Study, at: datetime) -> pa.Table:

@@ -28,6 +28,7 @@ def refresh_one(customer_id: int, *, at: datetime, wait: bool = True) -> None:
     Raises `SwapRunning` unless `wait`.
     """
     # What counts is heavy to import and a page that shows a portrait does not need it.
+    from setia.portraits.actions._recorded import recorded_on
     from setia.portraits.analysis.fitting import load
     from setia.portraits.analysis.rules import Rules
     from setia.portraits.analysis.shop import latest_day
@@ -49,9 +50,9 @@ def refresh_one(customer_id: int, *, at: datetime, wait: bool = True) -> None:
             # An old file stays as of its last order, a newer order moves the day along for this customer.
             as_of = min(max(latest.as_of_date, latest_day(orders) or latest.as_of_date), today)
         models = load(latest.models_json if latest else {})
-        beside = known(today=today, customer_id=customer_id)
+        beside, recorded = known(today=today, customer_id=customer_id), recorded_on(as_of, customer_id=customer_id)
         rules = Rules.of_firm(own.rules)
-        row = study_customer(orders, customer, as_of=as_of, models=models, rules=rules, known=beside)
+        row = study_customer(orders, customer, as_of=as_of, models=models, rules=rules, known=beside, recorded=recorded)
         _keep_what_is_told_by_comparing(customer_id, row)
         row |= {"as_of_date": as_of, "computed_at": at, "touched": True}
         overrule_customer(row, beside)

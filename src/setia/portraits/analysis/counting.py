@@ -7,6 +7,7 @@ cannot be given is null. Months are named by their first day.
 import datetime as dt
 import itertools
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from setia.portraits.analysis.describing import Described
-from setia.portraits.analysis.shop import Shop
+from setia.portraits.analysis.shop import Recorded, Shop
 from setia_insight import cohort, revenue, rfm
 
 Rows = list[dict[str, Any]]
@@ -26,8 +27,8 @@ RETENTION_STEPS = 24
 """Months the retention series goes back."""
 
 
-def base_rows(shop: Shop, described: Described) -> Rows:
-    """Customers by base class, several at once. A class whose records Setia does not keep yet is null."""
+def base_rows(shop: Shop, described: Described, recorded: Recorded) -> Rows:
+    """Customers by base class, several at once. A class of which nothing is recorded is null."""
     stands = described.base
     there = int((described.stage_at_month_start.to_numpy(zero_copy_only=False) != "").sum())
     buyers = int((described.table["purchases"].to_numpy() > 0).sum())
@@ -38,13 +39,16 @@ def base_rows(shop: Shop, described: Described) -> Rows:
     def count(name: str) -> int:
         return int(stands[name].combine_chunks().true_count)
 
+    def kept(keys: Sequence[int] | None) -> int | None:
+        return None if keys is None else int(shop.among(keys).sum())
+
     return [
         row("ALL", len(shop.customer), there),
         row("BUYERS", buyers, count("bought_before")),
         row("LOYAL", count("loyal"), count("loyal_before")),
         row("GENERAL", count("general"), count("general_before")),
-        row("RECURRING", None, None),
-        row("INSTALLED", None, None),
+        row("RECURRING", kept(recorded.recurring), kept(recorded.recurring_before)),
+        row("INSTALLED", kept(recorded.installed), kept(recorded.installed_before)),
     ]
 
 

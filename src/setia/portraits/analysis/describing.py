@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from setia.portraits.analysis.fitting import Models
 from setia.portraits.analysis.rhythm import calendar_months, purchase_days, usual_gaps
 from setia.portraits.analysis.rules import COVERAGE, HORIZON_DAYS, Rules
-from setia.portraits.analysis.shop import Shop
+from setia.portraits.analysis.shop import NOTHING_RECORDED, Recorded, Shop
 from setia_insight import base, stage, trait, value
 from setia_insight.window import day_number
 
@@ -29,7 +29,14 @@ class Described:
     """`loyal` and `general` now and at the start of the month, false for prospects."""
 
 
-def describe(shop: Shop, summary: pa.Table, before: pa.Table, models: Models, rules: Rules) -> Described:
+def describe(
+    shop: Shop,
+    summary: pa.Table,
+    before: pa.Table,
+    models: Models,
+    rules: Rules,
+    recorded: Recorded = NOTHING_RECORDED,
+) -> Described:
     """`summary` is that of the shop's purchases as of its day, `before` as of the start of the month."""
     n = len(shop.customer)
     at = shop.place(summary["customer"].to_numpy())
@@ -52,7 +59,8 @@ def describe(shop: Shop, summary: pa.Table, before: pa.Table, models: Models, ru
         whole[at] = values
         return pa.array(whole, mask=whole == np.iinfo(np.int32).min).cast(pa.date32())
 
-    now, earlier = _standing(shop, summary, rules, before=False), _standing(shop, before, rules, before=True)
+    now = _standing(shop, summary, rules, shop.among(recorded.recurring), before=False)
+    earlier = _standing(shop, before, rules, shop.among(recorded.recurring_before), before=True)
     seen = _forecast(shop, summary, models)
     days = purchase_days(shop)
     gaps = usual_gaps(days, rules.rhythm_purchase_days)
@@ -122,7 +130,7 @@ class _Standing:
     """In how many of the latest windows they bought, NaN for prospects."""
 
 
-def _standing(shop: Shop, summary: pa.Table, rules: Rules, *, before: bool) -> _Standing:
+def _standing(shop: Shop, summary: pa.Table, rules: Rules, subscribed: NDArray[np.bool_], *, before: bool) -> _Standing:
     n = len(shop.customer)
     at = shop.place(summary["customer"].to_numpy())
     as_of = shop.month_start if before else shop.as_of
@@ -136,7 +144,8 @@ def _standing(shop: Shop, summary: pa.Table, rules: Rules, *, before: bool) -> _
     days, silence = np.zeros(n, dtype=np.int64), np.full(n, np.nan)
     days[at] = summary["purchase_days"].to_numpy()
     silence[at] = summary["T"].to_numpy() - summary["t_x"].to_numpy()
-    stages = stage.classify(days, silence, loyal, rules=rules.stage)["stage"].cast(pa.string()).combine_chunks()
+    found = stage.classify(days, silence, loyal, active_subscription=subscribed, rules=rules.stage)
+    stages = found["stage"].cast(pa.string()).combine_chunks()
     if before:
         there = pa.array(bought | (shop.known_day <= day_number(as_of)))
         stages = pc.if_else(there, stages, "")

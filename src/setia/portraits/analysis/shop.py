@@ -1,7 +1,7 @@
 """The firm's orders and customers, sorted out once for everything that is counted from them."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,22 @@ from setia_insight.window import day_number
 
 PURCHASE, RETURN, FREE = 0, 1, 2
 """Places of these kinds in `orders.queries.arrow.KINDS`."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Who was in a base class that is recorded apart from orders: their keys now and at the start of the month.
+
+    None: nothing of the kind is recorded yet.
+    """
+
+    recurring: Sequence[int] | None = None
+    recurring_before: Sequence[int] | None = None
+    installed: Sequence[int] | None = None
+    installed_before: Sequence[int] | None = None
+
+
+NOTHING_RECORDED = Recorded()
 
 
 @dataclass(frozen=True)
@@ -45,6 +61,10 @@ class Shop:
     def month_start(self) -> dt.date:
         """The latest day before the as-of day's month: what "at the start of the month" is counted as of."""
         return self.as_of.replace(day=1) - dt.timedelta(days=1)
+
+    def among(self, keys: Sequence[int] | None) -> NDArray[np.bool_]:
+        """Who of the customers is among these keys; of None, nobody."""
+        return np.isin(self.customer, np.asarray(keys or (), dtype=np.int64))
 
     @property
     def first_day(self) -> int | None:

@@ -14,7 +14,7 @@ from setia.portraits.analysis.classes import classify, overrule, overruled_stage
 from setia.portraits.analysis.describing import Described, describe, json_of
 from setia.portraits.analysis.fitting import Models, fit
 from setia.portraits.analysis.rules import Rules
-from setia.portraits.analysis.shop import Shop, sort_out
+from setia.portraits.analysis.shop import NOTHING_RECORDED, Recorded, Shop, sort_out
 from setia.portraits.queries.known import Known
 from setia_insight import rfm
 from setia_insight.summary import summarise
@@ -37,7 +37,13 @@ NOTHING_KNOWN = Known()
 
 
 def study(
-    orders: pa.Table, customers: pa.Table, *, as_of: dt.date, rules: Rules, known: Known = NOTHING_KNOWN
+    orders: pa.Table,
+    customers: pa.Table,
+    *,
+    as_of: dt.date,
+    rules: Rules,
+    known: Known = NOTHING_KNOWN,
+    recorded: Recorded = NOTHING_RECORDED,
 ) -> Study:
     """All portraits and pictures as of a day. Orders and customers as the rooms' Arrow queries give them.
 
@@ -48,7 +54,7 @@ def study(
     before = summarise(shop.purchases, as_of=shop.month_start)
     first = shop.first_day
     models = fit(summary, history_days=0 if first is None else day_number(as_of) - first, rules=rules)
-    described = describe(shop, summary, before, models, rules)
+    described = describe(shop, summary, before, models, rules, recorded)
     typical = typical_order(shop)
     classes = classify(shop, summary, customers, known, typical=typical, rules=rules.classes)
     table, month_start = overrule(shop, described.table, described.stage_at_month_start, known, classes.replaced)
@@ -58,7 +64,7 @@ def study(
     described = replace(described, table=table, stage_at_month_start=month_start)
     ranked = _rank(shop, summary, described)
     pictures = {
-        "base": counting.base_rows(shop, described),
+        "base": counting.base_rows(shop, described, recorded),
         "stages": counting.stage_rows(described),
         "moves": counting.move_rows(described),
         "traits": counting.trait_rows(described),
@@ -73,12 +79,12 @@ def study(
         "concentration": counting.concentration_rows(ranked.spent),
         "leaving": counting.leaving_rows(described),
     }
-    recorded = [name for name in ("promotions", "referrals") if getattr(shop, name) is not None]
-    recorded += ["channels"] if shop.channelled is not None else []
+    told = [name for name in ("promotions", "referrals") if getattr(shop, name) is not None]
+    told += ["channels"] if shop.channelled is not None else []
     kept = {
         **models.kept,
         "edges": ranked.edges,
-        "recorded": recorded,
+        "recorded": told,
         "typical_order": typical,
         "first_date": None if first is None else _iso(first),
     }
@@ -99,16 +105,17 @@ def study_customer(
     models: Models,
     rules: Rules,
     known: Known = NOTHING_KNOWN,
+    recorded: Recorded = NOTHING_RECORDED,
 ) -> dict[str, Any]:
     """One customer's columns from fitted models. `r`, `f`, `m` come from the edges of the groups at the fit.
 
     `stage` and `traits` are the computed ones; `overrule_customer` puts people's words in their place.
     """
-    recorded = models.kept.get("recorded")
-    shop = sort_out(orders, customer, as_of=as_of, recorded=recorded, free_is_purchase=rules.free_is_purchase)
+    told = models.kept.get("recorded")
+    shop = sort_out(orders, customer, as_of=as_of, recorded=told, free_is_purchase=rules.free_is_purchase)
     summary = summarise(shop.purchases, as_of=as_of)
     before = summarise(shop.purchases, as_of=shop.month_start)
-    row: dict[str, Any] = describe(shop, summary, before, models, rules).table.to_pylist()[0]
+    row: dict[str, Any] = describe(shop, summary, before, models, rules, recorded).table.to_pylist()[0]
     typical = models.kept.get("typical_order")
     classes = classify(shop, summary, customer, known, typical=typical, rules=rules.classes)
     row |= {name: column[0].as_py() for name, column in classes.columns.items()}

@@ -15,7 +15,7 @@ from setia.portraits.models import Picture, Refresh
 Rows = list[dict[str, Any]]
 
 QUICK_SECONDS = 10
-_CHANGES = Q(name__in=["import.done", "import.undone"]) | Q(name="order.changed") | Q(name="firm.changed")
+_CHANGES = Q(name__in=["import.done", "import.undone", "order.changed", "base.changed", "firm.changed"])
 _CHANGES |= Q(name__in=["customer.overruled", "customer.overruling_ended", "customer.restated"])
 _CHANGES |= Q(name__in=["customer.linked", "customer.unlinked"])
 

@@ -122,6 +122,8 @@ def _figures(base: Rows, month_start: date) -> list[dict[str, Any]]:
     notes = {
         "LOYAL": _("bought in all four quarters"),
         "GENERAL": _("bought within a year"),
+        "RECURRING": _("with an active subscription"),
+        "INSTALLED": _("with an installed unit"),
     }
     figures = []
     for code in ("ALL", "LOYAL", "RECURRING", "GENERAL", "INSTALLED"):

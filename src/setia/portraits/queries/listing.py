@@ -21,7 +21,7 @@ def choices() -> dict[str, list[tuple[str, str]]]:
     """What a person may choose to narrow a list by, with its words: stage, base, trait and the other classes."""
     return {
         "stage": [(code, str(label)) for code, label in Stage.choices],
-        "base": [(code, base_word(code)) for code in ("BUYERS", "LOYAL", "GENERAL")],
+        "base": [(code, base_word(code)) for code in ("BUYERS", "LOYAL", "GENERAL", "RECURRING", "INSTALLED")],
         "trait": [(code, str(label)) for code, label in Trait.choices],
         "role": _codes(Role),
         "relation": _codes(Relation),

@@ -2,7 +2,7 @@
 
 =========  ====================================  ======================================================================
 stage      LOYALTY                               in a stage
-base       BUYERS, LOYAL, GENERAL                in a base class (BUYERS: has bought)
+base       LOYAL, GENERAL, RECURRING, INSTALLED  in a base class (BUYERS: has bought)
 trait      DEVOTED                               shows a trait
 role       INTERMEDIARY                          has a role
 relation   CLIENT                                is client or buyer
@@ -42,6 +42,7 @@ from setia.portraits.models import Interaction, Overruling, Portrait, Relation, 
 from setia.portraits.queries.figures import latest_refresh
 from setia.portraits.queries.known import in_force
 from setia.portraits.words import base_word, cell_word, day_word, money_word, month_word
+from setia.subscriptions.queries import in_base
 
 Customers = QuerySet[Any]
 ONE_DAY = timedelta(days=1)
@@ -101,6 +102,11 @@ def _stage(behind: Behind, value: str) -> Narrowed | None:
 
 
 def _base(behind: Behind, value: str) -> Narrowed | None:
+    if value in ("RECURRING", "INSTALLED"):
+        as_of = _as_of()
+        if as_of is None:
+            return None
+        return behind._replace(customers=behind.customers.filter(in_base(value, as_of))), _("Base"), base_word(value)
     conditions = {"BUYERS": Q(purchase_days__gt=0), "LOYAL": Q(loyal=True), "GENERAL": Q(general=True)}
     if value not in conditions:
         return None

@@ -69,7 +69,7 @@ class TestNarrow:
     @pytest.mark.parametrize(
         ("key", "value"),
         [
-            ("stage", "LOYAL"), ("base", "RECURRING"), ("trait", "new"), ("leaving", "yes"), ("rfm", "6.1"),
+            ("stage", "LOYAL"), ("base", "CURRENT"), ("trait", "new"), ("leaving", "yes"), ("rfm", "6.1"),
             ("cohort", "2026-13"), ("cohort", "2026-01.1.maybe"), ("cohort", "9999-12.999"),
             ("bought", "2026-01.often"), ("stage", "'; DROP"),
             ("retention", "YEAR.2026-02-30.kept"), ("retention", "YEAR.0001-01-01.kept"), ("move", "."),

@@ -4,7 +4,7 @@ from django.utils.translation import ngettext_lazy
 
 from setia.customers.queries import Key
 from setia.subscriptions.models import RevenueMove, Subscription, Unit
-from setia.subscriptions.queries.base import base_count, in_base, recurring_ids
+from setia.subscriptions.queries.base import base_keys, in_base
 from setia.subscriptions.queries.gate import (
     get_plan_for,
     get_subscription_for,
@@ -56,7 +56,7 @@ __all__ = [
     "SUBSCRIPTION_SORTS",
     "UNIT_SORTS",
     "any_subscription",
-    "base_count",
+    "base_keys",
     "base_of",
     "exported_subscriptions",
     "exported_units",
@@ -73,7 +73,6 @@ __all__ = [
     "plan_choices",
     "planned_of",
     "plans_for",
-    "recurring_ids",
     "revenue_months",
     "services_of",
     "standing_behind",

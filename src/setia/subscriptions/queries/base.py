@@ -7,7 +7,6 @@ Installed: a unit stood at theirs on that day.
 from datetime import date
 from typing import Any
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from setia.subscriptions.models import Subscription, SubscriptionStep, Unit
@@ -31,18 +30,12 @@ def in_base(name: str, as_of: date) -> Q:
     return Q(Exists(rows.filter(customer=OuterRef("pk"))))
 
 
-def base_count(name: str, as_of: date) -> int | None:
-    """How many customers are in a base class on a day; None where nothing of the kind is recorded yet."""
-    table = Subscription if name == "RECURRING" else Unit
+def base_keys(name: str, as_of: date, *, customer_id: int | None = None) -> list[int] | None:
+    """The keys of the customers in a base class on a day, or of this one if in it; None: nothing is recorded yet."""
+    table: Any = Subscription if name == "RECURRING" else Unit
     if not table.objects.exists():
         return None
     rows: QuerySet[Any] = recurring(as_of) if name == "RECURRING" else installed(as_of)
-    return rows.values("customer").distinct().count()
-
-
-def recurring_ids(as_of: date) -> list[int]:
-    """The keys of all customers with an active subscription on a day, in their order."""
-    query, params = recurring(as_of).values("customer_id").distinct().order_by("customer_id").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(query, params)
-        return [row[0] for row in cursor.fetchall()]
+    if customer_id is not None:
+        rows = rows.filter(customer=customer_id)
+    return sorted(set(rows.values_list("customer_id", flat=True)))

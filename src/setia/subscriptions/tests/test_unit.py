@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from setia.accounts.models import AuditEntry, User
 from setia.subscriptions import actions, queries
-from setia.subscriptions.queries import base_count, units_for
+from setia.subscriptions.queries import base_keys, units_for
 from setia.subscriptions.tests.firm import NOON, TODAY, Roastery
 
 
@@ -34,13 +34,14 @@ class UnitTest(Roastery):
 
     def test_a_unit_out_of_use_is_no_longer_in_the_base_and_can_come_back(self) -> None:
         unit = self.install(self.siti, "A1")
-        assert base_count("INSTALLED", TODAY) == 1
+        assert base_keys("INSTALLED", TODAY) == [self.siti.pk]
         actions.retire_unit(by=self.dimas, at=NOON, unit=unit, day=TODAY)
-        assert (base_count("INSTALLED", TODAY), base_count("INSTALLED", date(2026, 7, 1))) == (0, 1)
+        assert base_keys("INSTALLED", TODAY) == []
+        assert base_keys("INSTALLED", date(2026, 7, 1)) == [self.siti.pk]
         with pytest.raises(actions.Retired):
             actions.retire_unit(by=self.dimas, at=NOON, unit=unit, day=TODAY)
         actions.unretire_unit(by=self.dimas, at=NOON, unit=unit)
-        assert base_count("INSTALLED", TODAY) == 1
+        assert base_keys("INSTALLED", TODAY) == [self.siti.pk]
         with pytest.raises(actions.WrongDay):
             actions.retire_unit(by=self.dimas, at=NOON, unit=unit, day=date(2020, 1, 1))
 
