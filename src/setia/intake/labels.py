@@ -7,6 +7,7 @@ from setia.core.words import name_jobs, name_verbs
 name_verbs(
     {
         "import.queued": _("Started an import"),
+        "import.rows_decided": _("Decided who the rows of a file are"),
         "import.cancel_asked": _("Asked to stop an import"),
         "import.cancelled": _("Stopped an import"),
         "import.done": _("Brought a file in"),
