@@ -173,6 +173,22 @@ PRODUCTS = (
 SAMPLE = "KBB-08"
 """What is handed out as a free sample."""
 
+# Code, name, what is sent, rupiah for one each period, period, days on trial.
+PLANS = (
+    ("LANGGANAN-KEJUTAN", "Langganan Kejutan", "PKT-05", 149_000, "MONTH", 14),
+    ("LANGGANAN-KANTOR", "Paket Kantor", "PKT-04", 750_000, "MONTH", 0),
+    ("LANGGANAN-BIJI", "House Blend tiap triwulan", "KBJ-10", 540_000, "QUARTER", 0),
+)
+
+MACHINES = ("ALS-08", "ALS-09")
+"""Of which the shop knows each piece it has sold, and looks after it."""
+
+SERVICES = (
+    "Bersihkan kerak, ganti karet kepala seduh.",
+    "Kalibrasi gilingan, ganti pisau.",
+    "Periksa tekanan dan suhu, tidak ada kerusakan.",
+)
+
 NOTES = (
     "Suka sangrai medium, giling kasar.",
     "Minta dihubungi lewat WhatsApp setelah pukul 16.00.",

@@ -17,13 +17,14 @@ from setia.accounts.actions import audit
 from setia.accounts.models import User
 from setia.core.actions import change_firm
 from setia.core.queries import firm
-from setia.demo import baskets, rows, shop
+from setia.demo import baskets, rows, shop, standing
 from setia.demo.actions.login import NAME, login
 from setia.demo.copying import copy_in, current_id, reserve
 from setia.demo.history import History, simulate
 from setia.demo.models import Load
 from setia.demo.truth import Ints
 from setia.portraits import actions as portraits
+from setia.subscriptions.actions import put_samples
 
 # What has been written so far, out of how many: ("customers" or "orders", done, of).
 Progress = Callable[[str, int, int], None]
@@ -100,6 +101,7 @@ def load(
             made["users"] = [owner.pk]
         with _bulk(cursor, rebuild=empty and history.orders >= _LARGE):
             ranges, lines = _large_tables(cursor, history, made, by=by or owner, tell=tell)
+        made |= _standing(cursor, history, ranges[CUSTOMER], made["products"], at=at)
         before = {name: getattr(here, name) for name in ("name", "currency", "feed_live", "demo")}
         after: dict[str, Any] = {"demo": True}
         if empty:
@@ -214,6 +216,26 @@ def _large_tables(
         NOTE: current_id(cursor, NOTE),
     }
     return {table: [first[table], latest[table]] for table in first}, lines
+
+
+def _standing(
+    cursor: CursorWrapper, history: History, ids: list[int], products: list[int], *, at: datetime
+) -> dict[str, list[int]]:
+    """Plans, subscriptions and units, a handful. Answers their keys."""
+    today = history.latest_date
+    people = standing.customers(cursor, *ids, today=today)
+    samples = put_samples(
+        standing.plans(products),
+        standing.subscriptions(people, seed=history.seed, today=today),
+        standing.units(people, products, seed=history.seed, today=today),
+        at=at,
+        today=today,
+    )
+    return {
+        "plans": list(samples.plans),
+        "subscriptions": list(samples.subscriptions),
+        "units": list(samples.units),
+    }
 
 
 def _free_source(cursor: CursorWrapper) -> str:

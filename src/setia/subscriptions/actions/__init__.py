@@ -11,6 +11,14 @@ from setia.subscriptions.actions.follow import follow
 from setia.subscriptions.actions.pause import pause, resume
 from setia.subscriptions.actions.plans import PlanCodeTaken, add_plan, archive_plan, edit_plan, restore_plan
 from setia.subscriptions.actions.roll_over import roll_over
+from setia.subscriptions.actions.samples import (
+    SamplePlan,
+    Samples,
+    SampleSubscription,
+    SampleUnit,
+    put_samples,
+    take_samples_out,
+)
 from setia.subscriptions.actions.start import SubscriptionNumberTaken, WrongDay, start
 from setia.subscriptions.actions.units import (
     Retired,
@@ -27,6 +35,10 @@ __all__ = [
     "NotNow",
     "PlanCodeTaken",
     "Retired",
+    "SamplePlan",
+    "SampleSubscription",
+    "SampleUnit",
+    "Samples",
     "SerialTaken",
     "SubscriptionNumberTaken",
     "WrongDay",
@@ -42,10 +54,12 @@ __all__ = [
     "follow",
     "keep",
     "pause",
+    "put_samples",
     "restore_plan",
     "resume",
     "retire_unit",
     "roll_over",
     "start",
+    "take_samples_out",
     "unretire_unit",
 ]
