@@ -78,8 +78,10 @@ class Tab:
         return self.settle()
 
     def settle(self) -> "Tab":
-        """Wait until nothing is on its way."""
+        """Wait until nothing is on its way, and what came stands in the page."""
         self.page.wait_for_load_state("networkidle")
+        # Of a page that was exchanged in place the browser says nothing; htmx marks what it has not finished.
+        self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling").first.wait_for(state="detached")
         return self
 
     def calm(self) -> None:
