@@ -54,10 +54,12 @@ class Behind(NamedTuple):
     """Customers behind a figure: those of `customers` whose portrait fulfils `having`.
 
     Apart, so that a list ordered by a field of the portraits can put the condition on the portraits it walks.
+    `narrowed`: a filter has made `customers` fewer too.
     """
 
     customers: Customers
     having: Q
+    narrowed: bool = False
 
     def all(self) -> Customers:
         """The same as customers alone."""
@@ -106,7 +108,8 @@ def _base(behind: Behind, value: str) -> Narrowed | None:
         as_of = _as_of()
         if as_of is None:
             return None
-        return behind._replace(customers=behind.customers.filter(in_base(value, as_of))), _("Base"), base_word(value)
+        fewer = behind.customers.filter(in_base(value, as_of))
+        return behind._replace(customers=fewer, narrowed=True), _("Base"), base_word(value)
     conditions = {"BUYERS": Q(purchase_days__gt=0), "LOYAL": Q(loyal=True), "GENERAL": Q(general=True)}
     if value not in conditions:
         return None

@@ -4,7 +4,7 @@ An address is a view: filters, order and place in the list all live in it, so th
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -46,11 +46,13 @@ class Found(NamedTuple):
     """What an address asks for: the customers, their filters in words, and the orders they can stand in.
 
     `behind` and `keys` say the same as `customers`, with what is asked of portraits and a few matches' keys kept apart.
+    `gated`: those keys are of customers this reader may see; else they may be anybody's.
     """
 
     customers: QuerySet[Any]
     behind: portraits.Behind
     keys: list[int] | None
+    gated: bool
     chips: list[Chip]
     params: dict[str, str]
     sort: str
@@ -61,7 +63,8 @@ class Found(NamedTuple):
 
     def legs(self) -> list[keyset.Leg]:
         """The list in its order."""
-        return self._legs() if self.keys is None else keyset.in_hand(self._legs())
+        walked = self.keys is None or (self.sort in ("value", "latest") and len(self.keys) > listing.WALKED)
+        return self._legs() if walked else keyset.in_hand(self._legs())
 
     def _legs(self) -> list[keyset.Leg]:
         q = self.params.get("q", "")
@@ -73,11 +76,8 @@ class Found(NamedTuple):
             return queries.legs_by_own(rows, field, descending=self.sort.startswith("-"))
         if self.sort == "newest":
             return queries.legs_by_newest(self.customers.select_related("industry"))
-        by: Callable[[portraits.Behind, list[int] | None], list[keyset.Leg]] = {
-            "value": listing.legs_by_value,
-            "latest": listing.legs_by_latest,
-        }[self.sort]
-        return by(self.behind, self.keys)
+        by = {"value": listing.legs_by_value, "latest": listing.legs_by_latest}[self.sort]
+        return by(self.behind, self.keys, gated=self.gated)
 
     @property
     def sorted_by(self) -> queries.FieldDef | None:
@@ -244,6 +244,7 @@ def find(request: HttpRequest, params: dict[str, str] | None = None) -> Found:
         customers=found.all(),
         behind=behind,
         keys=few if matches.keys is None else matches.keys,
+        gated=matches.keys is not None,
         chips=chips + more,
         params=params,
         sort=sort if sort in SORTS or any(one.ready and one.key == sort.removeprefix("-") for one in own) else "value",
