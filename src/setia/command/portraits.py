@@ -7,6 +7,8 @@ from typing import Any
 from setia.command import database
 from setia.command.words import _
 
+FITTED = ("repeat", "repeat_bg", "value")
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Refreshes and says what came of it; returns the exit code."""
@@ -16,12 +18,13 @@ def run(arguments: argparse.Namespace) -> int:
         from setia.portraits import actions
 
         result = actions.refresh(by=None, at=timezone.now())
+    models = result.models_json
     facts: dict[str, Any] = {
         "as_of": result.as_of_date.isoformat(),
         "customers": result.customers,
         "orders": result.orders,
         "seconds": result.seconds,
-        "models": {name: model["ended"] for name, model in result.models_json.items() if "ended" in model},
+        "models": {name: models[name].get("ended") or models[name].get("absent") for name in FITTED if name in models},
     }
     if arguments.json:
         print(json.dumps(facts, default=str))

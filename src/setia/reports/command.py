@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from setia.core.queries import firm
+from setia.portraits.queries import latest_refresh, why_absent
 from setia.reports.actions import UnknownReport, rows
 from setia.reports.tables import REPORTS
 from setia.reports.writing import written
@@ -29,7 +30,7 @@ def main(arguments: argparse.Namespace) -> int:
             sys.stdout.write("\n")
             return 0
         if not found:
-            sys.stderr.write(_("No orders yet: import a file first (setia import FILE --as orders).") + "\n")
+            sys.stderr.write(_why_empty() + "\n")
             return 0
         table = [[str(column.label) for column in report.columns]]
         table += [[written(column, row) for column in report.columns] for row in found]
@@ -41,3 +42,10 @@ def main(arguments: argparse.Namespace) -> int:
             ]
             sys.stdout.write("  ".join(cells).rstrip() + "\n")
     return 0
+
+
+def _why_empty() -> str:
+    latest = latest_refresh()
+    if latest is None or not latest.orders:
+        return _("No orders yet: import a file first (setia import FILE --as orders).")
+    return why_absent(latest) or _("There is nothing to report.")
