@@ -44,11 +44,12 @@ class Knowledge(NamedTuple):
     late: bool
     rhythm: Rhythm | None
     absent: str
+    needs: list[Any]
 
 
-def knowledge(customer_id: int, orders: Iterable[Any]) -> Knowledge | None:
+def knowledge(customer: Any, orders: Iterable[Any]) -> Knowledge | None:
     """What Setia knows; None for a customer who is newer than the latest refresh. `orders` are the latest ones."""
-    portrait = portraits.portrait_of(customer_id)
+    portrait = portraits.portrait_of(customer.pk)
     if portrait is None:
         return None
     statements: dict[str, list[Any]] = {}
@@ -65,6 +66,7 @@ def knowledge(customer_id: int, orders: Iterable[Any]) -> Knowledge | None:
         late=bool(final and final < portrait.as_of_date),
         rhythm=_rhythm(portrait, orders),
         absent=_absent(portrait),
+        needs=portraits.next_needs(customer, as_of=portrait.as_of_date),
     )
 
 

@@ -19,6 +19,7 @@ from setia.orders.queries.pages import (
     orders_of,
     return_of,
 )
+from setia.orders.queries.product_days import ProductDays, product_days
 from setia.orders.queries.version import version_of
 
 CUSTOMER_KEYS = (Key(Order, "customer", words=ngettext_lazy("%(count)s order", "%(count)s orders", "count")),)
@@ -26,6 +27,7 @@ CUSTOMER_KEYS = (Key(Order, "customer", words=ngettext_lazy("%(count)s order", "
 
 __all__ = [
     "CUSTOMER_KEYS",
+    "ProductDays",
     "can_undo",
     "channels",
     "exported",
@@ -39,6 +41,7 @@ __all__ = [
     "narrow",
     "orders_for",
     "orders_of",
+    "product_days",
     "return_of",
     "version_of",
 ]

@@ -25,6 +25,7 @@ from setia.portraits.queries.figures import (
 )
 from setia.portraits.queries.home import HomePage, home_page
 from setia.portraits.queries.narrow import KEYS, PLAIN, Behind, behind_for, narrow
+from setia.portraits.queries.needs import Need, needs_from, next_needs
 from setia.portraits.queries.own import OwnPage, own_page
 from setia.portraits.queries.portraits import (
     anniversaries,
@@ -61,6 +62,7 @@ __all__ = [
     "ConcentrationPage",
     "Figures",
     "HomePage",
+    "Need",
     "OwnPage",
     "RfmPage",
     "Rows",
@@ -82,6 +84,8 @@ __all__ = [
     "latest_refresh",
     "leaving_first",
     "narrow",
+    "needs_from",
+    "next_needs",
     "overruled_of",
     "own_page",
     "portrait_of",

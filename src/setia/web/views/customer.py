@@ -41,7 +41,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "tabs": [
             {"label": label, "on": key == line.shown, "url": _tab(request, pk, key)} for key, label in SHOWN.items()
         ],
-        "known": knowledge(one.pk, bought),
+        "known": knowledge(one, bought),
         "merges": queries.merges_of(one),
         "may_merge": may(me(request), "customers.merge"),
         "recommender": one.recommended_by
