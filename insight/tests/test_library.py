@@ -78,3 +78,11 @@ def test_the_examples_of_the_guide_run_as_printed(capsys: pytest.CaptureFixture[
     assert names["offers"].num_rows == 600
     assert names["effect"].low < 3.0 < names["effect"].high
     assert "foretold" in capsys.readouterr().out
+
+
+def test_every_test_the_page_of_proofs_names_is_there() -> None:
+    here = Path(__file__).parent
+    named = re.findall(r"`([\w/]+\.py)::(test_\w+)`", (here.parent / "docs" / "proofs.md").read_text())
+    assert len(named) > 12
+    missing = [f"{file}::{test}" for file, test in named if f"def {test}(" not in (here / file).read_text()]
+    assert missing == []

@@ -38,6 +38,7 @@ def test_gamma_gamma_on_the_cdnow_sample_has_the_published_parameters(cdnow_samp
         "q": 3.74,
         "gamma": 15.44,
     }
+    assert round(fitted.log_likelihood, 4) == -4055.9177
     # The more precise figures in print stop a little short of the maximum: ours is at least as likely.
     printed = _log_likelihood(column(table, "x"), column(table, "repeat_value"), 6.2488, 3.7446, 15.4477)
     assert fitted.log_likelihood >= printed
