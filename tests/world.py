@@ -16,6 +16,8 @@ from setia.core import kept
 from setia.core.permissions import every_verb
 from setia.core.queries import firm
 from setia.customers.models import (
+    BulkRow,
+    BulkRun,
     ContactPoint,
     Customer,
     CustomerFile,
@@ -120,6 +122,8 @@ def world(case: Any) -> None:
     )
     _programs(case.budi)
     _circle(customer, friend)
+    changed = BulkRun.objects.create(pk=THEIRS, by=rani, verb="ARCHIVE", total=1, asked_at=NOON)
+    BulkRow.objects.create(run=changed, customer_id=THEIRS)
     SavedView.objects.create(pk=THEIRS, maker=rani, name=f"{MARK} and friends", made_at=NOON)
     Backup.objects.create(pk=THEIRS, asked_at=NOON, state=Backup.State.QUEUED, file=str(file))
     Invitation.objects.create(

@@ -86,6 +86,12 @@ hold(
         order=12,
     ),
     Holding(
+        "customers_bulkrow",
+        _("Changed together with others"),
+        {"run": _("Change"), "before": _("Before")},
+        order=12,
+    ),
+    Holding(
         "customers_lifeevent",
         _("Life events"),
         {"kind": _("Kind"), "day": _("Day"), "words": _("What")},

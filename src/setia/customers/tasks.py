@@ -17,6 +17,7 @@ name_jobs(
         "customers.keep_name_keys_nightly": _("Fold the names by which doubles are found, every night"),
         "customers.search_doubles": _("Search for doubles among all customers"),
         "customers.merge_doubles": _("Merge the doubles found above a certainty"),
+        "customers.work_bulk": _("Change many customers"),
         "customers.index_field": _("Make a field quick to find by"),
         "customers.drop_index": _("Forget how to find by a field"),
         "customers.remove_field": _("Remove a deleted field's values"),
@@ -38,6 +39,12 @@ def keep_regions() -> None:
     actions.load_regions(at=at)
     actions.read_regions()
     actions.count_regions(at=at)
+
+
+@app.task(name="customers.work_bulk", queue="customers")
+def work_bulk(run_id: int) -> None:
+    """Work off a change of many customers."""
+    actions.work_bulk(run_id=run_id)
 
 
 @app.task(name="customers.index_field", queue="house")

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from setia.web.views import coming, customer, customers, history, home, palette, saved_views, shell
+from setia.web.views import bulk, coming, customer, customers, history, home, palette, saved_views, shell
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -8,6 +8,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/coming/", coming.coming_days, name="coming_days"),
     path("customers/filters/", customers.customer_filters, name="customer_filters"),
     path("customers/columns/", customers.choose_columns, name="choose_columns"),
+    path("customers/bulk/", bulk.bulk_runs, name="bulk_runs"),
+    path("customers/bulk/new/", bulk.ask_bulk, name="ask_bulk"),
+    path("customers/bulk/<int:pk>/", bulk.bulk_run, name="bulk_run"),
+    path("customers/bulk/<int:pk>/progress/", bulk.follow_bulk, name="follow_bulk"),
+    path("customers/bulk/<int:pk>/cancel/", bulk.cancel_bulk, name="cancel_bulk"),
+    path("customers/bulk/<int:pk>/undo/", bulk.undo_bulk, name="undo_bulk"),
     path("customers/views/", saved_views.saved_views, name="saved_views"),
     path("customers/views/new/", saved_views.save_view, name="save_view"),
     path("customers/views/<int:pk>/edit/", saved_views.change_view, name="change_view"),

@@ -7,6 +7,15 @@ transaction, and raises the errors named at the top of its module.
 from setia.customers.actions._record import record
 from setia.customers.actions.add import NumberTaken, add
 from setia.customers.actions.archive import archive, archive_many, restore
+from setia.customers.actions.bulk import (
+    NEEDED,
+    NotUndoable,
+    TooManyCustomers,
+    ask_bulk,
+    cancel_bulk,
+    undo_bulk,
+    work_bulk,
+)
 from setia.customers.actions.consent import EmptyText, GuardianNeeded, NoChannel, grant, withdraw, word_consent
 from setia.customers.actions.contact import (
     ContactTaken,
@@ -83,6 +92,7 @@ from setia.customers.actions.tags import (
     TagGone,
     TagNameTaken,
     edit_tag,
+    make_tag,
     merge_tag,
     remove_tag,
     restore_tag,
@@ -99,6 +109,7 @@ from setia.customers.settling import NotAChoice
 __all__ = [
     "LEDGER",
     "MOST_BYTES",
+    "NEEDED",
     "AlreadyClosed",
     "AlreadyMerged",
     "AlreadyUnmerged",
@@ -124,6 +135,7 @@ __all__ = [
     "NotAContact",
     "NotBetter",
     "NotHidden",
+    "NotUndoable",
     "NothingToMerge",
     "NumberTaken",
     "ReasonNeeded",
@@ -134,6 +146,7 @@ __all__ = [
     "TagGone",
     "TagNameTaken",
     "TooMany",
+    "TooManyCustomers",
     "UnknownKind",
     "accept_double",
     "add",
@@ -144,8 +157,10 @@ __all__ = [
     "add_option",
     "archive",
     "archive_many",
+    "ask_bulk",
     "ask_for_merges",
     "ask_for_search",
+    "cancel_bulk",
     "change_view",
     "close_request",
     "count_regions",
@@ -174,6 +189,7 @@ __all__ = [
     "keep_name_keys",
     "link",
     "load_regions",
+    "make_tag",
     "merge",
     "merge_doubles",
     "merge_tag",
@@ -213,11 +229,13 @@ __all__ = [
     "tags_named",
     "take_over",
     "take_request",
+    "undo_bulk",
     "unlink",
     "unmerge",
     "untag_customer",
     "use_training",
     "withdraw",
     "word_consent",
+    "work_bulk",
     "write_ledger",
 ]

@@ -49,6 +49,13 @@ def tag_customer(*, by: User, at: datetime, customer: Customer, name: str) -> Ta
     return tag
 
 
+def make_tag(*, by: User, at: datetime, name: str) -> Tag:
+    """The tag of this name, in any case, made where there is none; for those about to get it. Raises `EmptyTag`."""
+    require(by, "customers.tag")
+    with transaction.atomic():
+        return _named(name, at=at)
+
+
 def untag_customer(*, by: User, at: datetime, customer: Customer, tag: Tag) -> None:
     """Take a tag off a customer. One that is not on it changes nothing."""
     require(by, "customers.tag")

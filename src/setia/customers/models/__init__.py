@@ -1,5 +1,6 @@
 """The tables of the customer record, a module per subject."""
 
+from setia.customers.models.bulk import BulkRow, BulkRun
 from setia.customers.models.circle import CustomerLink, LifeEvent
 from setia.customers.models.consent import Answer, Consent, ConsentEntry, ConsentText, How, Purpose
 from setia.customers.models.double import DoubleGroup, DoubleSearch, DoubleTraining, NameKey, NotDouble
@@ -16,6 +17,8 @@ from setia.customers.models.tags import CustomerTag, Tag
 __all__ = [
     "DEADLINE",
     "Answer",
+    "BulkRow",
+    "BulkRun",
     "Consent",
     "ConsentEntry",
     "ConsentText",

@@ -2,6 +2,7 @@
 
 from setia.customers.keys import Key
 from setia.customers.normalise import email, handle, phone, tax_number
+from setia.customers.queries.bulk import Progress, bulk_runs_for, get_bulk_for, left_out, progress_of
 from setia.customers.queries.bundle import Section, at_erasure, bundle
 from setia.customers.queries.circle import (
     Occasion,
@@ -124,6 +125,7 @@ __all__ = [
     "Occasion",
     "OptionDef",
     "Permission",
+    "Progress",
     "Section",
     "Share",
     "Told",
@@ -133,6 +135,7 @@ __all__ = [
     "assignable",
     "at_erasure",
     "birthdays",
+    "bulk_runs_for",
     "bundle",
     "certain_enough",
     "chain_ends",
@@ -160,6 +163,7 @@ __all__ = [
     "fields_version",
     "files_of",
     "find_regions",
+    "get_bulk_for",
     "get_contact_for",
     "get_customer_for",
     "get_double_for",
@@ -182,6 +186,7 @@ __all__ = [
     "latest_search",
     "latest_text",
     "latest_training",
+    "left_out",
     "legs_by_certainty",
     "legs_by_decision",
     "legs_by_match",
@@ -211,6 +216,7 @@ __all__ = [
     "own_keys",
     "phone",
     "preferred_view",
+    "progress_of",
     "reach_of",
     "recommended_by",
     "record_word",
