@@ -1,7 +1,7 @@
 """One change made to many customers: what is asked, and each customer's part in it.
 
 The keys are written down when somebody asks, so that what is changed is what was counted. A row says how far its
-customer is; `before` is what stood there, for the undo. The rows have no foreign key: a run is a memory of what was done.
+customer is; `before` is what stood there, for the undo. Rows have no foreign key: a run is a memory of what was done.
 """
 
 from django.conf import settings
