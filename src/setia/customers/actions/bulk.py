@@ -221,7 +221,7 @@ def _read(verb: str, value: Mapping[str, Any], *, by: User, at: datetime) -> tup
         tag = make_tag(by=by, at=at, name=str(value.get("name", "")))
         return {"tag": tag.pk}, tag.name
     if verb == BulkRun.Verb.UNTAG:
-        found = Tag.objects.live().filter(pk=value.get("tag")).first()
+        found = Tag.objects.live().filter(pk=int(value.get("tag") or 0)).first()
         if found is None:
             raise EmptyTag
         return {"tag": found.pk}, found.name
