@@ -23,6 +23,7 @@ from setia.core.permissions import require
 from setia.customers.actions.archive import archive, restore
 from setia.customers.actions.assign import require_may_choose
 from setia.customers.actions.edit import edit
+from setia.customers.actions.erased import RecordErased, refuse_erased
 from setia.customers.actions.tags import EmptyTag, make_tag, tag_customer, untag_customer
 from setia.customers.actions.values import BadValue, checked
 from setia.customers.models import BulkRow, BulkRun, Customer, CustomerTag, Tag
@@ -71,7 +72,8 @@ def ask_bulk(*, by: User, at: datetime, verb: str, value: Mapping[str, Any], cus
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO customers_bulkrow (run_id, customer_id, state, reason)"  # noqa: S608 — Django's own SQL
-                f" SELECT %s, id, 'WAITING', '' FROM ({found}) c (id)",
+                # By key, so that two runs over the same customers lock them in one order.
+                f" SELECT %s, id, 'WAITING', '' FROM ({found}) c (id) ORDER BY id",
                 [run.pk, *parameters],
             )
             run.total = cursor.rowcount
@@ -101,7 +103,7 @@ def undo_bulk(*, by: User, at: datetime, run: BulkRun) -> BulkRun:
             cursor.execute(
                 "INSERT INTO customers_bulkrow (run_id, customer_id, state, reason, before)"
                 " SELECT %s, customer_id, 'WAITING', '', before FROM customers_bulkrow"
-                " WHERE run_id = %s AND state = 'CHANGED'",
+                " WHERE run_id = %s AND state = 'CHANGED' ORDER BY customer_id",
                 [back.pk, current.pk],
             )
             back.total = cursor.rowcount
@@ -143,10 +145,13 @@ def _change(run: BulkRun, row: BulkRow, customer: Customer | None, *, by: User, 
         with transaction.atomic():
             for needed in NEEDED[BulkRun.Verb(run.verb)]:
                 require(by, needed)
+            refuse_erased([customer.pk])  # said even where there is nothing to change; the verb asks again at its lock
             done = (_back if run.undoes_id else _forth)(run, row, customer, by=by, at=at)
         row.state = BulkRow.State.CHANGED if done else BulkRow.State.SAME
     except _Left as left:
         row.reason = left.args[0]
+    except RecordErased:
+        row.reason = BulkRow.Reason.ERASED
     except PermissionDenied:
         row.reason = BulkRow.Reason.REFUSED
     except (BadValue, Tag.DoesNotExist, User.DoesNotExist):

@@ -60,7 +60,8 @@ class BulkRow(models.Model):
 
     class Reason(models.TextChoices):
         GONE = "GONE", _("not there any more, or not yours to see")
-        REFUSED = "REFUSED", _("your role does not allow it, or the person was erased")
+        ERASED = "ERASED", _("the person was erased")
+        REFUSED = "REFUSED", _("your role does not allow it")
         SINCE = "SINCE", _("changed by somebody since")
         VALUE = "VALUE", _("the tag, field or person is not there any more")
 

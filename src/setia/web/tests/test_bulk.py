@@ -92,6 +92,36 @@ class BulkTest(Base):
         page = self.client.get(reverse("bulk_run", args=[run.pk])).content.decode()
         assert PEOPLE[1] not in page
 
+    def test_the_record_of_somebody_erased_is_left_out_and_says_so(self) -> None:
+        actions.erase(by=self.dimas, at=NOON, customer=self.people[2])
+        for verb, value in (
+            ("TAG", {"name": "Wholesale"}),
+            ("SET", {"field": queries.custom_fields()[0].key, "value": "gold"}),
+            ("ASSIGN", {"owner": self.dimas.pk}),
+            ("ARCHIVE", {}),
+        ):
+            with self.subTest(verb=verb):
+                run = self.ask(verb, value)
+                assert self.done(run) == (0, 4, 0, 1)
+                row = BulkRow.objects.get(run=run, state="SKIPPED")
+                assert (row.customer_id, row.reason) == (self.people[2].pk, "ERASED")
+                page = self.client.get(reverse("bulk_run", args=[run.pk])).content.decode()
+                assert "data orangnya sudah dihapus" in page
+
+    def test_an_erasure_takes_what_waits_of_that_person_out_of_the_run(self) -> None:
+        run = self.ask("TAG", {"name": "Wholesale"})
+        actions.erase(by=self.dimas, at=NOON, customer=self.people[2])
+        assert self.done(run) == (0, 4, 0, 0)
+        assert not CustomerTag.objects.filter(customer=self.people[2]).exists()
+
+    def test_an_erasure_between_the_change_and_the_way_back_is_respected(self) -> None:
+        run = self.ask("SET", {"field": queries.custom_fields()[0].key, "value": "gold"})
+        assert self.done(run) == (0, 5, 0, 0)
+        actions.erase(by=self.dimas, at=NOON, customer=self.people[2])
+        back = actions.undo_bulk(by=self.dimas, at=NOON, run=run)
+        assert self.done(back)[1] == 4
+        assert not Customer.objects.get(pk=self.people[2].pk).extra
+
     def test_undo_bulk_restores_what_nobody_changed_since(self) -> None:
         actions.set_values(by=self.dimas, at=NOON, customer=self.people[0], values={"tier": "Silver"})
         field = queries.custom_fields()[0]

@@ -42,6 +42,8 @@ class BulkForm(forms.Form):
         help_text=gettext_lazy("Written as in the customer's form; a choice by its word. Empty clears the field."),
     )
 
+    use_required_attribute = False
+
     def __init__(self, data: QueryDict | None, *, user: User, own: Any) -> None:
         super().__init__(data)
         words = {
@@ -66,6 +68,19 @@ class BulkForm(forms.Form):
         self.fields["tag"].choices = tags  # type: ignore[attr-defined]
         self.fields["field"].choices = fields  # type: ignore[attr-defined]
         self.fields["owner"].choices = [*nobody, *owners]  # type: ignore[attr-defined]
+        self.initial["verb"] = offered[0][0] if offered else ""
+        self._say_needed(True)
+
+    def full_clean(self) -> None:
+        """Read what was sent; only the part that belongs to the verb is asked for, by the action."""
+        self._say_needed(False)
+        super().full_clean()
+        self._say_needed(True)
+
+    def _say_needed(self, needed: bool) -> None:
+        """Whether a page says of the parts, each shown with its verb alone, that they may stay empty."""
+        for name in ("name", "tag", "owner", "field"):
+            self.fields[name].required = needed
 
     @property
     def given(self) -> dict[str, Any]:
@@ -101,7 +116,8 @@ def ask_bulk(request: HttpRequest) -> HttpResponse:
         except actions.TooManyCustomers:
             form.add_error(None, _("More than 100,000 customers at once are too many. Narrow the list by a filter."))
         except actions.EmptyTag:
-            form.add_error("name", _("Write the tag first."))
+            part = "name" if form.cleaned_data["verb"] == "TAG" else "tag"
+            form.add_error(part, _("Write the tag first."))
         except actions.BadValue as bad:
             form.add_error("value", bad.words)
         else:

@@ -9,7 +9,7 @@ import setia.customers.typed
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0021_saved_views"),
+        ("customers", "0022_double_training"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -99,7 +99,8 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("GONE", "not there any more, or not yours to see"),
-                            ("REFUSED", "your role does not allow it, or the person was erased"),
+                            ("ERASED", "the person was erased"),
+                            ("REFUSED", "your role does not allow it"),
                             ("SINCE", "changed by somebody since"),
                             ("VALUE", "the tag, field or person is not there any more"),
                         ],
