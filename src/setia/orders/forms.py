@@ -38,6 +38,9 @@ class OrderForm(forms.Form):
     customer: "forms.ModelChoiceField[Customer]" = forms.ModelChoiceField(
         label=gettext_lazy("Customer"), queryset=None, required=False, widget=forms.HiddenInput
     )
+    agent: "forms.ModelChoiceField[Customer]" = forms.ModelChoiceField(
+        label=gettext_lazy("Sold through"), queryset=None, required=False, widget=forms.HiddenInput
+    )
     ordered_at = forms.DateTimeField(
         label=gettext_lazy("Day and time"),
         input_formats=[_MINUTES, "%Y-%m-%dT%H:%M:%S"],
@@ -68,6 +71,10 @@ class OrderForm(forms.Form):
         self.order = order
         super().__init__(*args, **kwargs)
         self.fields["customer"].queryset = customers_for(user)  # type: ignore[attr-defined]
+        agents = customers_for(user)
+        self.fields["agent"].queryset = agents  # type: ignore[attr-defined]
+        if order and order.agent_id and not agents.filter(pk=order.agent_id).exists():
+            del self.fields["agent"]  # whom this person may not see, they cannot change either
         self._walk_ins = sees_all(user)
 
     def clean_number(self) -> str:
@@ -101,7 +108,11 @@ class OrderForm(forms.Form):
         if not data.get("customer") and line(self.data.get("customer_q", "")):
             words = _("Choose a customer from the list, or empty the field for somebody walking in.")
             self.add_error("customer", words)
-        elif not data.get("customer") and not self._walk_ins and "customer" not in self.errors:
+        elif data.get("agent") and data["agent"] == data.get("customer"):
+            self.add_error("agent", _("Choose somebody else than the customer: nobody sells to themselves."))
+        if not data.get("agent") and line(self.data.get("agent_q", "")):
+            self.add_error("agent", _("Choose who sold it from the list, or empty the field."))
+        if not data.get("customer") and not self._walk_ins and "customer" not in self.errors:
             words = _("Choose one of your customers. Your role does not see orders of somebody walking in.")
             self.add_error("customer", words)
         return data
@@ -167,11 +178,19 @@ class Entry:
     """An order's form with its lines."""
 
     def __init__(
-        self, data: Mapping[str, str] | None, *, user: Actor, order: Order | None = None, customer: str = ""
+        self,
+        data: Mapping[str, str] | None,
+        *,
+        user: Actor,
+        order: Order | None = None,
+        customer: str = "",
+        agent: str = "",
     ) -> None:
         self.user, self.order, self.data = user, order, data
+        self.agent: Customer | None = None
+        """Whom the picker shows as the seller, once `chosen` has been asked."""
         if data is None:
-            self.form = OrderForm(user=user, order=order, initial=_initial(order, customer))
+            self.form = OrderForm(user=user, order=order, initial=_initial(order, customer, agent))
             rows = [_line_initial(one) for one in lines_of(order)] if order else [{}]
             self.lines = [LineForm(user=user, prefix=f"line-{at}", initial=row) for at, row in enumerate(rows)]
         else:
@@ -242,6 +261,8 @@ class Entry:
         people = customers_for(self.user).filter(pk=_key(self.form["customer"].value()) or 0)
         keys = {one["product"].html_name: _key(one["product"].value()) for one in self.lines}
         found = products_for(self.user).in_bulk([key for key in keys.values() if key])
+        sellers = customers_for(self.user).filter(pk=_key(self.form["agent"].value()) or 0)
+        self.agent = sellers.first() if "agent" in self.form.fields and self.form["agent"].value() else None
         return people.first(), {name: found[key] for name, key in keys.items() if key in found}
 
     def errors(self) -> int:
@@ -269,12 +290,21 @@ class GiveBackForm(forms.Form):
 _LINE_FIELDS = tuple(LineForm.base_fields)
 
 
-def _initial(order: Order | None, customer: str) -> dict[str, Any]:
+def _initial(order: Order | None, customer: str, agent: str) -> dict[str, Any]:
     if order is None:
-        return {"ordered_at": timezone.localtime().replace(second=0, microsecond=0), "customer": _key(customer)}
+        return {
+            "ordered_at": timezone.localtime().replace(second=0, microsecond=0),
+            "customer": _key(customer),
+            "agent": _key(agent),
+        }
     facts = {name: getattr(order, name) for name in ("number", "channel", "promotion_code", "note", "ordered_at")}
     discount = order.discount or ""
-    return facts | {"customer": order.customer_id, "discount": discount, "version": version_of(order)}
+    return facts | {
+        "customer": order.customer_id,
+        "agent": order.agent_id,
+        "discount": discount,
+        "version": version_of(order),
+    }
 
 
 def _line_initial(one: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ name_fields(
     {
         "number": _("Number"),
         "customer": _("Customer"),
+        "agent": _("Sold through"),
         "ordered_at": _("Time"),
         "kind": _("Kind"),
         "total": _("Total"),

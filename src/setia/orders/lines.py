@@ -33,10 +33,14 @@ class Line:
 
 
 class Facts(TypedDict, total=False):
-    """What a person may state about an order. `discount` is for the whole order; no customer makes it a walk-in."""
+    """What a person may state about an order. `discount` is for the whole order; no customer makes it a walk-in.
+
+    `agent` is who sold it for the firm, credited with the sale.
+    """
 
     number: str
     customer: "Customer | None"
+    agent: "Customer | None"
     ordered_at: datetime
     discount: Decimal
     promotion_code: str

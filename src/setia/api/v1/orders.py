@@ -63,6 +63,7 @@ class OrderHead(Shown):
     number: str
     kind: OrderKind
     customer_id: int | None = Field(description=gettext_noop("Null for somebody walking in."))
+    agent_id: int | None = Field(description=gettext_noop("Who sold it for the firm and is credited with it."))
     ordered_at: AwareDatetime
     day: date = Field(description=gettext_noop("The firm's day it fell on."))
     total: Money
@@ -100,6 +101,9 @@ class OrderFacts(Given):
     customer_id: Key | None = Field(None, description=gettext_noop("Left out: somebody walking in."))
     customer_number: Line100 = Field("", description=gettext_noop("Instead of the key: your own customer number."))
     customer_source: Line64 = Field("main", description=gettext_noop("The system that number comes from."))
+    agent_id: Key | None = Field(
+        None, description=gettext_noop("The customer who sold it for the firm; null: the firm itself.")
+    )
     ordered_at: Moment | None = Field(None, description=gettext_noop("Left out: now."))
     discount: Amount = Field(Decimal(0), description=gettext_noop("On the whole order."))
     promotion_code: Line100 = ""
@@ -113,6 +117,7 @@ class OrderFilters(Paged):
     kind: OrderKind | None = None
     channel: Line100 = ""
     customer: Key | None = Field(None, description=gettext_noop("Orders of the customer with this key."))
+    agent: Key | None = Field(None, description=gettext_noop("Orders sold through the customer with this key."))
     product: Key | None = Field(None, description=gettext_noop("Orders that hold the product with this key."))
     number: Line200 = Field("", description=gettext_noop("The beginning of an order number."))
     since: date | None = Field(None, description=gettext_noop("From this day of the firm on."))
@@ -176,7 +181,13 @@ def list_orders(request: Asked, wanted: Query[OrderFilters]) -> HttpResponse:
         "walk_in": "1" if wanted.walk_in else "",
         "q": wanted.number,
     }
-    params |= {"customer": wanted.customer, "product": wanted.product, "from": wanted.since, "to": wanted.until}
+    params |= {
+        "agent": wanted.agent,
+        "customer": wanted.customer,
+        "product": wanted.product,
+        "from": wanted.since,
+        "to": wanted.until,
+    }
     given = {key: str(value) for key, value in params.items() if value}
     found, _chips = queries.narrow(request.user, queries.orders_for(request.user), given)
     page, after = page_of(queries.legs(found, wanted.sort), wanted, name="orders")
@@ -259,6 +270,8 @@ def add_one(request: Asked, given: OrderFacts, *, at: str = "") -> "Order":
         raise invalid(f"{at}/lines", _("An order needs at least one line."), "missing") from error
     except actions.NumberTaken as error:
         raise _number_taken(request, error.order, at) from error
+    except actions.OwnAgent as error:
+        raise _own_agent(at) from error
 
 
 def edit_one(request: Asked, order: "Order", given: OrderFacts, *, version: str, at: str = "") -> "Order":
@@ -281,19 +294,30 @@ def edit_one(request: Asked, order: "Order", given: OrderFacts, *, version: str,
         raise invalid(f"{at}/lines", _("An order needs at least one line."), "missing") from error
     except actions.NumberTaken as error:
         raise _number_taken(request, error.order, at) from error
+    except actions.OwnAgent as error:
+        raise _own_agent(at) from error
     except actions.Settled as error:
         words = _("A return, or a purchase that was taken back whole, stays as it is.")
         raise Problem("in-the-way", words) from error
 
 
 def _stated(request: Asked, given: OrderFacts, *, at: str) -> dict[str, Any]:
-    facts = given.said(leaving_out=("customer_id", "customer_number", "customer_source", "lines"))
+    facts = given.said(leaving_out=("agent_id", "customer_id", "customer_number", "customer_source", "lines"))
     for name in ("number", "ordered_at"):  # empty: as it is, or as Setia makes it
         if not facts.get(name):
             facts.pop(name, None)
     if given.model_fields_set & {"customer_id", "customer_number"}:
         facts["customer"] = _customer(request, given, at)
+    if "agent_id" in given.model_fields_set:
+        facts["agent"] = customers_for(request.user).filter(pk=given.agent_id or 0).first()
+        if given.agent_id and facts["agent"] is None:
+            raise invalid(f"{at}/agent_id", _("There is no such customer. Add the customer first."), "unknown")
     return facts
+
+
+def _own_agent(at: str) -> Problem:
+    words = _("Choose somebody else than the customer: nobody sells to themselves.")
+    return invalid(f"{at}/agent_id", words, "own_agent")
 
 
 def _customer(request: Asked, given: OrderFacts, at: str) -> "Customer | None":

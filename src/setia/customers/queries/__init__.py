@@ -6,6 +6,7 @@ from setia.customers.queries.bulk import Progress, bulk_runs_for, get_bulk_for, 
 from setia.customers.queries.bundle import Section, at_erasure, bundle
 from setia.customers.queries.circle import (
     Occasion,
+    Seller,
     birthdays,
     chain_ends,
     get_life_event_for,
@@ -14,6 +15,7 @@ from setia.customers.queries.circle import (
     life_events_of,
     occasion,
     relatives_for,
+    sellers_below,
     sells_for,
 )
 from setia.customers.queries.consent import (
@@ -127,6 +129,7 @@ __all__ = [
     "Permission",
     "Progress",
     "Section",
+    "Seller",
     "Share",
     "Told",
     "Twin",
@@ -229,6 +232,7 @@ __all__ = [
     "requests_of",
     "retention_preview",
     "search",
+    "sellers_below",
     "sells_for",
     "tag_names",
     "tagged",

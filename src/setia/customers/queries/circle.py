@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
@@ -91,6 +92,35 @@ def sells_for(customer: Customer) -> list[Customer]:
         now = [one.pk for one in above]
         seen |= set(now)
     return found
+
+
+class Seller(NamedTuple):
+    """Somebody of a chain: who, how many steps below, and whom they sell for."""
+
+    customer_id: int
+    depth: int
+    sells_for: int
+
+
+def sellers_below(customer_id: int, *, most: int = MOST) -> list[Seller]:
+    """Who sells for a customer, directly or through others, the nearest first, by ties that have not ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE below(id, depth, principal) AS (
+                SELECT l.customer_id, 1, l.other_id FROM customers_customerlink l
+                WHERE l.kind = 'SELLS_FOR' AND l.other_id = %(top)s AND l.to_date IS NULL
+                UNION
+                SELECT l.customer_id, below.depth + 1, l.other_id
+                FROM customers_customerlink l JOIN below ON l.other_id = below.id
+                WHERE l.kind = 'SELLS_FOR' AND l.to_date IS NULL AND below.depth < 20
+            )
+            SELECT DISTINCT ON (id) id, depth, principal FROM below WHERE id <> %(top)s ORDER BY id, depth, principal
+            """,
+            {"top": customer_id},
+        )
+        found = [Seller(*row) for row in cursor.fetchall()]
+    return sorted(found, key=lambda one: (one.depth, one.customer_id))[:most]
 
 
 def chain_ends(*, today: date, customer_id: int | None = None) -> tuple[dict[int, int], dict[int, int]]:

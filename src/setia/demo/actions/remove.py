@@ -103,6 +103,11 @@ def _keep_customers(cursor: CursorWrapper, loaded: Load) -> int:
         " WHERE customer_id BETWEEN %s AND %s ON CONFLICT DO NOTHING",
         loaded.ranges[CUSTOMER],
     )
+    cursor.execute(
+        "INSERT INTO demo_customer_kept SELECT DISTINCT agent_id FROM orders_order JOIN demo_order_kept USING (id)"
+        " WHERE agent_id BETWEEN %s AND %s ON CONFLICT DO NOTHING",
+        loaded.ranges[CUSTOMER],
+    )
     cursor.execute("SELECT count(*) FROM demo_customer_kept")
     return int(cursor.fetchone()[0])
 

@@ -40,6 +40,7 @@ _NEEDED = {
     "customers_contactpoint": "false",
     "customers_customer": """
       EXISTS (SELECT 1 FROM orders_order o WHERE o.customer_id = t.id)
+      OR EXISTS (SELECT 1 FROM orders_order o WHERE o.agent_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_contactpoint k WHERE k.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_customertag g WHERE g.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_consent a WHERE a.customer_id = t.id)

@@ -4,7 +4,7 @@ Every verb writes the audit trail and the event `order.changed` in its transacti
 from their own table, so nothing is written there.
 """
 
-from setia.orders.actions.add import NoLines, NumberTaken, add
+from setia.orders.actions.add import NoLines, NumberTaken, OwnAgent, add
 from setia.orders.actions.edit import Settled, edit
 from setia.orders.actions.give_back import CannotGiveBack, CannotUndo, give_back, undo_give_back
 from setia.orders.actions.move import move
@@ -16,6 +16,7 @@ __all__ = [
     "Line",
     "NoLines",
     "NumberTaken",
+    "OwnAgent",
     "Settled",
     "add",
     "edit",

@@ -31,10 +31,14 @@ class NumberTaken(Exception):
         self.order = order
 
 
+class OwnAgent(Exception):
+    """Nobody sells to themselves: the customer of an order cannot be credited with it."""
+
+
 def add(*, by: User, at: datetime, lines: Sequence[Line], **facts: Unpack[Facts]) -> Order:
     """Enter an order. Without a number it gets one of its own (`S-` and its key). Its kind follows from its total.
 
-    Raises `NoLines` and `NumberTaken`.
+    Raises `NoLines`, `NumberTaken` and `OwnAgent`.
     """
     require(by, "orders.add")
     if not lines:
@@ -46,16 +50,27 @@ def add(*, by: User, at: datetime, lines: Sequence[Line], **facts: Unpack[Facts]
             if order.customer_id:
                 order.customer_id = hold(order.customer_id)
                 refuse_erased([order.customer_id])
+            hold_agent(order)
+            if order.agent_id:
+                refuse_erased([order.agent_id])
             if not order.number:
                 order.pk = _next_key()
                 order.number = f"S-{order.pk}"
             order.save(force_insert=True)
             write_lines(order, lines)
-            record("added", by=by, at=at, order=order, customers={order.customer_id})
+            record("added", by=by, at=at, order=order, customers={order.customer_id, order.agent_id})
     except IntegrityError:
         refuse_taken_number(order)
         raise
     return order
+
+
+def hold_agent(order: Order) -> None:
+    """Hold whom an order is credited to, as `hold` does its customer. Raises `OwnAgent`."""
+    if order.agent_id:
+        order.agent_id = hold(order.agent_id)
+        if order.agent_id == order.customer_id:
+            raise OwnAgent
 
 
 def settle(order: Order, lines: Sequence[Line]) -> None:

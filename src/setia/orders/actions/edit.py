@@ -12,7 +12,7 @@ from setia.core.permissions import require
 from setia.core.words import told_changes
 from setia.customers.actions import hold, refuse_erased
 from setia.orders.actions._record import record
-from setia.orders.actions.add import NoLines, refuse_taken_number, settle, write_lines
+from setia.orders.actions.add import NoLines, hold_agent, refuse_taken_number, settle, write_lines
 from setia.orders.lines import Facts, Line, told_lines
 from setia.orders.models import Order
 from setia.orders.queries.version import version_of
@@ -31,7 +31,7 @@ def edit(
     """Save the facts that differ; the lines are replaced as a set when they differ.
 
     `version` is the one the form was filled from (`queries.version_of`). Raises `ChangedMeanwhile` (of
-    `core.versions`), `Settled`, `NoLines`, and `NumberTaken`.
+    `core.versions`), `Settled`, `NoLines`, `NumberTaken` and `OwnAgent`.
     """
     require(by, "orders.edit")
     if not lines:
@@ -43,14 +43,18 @@ def edit(
                 raise Settled
             before = version_of(current)
             versions.check(version, before)
-            customers = {current.customer_id}
+            buyer = current.customer_id
+            customers = {buyer, current.agent_id}
             was = {name: getattr(current, name) for name in (*facts, *_FOLLOWING)}
             for name, value in facts.items():
                 setattr(current, name, value)
             if current.customer_id:
                 current.customer_id = hold(current.customer_id)
-                if current.note != was.get("note", current.note) or current.customer_id not in customers:
+                if current.note != was.get("note", current.note) or current.customer_id != buyer:
                     refuse_erased([current.customer_id])
+            hold_agent(current)
+            if current.agent_id and current.agent_id not in customers:
+                refuse_erased([current.agent_id])
             settle(current, lines)
             changed = [name for name, value in was.items() if getattr(current, name) != value]
             lines_before = told_lines(current.lines.select_related("product").order_by("position"))
@@ -61,10 +65,10 @@ def edit(
             if version_of(current) != before:
                 if not changed:  # only lines: the row's stamp must say all the same that a person changed the order
                     Order.objects.filter(pk=current.pk).update(latest_run=None)
-                customers.add(current.customer_id)
+                customers |= {current.customer_id, current.agent_id}
                 changes = {name: (was[name], getattr(current, name)) for name in changed}
-                if "customer" in changes:  # by key, not by name: the audit trail holds nobody's details
-                    changes["customer"] = _key(was["customer"]), _key(current.customer)
+                for who in {"customer", "agent"} & changes.keys():  # by key: the audit trail holds nobody's details
+                    changes[who] = _key(was[who]), _key(getattr(current, who))
                 changes |= {"lines": (lines_before, told_lines(lines))} if lines_before != told_lines(lines) else {}
                 data: dict[str, Any] = {"changes": told_changes({k: v for k, v in changes.items() if k not in _SILENT})}
                 data |= {"fields": ["note"]} if "note" in changes else {}

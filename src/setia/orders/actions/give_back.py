@@ -39,6 +39,7 @@ def give_back(*, by: User, at: datetime, order: Order, reason: str) -> Order:
             number=_free_number(purchase),
             numbered=purchase.numbered,
             customer_id=purchase.customer_id,
+            agent_id=purchase.agent_id,
             ordered_at=at,
             day=firm().day_of(at),
             kind=Order.Kind.RETURN,
@@ -52,7 +53,14 @@ def give_back(*, by: User, at: datetime, order: Order, reason: str) -> Order:
             created_at=at,
         )
         write_lines(back, [_mirrored(line) for line in _lines(purchase)])
-        record("given_back", by=by, at=at, order=purchase, customers={purchase.customer_id}, data={"by": back.number})
+        record(
+            "given_back",
+            by=by,
+            at=at,
+            order=purchase,
+            customers={purchase.customer_id, purchase.agent_id},
+            data={"by": back.number},
+        )
     return back
 
 
@@ -74,7 +82,7 @@ def undo_give_back(*, by: User, at: datetime, order: Order) -> Order:
             by=by,
             at=at,
             order=purchase,
-            customers={purchase.customer_id},
+            customers={purchase.customer_id, purchase.agent_id},
             data={"number": back.number, "reason": back.note},
         )
         purchase.refresh_from_db()

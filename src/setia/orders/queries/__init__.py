@@ -5,6 +5,7 @@ from django.utils.translation import ngettext_lazy
 from setia.customers.queries import Key
 from setia.orders.kinds import kind_of, kind_sql
 from setia.orders.models import Order
+from setia.orders.queries.credit import AgentPage, agent_page, credited
 from setia.orders.queries.made_to_order import made_to_order
 from setia.orders.queries.pages import (
     can_undo,
@@ -22,14 +23,24 @@ from setia.orders.queries.pages import (
 from setia.orders.queries.product_days import ProductDays, product_days
 from setia.orders.queries.version import version_of
 
-CUSTOMER_KEYS = (Key(Order, "customer", words=ngettext_lazy("%(count)s order", "%(count)s orders", "count")),)
+CUSTOMER_KEYS = (
+    Key(Order, "customer", words=ngettext_lazy("%(count)s order", "%(count)s orders", "count")),
+    Key(
+        Order,
+        "agent",
+        words=ngettext_lazy("%(count)s sale credited to them", "%(count)s sales credited to them", "count"),
+    ),
+)
 """The tables of this room that hold a customer's key (`setia.customers.keys`)."""
 
 __all__ = [
     "CUSTOMER_KEYS",
+    "AgentPage",
     "ProductDays",
+    "agent_page",
     "can_undo",
     "channels",
+    "credited",
     "exported",
     "get_order_for",
     "kind_of",

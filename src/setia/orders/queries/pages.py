@@ -16,7 +16,7 @@ from setia.core.chips import Chip
 from setia.core.keyset import Leg
 from setia.core.permissions import Actor, may, owners_seen
 from setia.core.text import line
-from setia.customers.queries import name_of
+from setia.customers.queries import name_of, sellers_below
 from setia.orders.models import Order, OrderLine
 
 
@@ -37,7 +37,7 @@ def orders_for(user: Actor) -> QuerySet[Order]:
 
 def get_order_for(user: Actor, pk: int) -> Order:
     """One order with its customer and the purchase it takes back. Raises `Http404`."""
-    order = orders_for(user).select_related("customer", "reverses").filter(pk=pk).first()
+    order = orders_for(user).select_related("customer", "reverses", "agent").filter(pk=pk).first()
     if order is None:
         raise Http404
     return order
@@ -97,7 +97,8 @@ def channels() -> list[str]:
 def narrow(user: Actor, orders: QuerySet[Order], params: Mapping[str, str]) -> tuple[QuerySet[Order], list[Chip]]:
     """Apply the filters an address names, and say which in the words this person may read.
 
-    `kind`, `channel`, `walk_in=1`, `from` and `to` (days, both included), `customer` and `product` (keys), `q` (the
+    `kind`, `channel`, `walk_in=1`, `from` and `to` (days, both included), `customer`, `agent` and `product` (keys; with
+    `below=1` the agent and whoever sells for them), `q` (the
     beginning of a number). A value that is not one of a filter's is no filter.
     """
     chips: list[Chip] = []
@@ -118,6 +119,13 @@ def narrow(user: Actor, orders: QuerySet[Order], params: Mapping[str, str]) -> t
     if (customer := params.get("customer", "")).isdecimal() and len(customer) < 19:
         orders = orders.filter(customer=int(customer))
         chips.append(Chip(str(_("Customer")), name_of(user, int(customer)), "customer"))
+    if (agent := params.get("agent", "")).isdecimal() and len(agent) < 19:
+        below = params.get("below") == "1"
+        sellers = [int(agent), *(one.customer_id for one in sellers_below(int(agent)))] if below else [int(agent)]
+        orders = orders.filter(agent__in=sellers)
+        chips.append(Chip(str(_("Sold through")), name_of(user, int(agent)), "agent"))
+        if below:
+            chips.append(Chip(str(_("Sold through")), str(_("and whoever sells for them")), "below"))
     if (product := params.get("product", "")).isdecimal() and len(product) < 19:
         orders = orders.filter(Exists(OrderLine.objects.filter(order=OuterRef("pk"), product=int(product))))
         chips.append(Chip(str(_("Product")), product_name(int(product)), "product"))
@@ -135,7 +143,7 @@ def legs(orders: QuerySet[Order], sort: str) -> list[Leg]:
 def exported(orders: QuerySet[Order], *, chunk: int = 1000) -> Iterator[list[Any]]:
     """Rows for a file, one per line of an order, read some hundred orders at a time in the order they were written."""
     after = 0
-    ordered = orders.select_related("customer", "reverses").order_by("id")
+    ordered = orders.select_related("customer", "reverses", "agent").order_by("id")
     while found := list(ordered.filter(id__gt=after)[:chunk]):
         after = found[-1].pk
         lines = lines_of_many(found, most=2**31 - 1)
@@ -163,6 +171,7 @@ def _exported(order: Order, one: OrderLine | None) -> list[Any]:
         order.promotion_code,
         order.channel,
         order.reverses.number if order.reverses else "",
+        order.agent.number if order.agent else "",
         order.note,
     ]
 

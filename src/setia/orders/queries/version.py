@@ -8,6 +8,7 @@ from setia.orders.models import Order
 _FIELDS = (
     "number",
     "customer_id",
+    "agent_id",
     "ordered_at",
     "cancelled",
     "total",

@@ -25,7 +25,8 @@ from setia.orders.models import Order
 @needs("orders.add")
 def add_order(request: HttpRequest) -> HttpResponse:
     """Enter an order."""
-    entry = Entry(_sent(request), user=me(request), customer=request.GET.get("customer", ""))
+    about = {name: request.GET.get(name, "") for name in ("customer", "agent")}
+    entry = Entry(_sent(request), user=me(request), **about)
     if do := request.POST.get("do"):
         return _page(request, "orders/add_order.html", entry.changed(do))
     if request.method == "POST" and entry.is_valid():
@@ -33,6 +34,8 @@ def add_order(request: HttpRequest) -> HttpResponse:
             order = actions.add(by=me(request), at=timezone.now(), lines=entry.values(), **entry.facts())
         except actions.NumberTaken as taken:
             _number_taken(entry, taken.order)
+        except actions.OwnAgent:
+            _own_agent(entry)
         else:
             return redirect("order", order.pk)
     return _page(request, "orders/add_order.html", entry)
@@ -54,6 +57,8 @@ def edit_order(request: HttpRequest, pk: int) -> HttpResponse:
             )
         except actions.NumberTaken as taken:
             _number_taken(entry, taken.order)
+        except actions.OwnAgent:
+            _own_agent(entry)
         except actions.Settled:
             return redirect("order", pk)
         except ChangedMeanwhile as changed:
@@ -116,6 +121,11 @@ def _page(request: HttpRequest, template: str, entry: Entry, *, status: int = 0,
         "errors": entry.errors() if entry.form.is_bound else 0,
     }
     return render(request, template, context, status=status or (422 if context["errors"] else 200))
+
+
+def _own_agent(entry: Entry) -> None:
+    """Customer and seller have become one by a merge since the form was opened."""
+    entry.form.add_error("agent", _("Choose somebody else than the customer: nobody sells to themselves."))
 
 
 def _number_taken(entry: Entry, other: Order) -> None:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +17,7 @@ from setia.core import keyset
 from setia.core.permissions import needs
 from setia.core.sheets import csv_response
 from setia.core.text import line
+from setia.customers.queries import get_customer_for, may_see
 from setia.orders import queries
 from setia.orders.models import Order
 
@@ -64,6 +66,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "order": one,
         "lines": queries.lines_of(one),
+        "agent": one.agent if one.agent and may_see(me(request), one.agent) else None,
         "back": queries.return_of(one),
         "undoable": queries.can_undo(one),
     }
@@ -93,9 +96,19 @@ def export_orders(request: HttpRequest) -> HttpResponseBase:
         _("Promotion code"),
         _("Sales channel"),
         _("Takes back"),
+        _("Sold through (customer number)"),
         _("Note"),
     ]
     return csv_response("orders", head, queries.exported(found))
+
+
+@require_GET
+@needs("orders.view")
+def agent(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a customer sells for the firm: their results per month, and the chain of those who sell for them."""
+    customer = get_customer_for(me(request), pk)
+    context = {"customer": customer, "page": queries.agent_page(me(request), customer, today=timezone.localdate())}
+    return render(request, "orders/agent.html", context)
 
 
 def _params(request: HttpRequest) -> dict[str, str]:

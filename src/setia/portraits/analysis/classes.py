@@ -78,6 +78,7 @@ def classify(
     duration = spread("t_x")
     bought = purchases > 0
     special, sells_for, sold_by = (told(each) for each in (known.made_to_order, known.sells_for, known.sold_for_by))
+    credited = told(known.credited)
     looked_after = fact("looked_after").astype(np.bool_)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = spent / purchases
@@ -104,7 +105,7 @@ def classify(
     relation = _stated(relation, RELATIONS, "relation", fact("relation"), replaced)
     relation = _ruled(shop, relation, RELATIONS, "relation", known, replaced)
 
-    in_chain = (sells_for > 0) | (sold_by > 0)
+    in_chain = (sells_for > 0) | (sold_by > 0) | (credited > 0)
     resells = fact("company").astype(np.bool_) & large & (year >= rules.client_purchases)
     role = np.where(in_chain, 1, np.where(resells, 2, 0)).astype(np.int8)
     stated = fact("role")
@@ -123,6 +124,7 @@ def classify(
         "looked_after": _some(looked_after.astype(np.float64)),
         "sells_for": _some(sells_for),
         "sold_by": _some(sold_by),
+        "credited": _some(credited),
     }
     columns = {"service": (SERVICES, service), "interaction": (INTERACTIONS, interaction)}
     columns |= {"relation": (RELATIONS, relation), "role": (ROLES, role)}

@@ -189,6 +189,9 @@ def _role(portrait: Portrait, orders: str, related: str) -> list[Evidence]:
     if sold := int(known.get("sold_by", 0)):
         words = ngettext("%(count)s other sells for them.", "%(count)s others sell for them.", sold)
         found.append(Evidence(words % {"count": number_word(sold)}, related))
+    if credited := int(known.get("credited", 0)):
+        words = ngettext("Sold %(count)s purchase of others.", "Sold %(count)s purchases of others.", credited)
+        found.append(Evidence(words % {"count": number_word(credited)}, reverse("agent", args=[portrait.pk])))
     if portrait.computed_value("ROLE") == "INTERMEDIARY":
         words = _("A company that buys often and much: %(count)s purchases in 12 months, %(mean)s each.")
         figures = {"count": number_word(known.get("year", 0)), "mean": money_word(known.get("mean"))}

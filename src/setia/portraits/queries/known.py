@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from setia.customers.queries import chain_ends
-from setia.orders.queries import made_to_order
+from setia.orders.queries import credited, made_to_order
 from setia.portraits.models import Overruling
 
 
@@ -26,13 +26,14 @@ class Ruling(NamedTuple):
 @dataclass(frozen=True)
 class Known:
     """By customer: `rulings` in force; `sells_for` and `sold_for_by` count ties of selling that hold; `made_to_order`
-    counts purchases with a line that is no product of the catalogue.
+    counts purchases with a line that is no product of the catalogue, `credited` those of others that they sold.
     """
 
     rulings: Mapping[int, list[Ruling]] = field(default_factory=dict)
     sells_for: Mapping[int, int] = field(default_factory=dict)
     sold_for_by: Mapping[int, int] = field(default_factory=dict)
     made_to_order: Mapping[int, int] = field(default_factory=dict)
+    credited: Mapping[int, int] = field(default_factory=dict)
 
 
 def known(*, today: date, customer_id: int | None = None) -> Known:
@@ -43,6 +44,7 @@ def known(*, today: date, customer_id: int | None = None) -> Known:
         sells_for=sells_for,
         sold_for_by=sold_for_by,
         made_to_order=made_to_order(customer_id=customer_id),
+        credited=credited(customer_id=customer_id),
     )
 
 
