@@ -1,6 +1,7 @@
 """Sales through somebody: credited to them and to the firm, along the chain of who sells for whom."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -39,8 +40,8 @@ class AgentTest(Shop):
         self.sold(self.kadek, self.maria)
         self.sell(self.maria)  # by the firm itself
         page = agent_page(self.dimas, self.wayan, today=TODAY)
-        assert (page.own.revenue, page.own.purchases, page.own.customers) == (486_000, 1, 1)
-        assert (page.whole.revenue, page.whole.purchases, page.whole.customers) == (3 * 486_000, 3, 2)
+        assert (page.own.revenue, page.own.purchases, page.own.customers) == (Decimal(486_000), 1, 1)
+        assert (page.whole.revenue, page.whole.purchases, page.whole.customers) == (Decimal(3 * 486_000), 3, 2)
         assert (page.months[0].first, page.months[0].own.purchases, page.months[0].whole.purchases) == (
             date(2026, 11, 1),
             1,
@@ -62,7 +63,7 @@ class AgentTest(Shop):
         back = actions.give_back(by=self.dimas, at=LATER, order=order, reason="Broken")
         assert back.agent_id == self.wayan.pk
         page = agent_page(self.dimas, self.wayan, today=TODAY)
-        assert (page.own.revenue, page.own.purchases) == (0, 0)
+        assert (page.own.revenue, page.own.purchases) == (Decimal(0), 0)
 
     def test_nobody_sells_to_themselves(self) -> None:
         with pytest.raises(actions.OwnAgent):

@@ -25,8 +25,8 @@ from setia.orders.models import Order
 @needs("orders.add")
 def add_order(request: HttpRequest) -> HttpResponse:
     """Enter an order."""
-    about = {name: request.GET.get(name, "") for name in ("customer", "agent")}
-    entry = Entry(_sent(request), user=me(request), **about)
+    customer, agent = (request.GET.get(name, "") for name in ("customer", "agent"))
+    entry = Entry(_sent(request), user=me(request), customer=customer, agent=agent)
     if do := request.POST.get("do"):
         return _page(request, "orders/add_order.html", entry.changed(do))
     if request.method == "POST" and entry.is_valid():
