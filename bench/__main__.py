@@ -5,16 +5,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import creme, intake, models, pages, portraits, start
+from bench import creme, intake, models, narrow, pages, portraits, start
 from bench.doubles import measure as doubles
 from bench.report import Row, show, write
 from bench.workshop import ROOT, Unavailable, Workshop, opened
 
-PARTS = ("import", "portraits", "pages", "start", "creme", "models", "doubles")
+PARTS = ("import", "portraits", "pages", "narrow", "start", "creme", "models", "doubles")
 _TITLES = {
     "import": "Taking in a file",
     "portraits": "Portraits",
     "pages": "Pages",
+    "narrow": "Lists narrowed",
     "start": "Starting and idling",
     "creme": "Beside Creme CRM 2.8.6",
     "models": "The models",
@@ -33,7 +34,8 @@ def main() -> int:
             "portraits": lambda: portraits.measure(
                 shop, customers=wanted.customers, orders=wanted.orders, repeat=repeat
             ),
-            "pages": lambda: _pages(shop, wanted),
+            "pages": lambda: _pages(shop, wanted, pages.measure),
+            "narrow": lambda: _pages(shop, wanted, narrow.measure),
             "start": lambda: start.measure(shop, repeat=wanted.repeat or 3),
             "creme": lambda: creme.measure(shop, contacts=wanted.contacts, requests=wanted.requests),
             "models": lambda: models.measure(shop, customers=wanted.customers, repeat=repeat),
@@ -51,9 +53,9 @@ def main() -> int:
     return int(any(row.verdict == "no" for rows in parts.values() for row in rows))
 
 
-def _pages(shop: Workshop, wanted: argparse.Namespace) -> list[Row]:
+def _pages(shop: Workshop, wanted: argparse.Namespace, measure: Callable[..., list[Row]]) -> list[Row]:
     portraits.load(shop, customers=wanted.customers, orders=wanted.orders)
-    return pages.measure(shop, requests=wanted.requests, customers=wanted.customers)
+    return measure(shop, requests=wanted.requests, customers=wanted.customers)
 
 
 def _arguments() -> argparse.Namespace:

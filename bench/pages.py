@@ -52,7 +52,7 @@ def measure(shop: Workshop, *, requests: int, customers: int) -> list[Row]:
             except RuntimeError as why:
                 timed[what] = str(why)
     some = {what: asked[:: max(len(asked) // 12, 1)] for what, asked in paths.items() if isinstance(timed[what], list)}
-    counted = _queries(shop, some)
+    counted = queries(shop, some)
     rows = []
     for what, (most_queries, most_ms) in _ASKED.items():
         found = timed[what]
@@ -99,23 +99,23 @@ def _paths(
 ) -> dict[str, list[str]]:
     lists = [one for order in _ORDERS for one in walk(browser, LIST + order, pages=requests // 8)]
     lists += [one for narrow in _FILTERS for one in walk(browser, LIST + narrow, pages=requests // 16)]
-    texts = _texts(shop, requests)
+    typed = texts(shop, requests)
     records = [f"{LIST}{draw.randint(*ids)}/" for _turn in range(requests)]
     pick: Callable[[list[str]], list[str]] = lambda found: draw.choices(found, k=requests)  # noqa: E731
     return {
         "customer list": pick(lists),
-        "search box": [f"{LIST}search/?field=who&who_q={text}" for text in texts],
-        "list searched": [f"{LIST}?q={text}" for text in texts],
+        "search box": [f"{LIST}search/?field=who&who_q={text}" for text in typed],
+        "list searched": [f"{LIST}?q={text}" for text in typed],
         "customer record": records,
         "home": [HOME] * requests,
     }
 
 
-def _texts(shop: Workshop, count: int) -> list[str]:
+def texts(shop: Workshop, count: int) -> list[str]:
     """What people type: the beginning of a name, a word inside one, a number, half a telephone number, nonsense."""
     draw = random.Random(count)
     first, latest = _ids(shop)
-    texts = []
+    found = []
     for _turn in range(count):
         name, number, phone = shop.ask(
             BIG,
@@ -124,10 +124,10 @@ def _texts(shop: Workshop, count: int) -> list[str]:
             f" FROM customers_customer c WHERE id >= {draw.randint(first, latest)} ORDER BY id LIMIT 1",
         )
         word = draw.choice(name.split())
-        texts.append(
+        found.append(
             draw.choice([name[:3], word[:4], word, name, number, "0" + phone[3:8], phone[-6:], "zzqx"]).strip()
         )
-    return [re.sub(r"[^\w]", lambda found: f"%{ord(found[0]):02X}", text) for text in texts]
+    return [re.sub(r"[^\w]", lambda sign: f"%{ord(sign[0]):02X}", text) for text in found]
 
 
 def _ids(shop: Workshop) -> tuple[int, int]:
@@ -140,16 +140,17 @@ def _ids(shop: Workshop) -> tuple[int, int]:
 def login(shop: Workshop, database: str) -> tuple[str, str]:
     """Address and password of the demo's owner."""
     code = "import django; django.setup(); from setia.demo.actions import login; print('\\n'.join(login()))"
-    email, password = _python(shop, database, "-c", code).strip().splitlines()[-2:]
+    email, password = python(shop, database, "-c", code).strip().splitlines()[-2:]
     return email, password
 
 
-def _queries(shop: Workshop, paths: dict[str, list[str]]) -> dict[str, float]:
-    """The most queries one of these pages asked, per kind of page."""
-    answer = _python(shop, BIG, "-m", "bench.counted", json.dumps(paths))
+def queries(shop: Workshop, paths: dict[str, list[str]], *, database: str = BIG, email: str = "") -> dict[str, float]:
+    """The most queries one of these pages asked, per kind of page; as the owner sees them, or as somebody else."""
+    answer = python(shop, database, "-m", "bench.counted", json.dumps(paths), email)
     return {what: float(most) for what, most in json.loads(answer.strip().splitlines()[-1]).items()}
 
 
-def _python(shop: Workshop, database: str, *arguments: str) -> str:
+def python(shop: Workshop, database: str, *arguments: str) -> str:
+    """What a program of ours prints that works on this database."""
     environment = "DJANGO_SETTINGS_MODULE=setia.config.settings"
     return shop.run(["env", environment, sys.executable, *arguments], database).output

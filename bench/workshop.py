@@ -105,9 +105,9 @@ class Workshop:
         """An empty database."""
         self._ask(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
-    def clone(self, name: str) -> None:
-        """A database with all of Setia's tables."""
-        self._ask(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(TEMPLATE)))
+    def clone(self, name: str, *, of: str = TEMPLATE) -> None:
+        """A database with all of Setia's tables, empty unless it is of another one."""
+        self._ask(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(of)))
 
     def drop(self, name: str) -> None:
         """No such database any more, whoever is in it."""
