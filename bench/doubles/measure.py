@@ -49,7 +49,9 @@ def measure(shop: Workshop, *, million: int = 1_000_000, drafts: int = 2_000) ->
             note = (
                 f"built in: precision {one.setia.precision:.3f}, recall {one.setia.recall:.3f};"
                 f" trained: {one.trained.precision:.3f}, {one.trained.recall:.3f}, F1 {one.trained.f1:.3f};"
-                f" Splink {one.splink.precision:.3f}, {one.splink.recall:.3f}"
+                f" Splink {one.splink.precision:.3f}, {one.splink.recall:.3f};"
+                f" joined wrongly: {one.setia.said - one.setia.right}; missed:"
+                f" {', '.join(f'{count} {why}' for why, count in one.missed.most_common()) or 'none'}"
             )
             f1 = one.setia.f1
             found.append(Row(f"{one.name}: F1", f1, "", peer="Splink alone", peer_value=one.splink.f1, note=note))
