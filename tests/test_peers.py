@@ -3,7 +3,6 @@
 Here are the cases that no room's own tests held yet, through the pages that a person uses.
 """
 
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -121,10 +120,14 @@ def test_a_change_that_is_refused_changes_nothing(rani: User) -> None:
     assert (siti.name, siti.archived_at) == ("Siti Rahma", None)
 
 
-def test_somebody_who_may_not_see_a_customer_is_not_told_that_they_are_there(rani: User) -> None:
-    """The price of it: two sellers who see only their own may both write to one prospect; the queue finds that."""
-    actions.add(by=rani, at=NOON, name="Siti Rahma", contacts=[("WHATSAPP", "0812-2045-7781")], owner=rani)
-    typed = {"name": "Siti Rahma", "phone": "081220457781"}
+def test_a_seller_is_warned_of_a_colleagues_prospect_and_shown_nothing_of_the_record(rani: User) -> None:
+    actions.add(
+        by=rani, at=NOON, name="Siti Rahma", contacts=[("WHATSAPP", "0812-2045-7781")], owner=rani, region="Bogor"
+    )
     sari = User.objects.create_user("sari@kopi.id", None, name="Sari Dewi", role="SALES")
-    assert "Siti" not in signed_in(sari).post("/customers/twins/", typed).content.decode()
-    assert re.search(r"Siti Rahma", signed_in(rani).post("/customers/twins/", typed).content.decode())
+    said = signed_in(sari).post("/customers/twins/", {"name": "Hj. Siti Rahma", "phone": "081220457781"}).content.decode()
+    assert "Rani Wulandari" in said
+    assert "Siti" not in said
+    assert "Bogor" not in said
+    for tried in ({"name": "Siti Rahma"}, {"phone": "081220457781"}):
+        assert "Rani" not in signed_in(sari).post("/customers/twins/", tried).content.decode()

@@ -152,6 +152,15 @@ class FirmForm(forms.Form):
         choices=settings.LANGUAGES,
         help_text=_("For e-mails, and for people who chose none themselves and whose browser asks for neither."),
     )
+    elsewhere = forms.ChoiceField(
+        label=_("When somebody types in a colleague's customer, one they may not see, tell them"),
+        choices=Firm.Elsewhere.choices,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "So that two of you do not write to one customer. It is said only to who knows the name and a contact of"
+            " theirs; nothing of the record is shown."
+        ),
+    )
     feed_live = forms.TypedChoiceField(
         label=_("As of which day?"),
         choices=[

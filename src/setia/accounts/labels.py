@@ -61,6 +61,7 @@ name_verbs(
 
 _FIELDS: dict[str, Promise] = {
     "currency": _("Currency"),
+    "elsewhere": _("What is said of a colleague's customer"),
     "feed_live": _("As of which day?"),
     "from_address": _("Sender address"),
     "from_name": _("Sender name"),

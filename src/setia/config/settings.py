@@ -215,6 +215,7 @@ ACCOUNT_RATE_LIMITS = {
     "invitation": "10/m/ip",
     "invite": "60/h/user",
     "test_mail": "6/m/user",
+    "ask_colleague": "20/h/user",
     "api_refused": "60/m/ip",
     "reauthenticate": "10/m/user",
     "change_email": "10/h/user",

@@ -19,6 +19,13 @@ class Firm(models.Model):
         WITA = "Asia/Makassar", _("WITA (Makassar, Denpasar)")
         WIT = "Asia/Jayapura", _("WIT (Jayapura, Ambon)")
 
+    class Elsewhere(models.TextChoices):
+        """What is said to whoever types in a customer of a colleague's, one they may not see themselves."""
+
+        WHO = "WHO", _("That this customer is known, and which colleague to ask")
+        KNOWN = "KNOWN", _("That this customer is known, without a name")
+        NOTHING = "NOTHING", _("Nothing")
+
     id = models.SmallIntegerField(primary_key=True, default=1)
     name = models.CharField(max_length=200, default="", blank=True)
     zone = models.CharField(max_length=64, choices=Zone, default=Zone.WIB)
@@ -30,6 +37,7 @@ class Firm(models.Model):
     second_factor_from_date = models.DateField(
         null=True, help_text="From this day, nobody works here without a second factor. Empty: everybody as they like."
     )
+    elsewhere = models.CharField(max_length=7, choices=Elsewhere, default=Elsewhere.WHO, db_default=Elsewhere.WHO)
     outgoing_paused_at = models.DateTimeField(
         null=True, help_text="Since when nothing leaves the house: a restored copy waits until somebody releases it."
     )

@@ -14,6 +14,7 @@ name_verbs(
         "double.training_used": _("Took up the weights for doubles learnt from the firm's customers"),
         "double.searched": _("Had doubles searched for"),
         "customer.added": _("Added a customer"),
+        "customer.asked": _("Asked a colleague to share a customer"),
         "customer.archived": _("Archived a customer"),
         "consent_text.added": _("Put a wording of consent into use"),
         "customer.consent_given": _("Wrote down a customer's consent"),

@@ -8,6 +8,7 @@ urlpatterns = [
     path("new/", views.add_customer, name="add_customer"),
     path("search/", views.find_customer, name="find_customer"),
     path("twins/", views.find_twins, name="find_twins"),
+    path("twins/ask/", views.ask_colleague, name="ask_colleague"),
     path("doubles/", views.doubles, name="doubles"),
     path("doubles/progress/", views.follow_doubles, name="follow_doubles"),
     path("doubles/search/", views.search_doubles, name="search_doubles"),

@@ -20,7 +20,14 @@ from setia.core.tests.test_mail import Box, serving
 pytestmark = pytest.mark.django_db
 
 ENGLISH = {"accept-language": "en"}
-FIRM = {"name": "Kopi Nusantara", "zone": "Asia/Makassar", "currency": "IDR", "language": "en", "feed_live": "1"}
+FIRM = {
+    "name": "Kopi Nusantara",
+    "zone": "Asia/Makassar",
+    "currency": "IDR",
+    "language": "en",
+    "feed_live": "1",
+    "elsewhere": "WHO",
+}
 MAIL = {
     "host": "smtp.kopi.example",
     "port": "587",

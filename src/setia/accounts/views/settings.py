@@ -47,7 +47,7 @@ def firm(request: HttpRequest) -> HttpResponse:
     """Name, zone, currency, language of the firm, and the day its figures stand at."""
     house = setia.core.queries.firm()
     initial = {
-        **{name: getattr(house, name) for name in ("name", "zone", "currency", "language")},
+        **{name: getattr(house, name) for name in ("name", "zone", "currency", "language", "elsewhere")},
         "feed_live": "1" if house.feed_live else "0",
     }
     form = FirmForm(request.POST or None, initial=initial)

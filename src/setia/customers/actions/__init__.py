@@ -7,6 +7,7 @@ transaction, and raises the errors named at the top of its module.
 from setia.customers.actions._record import record
 from setia.customers.actions.add import NumberTaken, add
 from setia.customers.actions.archive import archive, archive_many, restore
+from setia.customers.actions.ask_colleague import NobodyToAsk, ask_colleague
 from setia.customers.actions.bulk import (
     NEEDED,
     NotUndoable,
@@ -131,6 +132,7 @@ __all__ = [
     "NewerFirst",
     "NoChannel",
     "NoSuchRegion",
+    "NobodyToAsk",
     "NotAChoice",
     "NotAContact",
     "NotBetter",
@@ -158,6 +160,7 @@ __all__ = [
     "archive",
     "archive_many",
     "ask_bulk",
+    "ask_colleague",
     "ask_for_merges",
     "ask_for_search",
     "cancel_bulk",

@@ -38,6 +38,7 @@ from setia.customers.queries.doubles import (
     legs_by_certainty,
     legs_by_decision,
 )
+from setia.customers.queries.elsewhere import Elsewhere, elsewhere
 from setia.customers.queries.fields import (
     FieldDef,
     OptionDef,
@@ -121,6 +122,7 @@ __all__ = [
     "MEASURED",
     "Comparison",
     "Draft",
+    "Elsewhere",
     "FieldDef",
     "Key",
     "Matches",
@@ -159,6 +161,7 @@ __all__ = [
     "distribution",
     "doubles_for",
     "due",
+    "elsewhere",
     "email",
     "entries_of",
     "erasure_of",

@@ -5,16 +5,18 @@ from typing import NamedTuple
 from setia.accounts.models import User
 from setia.customers.models import Customer, Mention, TimelineEntry
 from setia.customers.queries.gate import customers_for
+from setia.customers.queries.words import tell
 
 PAGE = 30
 
 
 class Named(NamedTuple):
-    """A note somebody was named in, and the customer it now belongs to."""
+    """A note somebody was named in, or a colleague's question, in words; and the customer it now belongs to."""
 
     mention: Mention
     entry: TimelineEntry
     customer: Customer
+    text: str
 
 
 def mentions_of(user: User, *, before: int | None = None, most: int = PAGE) -> tuple[list[Named], int | None]:
@@ -26,8 +28,13 @@ def mentions_of(user: User, *, before: int | None = None, most: int = PAGE) -> t
     keys = {row.entry.customer.merged_into_id or row.entry.customer_id for row in rows}
     seen = customers_for(user).in_bulk(keys)
     shown = [
-        Named(row, row.entry, seen[key])
+        Named(row, row.entry, seen[key], _text(row.entry))
         for row in rows[:most]
         if (key := row.entry.customer.merged_into_id or row.entry.customer_id) in seen
     ]
     return shown, rows[most - 1].entry_id if len(rows) > most else None
+
+
+def _text(entry: TimelineEntry) -> str:
+    told = tell(entry)
+    return told.text if entry.kind == "NOTE" else f"{told.title}. {told.text}"

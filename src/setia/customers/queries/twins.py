@@ -13,7 +13,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from setia.core.permissions import Actor
@@ -91,6 +91,14 @@ def twins_of(user: Actor, draft: Draft, *, least: float = LIKELY, most: int = SH
 
     An archived customer can be a twin; one merged away cannot. With `draft.pk` that customer itself is left out.
     """
+    seen = customers_for(user)
+    likely = [one for one in scored_among(seen, draft) if one.certainty >= least][:most]
+    customers = seen.in_bulk([one.id for one in likely]) if likely else {}
+    return [Twin(customers[one.id], one.certainty, tell(one)) for one in likely if one.id in customers]
+
+
+def scored_among(customers: QuerySet[Customer], draft: Draft) -> list[Scored]:
+    """Every candidate among these customers beside the draft, the most certain first. Two queries."""
     record = prepared(draft)
     with connection.cursor() as cursor:
         cursor.execute(_LOOK_UP, _look_ups(record))
@@ -98,15 +106,11 @@ def twins_of(user: Actor, draft: Draft, *, least: float = LIKELY, most: int = SH
     keys = [key for key in keys or [] if key != draft.pk]
     if not keys:
         return []
-    seen = customers_for(user)
     # Hundreds may be compared and a handful is shown: only those become objects.
-    rows = with_contacts(seen.filter(pk__in=keys).values_list("pk", *_COMPARED))
+    rows = with_contacts(customers.filter(pk__in=keys).values_list("pk", *_COMPARED))
     others = [_prepared(key, name, _parted(reached), *facts) for key, name, *facts, reached in rows]
     weights = weights_from(kept and json.loads(kept))
-    scored = score_all(record, others, records=max(records, len(keys)), weights=weights, named_alike=alike)
-    likely = [one for one in scored if one.certainty >= least][:most]
-    customers = seen.in_bulk([one.id for one in likely]) if likely else {}
-    return [Twin(customers[one.id], one.certainty, tell(one)) for one in likely if one.id in customers]
+    return score_all(record, others, records=max(records, len(keys)), weights=weights, named_alike=alike)
 
 
 def tell(one: Scored) -> list[str]:

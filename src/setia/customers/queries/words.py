@@ -35,6 +35,7 @@ _TITLES = {
     "ADDED": gettext_lazy("Record made"),
     "EDITED": gettext_lazy("Changed"),
     "NOTE": gettext_lazy("Note"),
+    "ASKED": gettext_lazy("A colleague asks to share"),
     "ARCHIVED": gettext_lazy("Archived"),
     "RESTORED": gettext_lazy("Back from the archive"),
     "CONTACT_ADDED": gettext_lazy("Contact added"),
@@ -84,6 +85,8 @@ def tell(entry: TimelineEntry, *, others: bool = True) -> Told:
         return Told(title, _("What stood here was erased."), [])
     if entry.kind.startswith("CONSENT_"):
         return Told(title, f"{_purpose_word(data['purpose'])}: {_channel_words(data['channels'])}", [])
+    if entry.kind == "ASKED":
+        return Told(title, _("They were about to add this customer themselves, and do not see this record."), [])
     if entry.kind == "NOTE":
         return Told(title, str(data.get("text", "")), [])
     if entry.kind == "EDITED":

@@ -15,6 +15,7 @@ from setia.customers.views.customers import (
 )
 from setia.customers.views.doubles import (
     accept_double,
+    ask_colleague,
     doubles,
     find_twins,
     follow_doubles,
@@ -76,6 +77,7 @@ __all__ = [
     "add_request",
     "archive_customer",
     "archive_customers",
+    "ask_colleague",
     "breach_notice",
     "change_consent",
     "consent_texts",

@@ -44,9 +44,12 @@ def add_customer(request: HttpRequest) -> HttpResponse:
         initial=initial,
     )
     if request.method == "POST" and form.is_valid():
-        twins = [] if request.POST.get("anyway") else queries.twins_of(me(request), typed(request))
-        if any(twin.is_certain for twin in twins):
-            return _form_page(request, "customers/add_customer.html", form, twins=twins, status=409)
+        if not request.POST.get("anyway"):
+            twins = queries.twins_of(me(request), typed(request))
+            known = queries.elsewhere(me(request), typed(request))
+            if known or any(twin.is_certain for twin in twins):
+                page = "customers/add_customer.html"
+                return _form_page(request, page, form, twins=twins, elsewhere=known, status=409)
         facts = _facts(form)
         try:
             customer = actions.add(by=me(request), at=now, contacts=facts.pop("contacts"), **facts)

@@ -1,7 +1,9 @@
 """Doubles: a word of warning while a customer is typed in, and the queue of those that are there already."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
+from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,13 +21,28 @@ from setia.customers.forms import NewCustomerForm
 from setia.customers.models import DoubleGroup, DoubleSearch
 
 PAGE = 20
+View = Callable[[HttpRequest], HttpResponse]
+_rarely = cast(Callable[[View], View], rate_limit(action="ask_colleague"))
 
 
 @require_POST
 def find_twins(request: HttpRequest) -> HttpResponse:
     """Who may be the customer being typed in: a fragment under the form's head. A POST keeps names out of addresses."""
-    require(me(request), "customers.add")
-    return render(request, "customers/find_twins.html", {"twins": queries.twins_of(me(request), typed(request))})
+    user, draft = me(request), typed(request)
+    require(user, "customers.add")
+    context = {"twins": queries.twins_of(user, draft), "elsewhere": queries.elsewhere(user, draft)}
+    return render(request, "customers/find_twins.html", context)
+
+
+@require_POST
+@_rarely
+def ask_colleague(request: HttpRequest) -> HttpResponse:
+    """Ask the colleague who looks after the customer being typed in to share them; a fragment in the note's place."""
+    try:
+        actions.ask_colleague(by=me(request), at=timezone.now(), draft=typed(request))
+    except actions.NobodyToAsk:
+        return render(request, "customers/ask_colleague.html", {"asked": False})
+    return render(request, "customers/ask_colleague.html", {"asked": True})
 
 
 def typed(request: HttpRequest) -> queries.Draft:
