@@ -125,7 +125,9 @@ def test_a_seller_is_warned_of_a_colleagues_prospect_and_shown_nothing_of_the_re
         by=rani, at=NOON, name="Siti Rahma", contacts=[("WHATSAPP", "0812-2045-7781")], owner=rani, region="Bogor"
     )
     sari = User.objects.create_user("sari@kopi.id", None, name="Sari Dewi", role="SALES")
-    said = signed_in(sari).post("/customers/twins/", {"name": "Hj. Siti Rahma", "phone": "081220457781"}).content.decode()
+    said = (
+        signed_in(sari).post("/customers/twins/", {"name": "Hj. Siti Rahma", "phone": "081220457781"}).content.decode()
+    )
     assert "Rani Wulandari" in said
     assert "Siti" not in said
     assert "Bogor" not in said

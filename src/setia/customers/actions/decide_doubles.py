@@ -115,7 +115,7 @@ def ask_for_merges(*, by: User, at: datetime, threshold: float) -> DoubleSearch:
 
 
 def merge_doubles(search_id: int) -> int:
-    """Merge the groups a queued job asks for, each in a transaction of its own; answers how many.
+    """Merge the groups a queued job asks for, each in a transaction of its own; answers how many in all.
 
     Killed in between, the next run goes on with those that are still open. A group decided meanwhile is left alone.
     """
@@ -125,7 +125,8 @@ def merge_doubles(search_id: int) -> int:
     jobs = DoubleSearch.objects.filter(pk=job.pk)
     groups = DoubleGroup.objects.filter(state=DoubleGroup.State.OPEN, certainty__gte=job.threshold)
     keys = list(groups.order_by("-certainty", "-id").values_list("pk", flat=True))
-    done = 0
+    # What a killed run merged counts, too: it was asked for by the same person in the same job.
+    done = DoubleGroup.objects.filter(in_bulk=True, decided_by=job.by, decided_at__gte=job.asked_at).count()
     try:
         for number, key in enumerate(keys, start=1):
             group = groups.filter(pk=key).first()
