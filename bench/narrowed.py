@@ -41,7 +41,7 @@ UPDATE customers_customer SET
                     THEN (ARRAY['manis', 'pahit', 'asam', 'sangat manis', 'gurih sekali'])[1 + floor(random() * 5)::int]
                          || CASE WHEN random() < .001 THEN ' langka' ELSE '' END END,
     '{seller}', CASE WHEN random() < .1 THEN {first} + floor(random() * 100)::int END)),
-  owner_id = CASE WHEN id % 200 = 1 THEN {people[0]} WHEN id % 200 < 11 THEN {people}[1 + id % 10] END
+  owner_id = CASE WHEN id % 200 = 1 THEN {people[0]} WHEN id % 200 < 11 THEN (ARRAY{people})[1 + id % 10] END
 """
 
 
@@ -68,21 +68,19 @@ def main() -> dict[str, object]:
 
 def _person(number: int) -> User:
     email = f"rekan{number}@setia.invalid"
-    sees_team = number == 1
-    role, _new = Role.objects.get_or_create(
+    Role.objects.get_or_create(
         code="BENCH", defaults={"name": "Team lead", "sees": "TEAM", "verbs": ["customers.view", "customers.change"]}
     )
+    role = "BENCH" if number == 1 else "SALES"
     found = User.objects.filter(email=email).first()
-    return found or User.objects.create_user(
-        email, PASSWORD, name=f"Rekan {number}", role=role if sees_team else Role.objects.get(code="SALES")
-    )
+    return found or User.objects.create_user(email, PASSWORD, name=f"Rekan {number}", role=role)
 
 
 def _fill(people: list[int]) -> None:
     by_label = {one.label: one.key for one in CustomField.objects.all()}
     values = {label.lower(): by_label[label] for label in TYPES}
     with connection.cursor() as cursor:
-        cursor.execute(_VALUES.format(**values, options=_options(), first=_first(), people=f"(ARRAY{people})"))
+        cursor.execute(_VALUES.format(**values, options=_options(), first=_first(), people=people))
 
 
 def _options() -> list[int]:
