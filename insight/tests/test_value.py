@@ -11,11 +11,13 @@ from scipy.special import betainc, gammaln
 from shop import Truth, column
 
 from setia_insight.errors import BadInput, InsightError, NotEnoughData
-from setia_insight.repeat import ModifiedBetaGeometricNBD
+from setia_insight.repeat import ModifiedBetaGeometricNBD, ParetoNBD, Repeat
 from setia_insight.summary import summarise
 from setia_insight.value import ENDINGS, GammaGamma, lifetime, spend
+from setia_insight.value._spend import _by_distribution
 
 MBG = ModifiedBetaGeometricNBD.given(r=0.6, alpha=7.0, a=0.9, b=2.5, unit="WEEK")
+PARETO = ParetoNBD.given(r=0.6, alpha=7.0, s=0.7, beta=12.0, unit="WEEK")
 MONEY = GammaGamma.given(p=6.0, q=4.0, gamma=15.0)
 
 
@@ -157,13 +159,18 @@ def test_the_spend_of_simulated_customers_lies_in_its_interval_eight_times_in_te
     assert (column(table, "probability")[~above] <= 0.1).all()
 
 
-@pytest.mark.parametrize(("p", "q", "gamma"), [(6.25, 3.74, 15.44), (2.0, 2.2, 80_000.0), (20.0, 10.0, 5.0)])
-def test_the_ends_of_the_interval_are_quantiles_of_the_exact_mixture(p: float, q: float, gamma: float) -> None:
+@pytest.mark.parametrize(
+    ("model", "p", "q", "gamma"),
+    [(MBG, 6.25, 3.74, 15.44), (MBG, 2.0, 2.2, 80_000.0), (MBG, 20.0, 10.0, 5.0), (PARETO, 6.25, 3.74, 15.44)],
+)
+def test_the_ends_of_the_interval_are_quantiles_of_the_exact_mixture(
+    model: Repeat, p: float, q: float, gamma: float
+) -> None:
     truth = Truth(400, r=0.6, alpha=7.0, a=0.9, b=2.5, may_leave_at_once=True, seed=8)
     money = GammaGamma.given(p=p, q=q, gamma=gamma)
     mean = np.where(truth.x > 0, np.random.default_rng(1).gamma(3.0, gamma / 3, 400), np.nan)
-    table = spend(MBG, money, *truth.history, mean, horizon=52.0)
-    chance = MBG.purchases_at_least(*truth.history, 52.0, 600)
+    table = spend(model, money, *truth.history, mean, horizon=52.0)
+    chance = model.purchases_at_least(*truth.history, 52.0, 600)
     counts = np.arange(1, 600)
     checked = 0
     for i in range(400):
@@ -198,6 +205,28 @@ def test_a_customer_with_thousands_of_purchases_has_finite_ends_around_the_expec
     assert 0 < line["low"] < line["high"] < math.inf
     assert line["expected_purchases"] > 900
     assert line["high"] == pytest.approx(line["expected_purchases"] * line["expected_value"], rel=0.9)
+
+
+def test_both_ways_to_the_interval_agree_also_for_heavy_buyers() -> None:
+    history = [0, 3, 30, 900], [0.0, 40.0, 50.0, 51.99], [52.0, 52.0, 52.0, 52.0], [math.nan, 30.0, 20.0, 9.0]
+    told = spend(MBG, MONEY, *history, horizon=52.0)
+    counts, means = np.array(history[0]), np.nan_to_num(np.array(history[3]))
+    p, q, gamma = MONEY.parameters.values()
+    low, high = _by_distribution(
+        MBG,
+        history[:3],
+        52.0,
+        column(told, "expected_purchases"),
+        counts,
+        gamma + counts * means,
+        (p, q),
+        (0.1, 0.9),
+    )
+    np.testing.assert_allclose(low, column(told, "low"), rtol=1e-4)
+    np.testing.assert_allclose(high, column(told, "high"), rtol=1e-4)
+    pareto = spend(PARETO, MONEY, *history, horizon=52.0).to_pylist()
+    assert pareto[0]["low"] == 0.0
+    assert 0 < pareto[3]["low"] < pareto[3]["expected_spend"] < pareto[3]["high"] < math.inf
 
 
 def test_lifetime_value_without_discount_is_the_expected_spend_and_less_with_it() -> None:

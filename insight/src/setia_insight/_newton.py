@@ -13,6 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from setia_insight.errors import BadInput
 
 Evaluate = Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64], NDArray[np.float64]]]
 
@@ -95,3 +98,10 @@ def climb(
         theta, (value, gradient, hessian) = trial, found
         if bool((theta < np.log(lowest)).any() or (theta > np.log(highest)).any()):
             return Maximum(np.exp(theta), value, hessian, "LIMIT", passes)
+
+
+def normal(coverage: float) -> float:
+    """How many standard errors to each side hold this share of a normal distribution."""
+    if not 0.0 < coverage < 1.0:
+        raise BadInput(f"coverage lies between 0 and 1, not {coverage}")
+    return float(ndtri(0.5 + coverage / 2))

@@ -1,12 +1,14 @@
-"""The one way in for orders: an Arrow table, checked once, as plain arrays.
+"""The one way in for orders: a table, checked once, as plain arrays.
 
-`customer` (int64, null for a walk-in), `day` (date32) and `amount` (float64) are read; other columns are left alone.
+`customer` (int64, null for a walk-in), `day` (date32) and `amount` (float64) are read; other columns are left alone. A
+moment instead of a day counts on the day its own clock shows: that of its time zone, or as written where it has none.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from setia_insight._jit import compiled
+from setia_insight._tables import arrow
 from setia_insight.errors import BadInput
 from setia_insight.window import day_number
 
@@ -58,8 +61,11 @@ def _column(orders: pa.Table, name: str, kind: pa.DataType) -> pa.Array:
     return column
 
 
-def read(orders: pa.Table) -> Orders:
-    """The orders as arrays. Raises `BadInput` for a missing column, an empty day, or an amount that is no number."""
+def read(orders: Any) -> Orders:
+    """The orders as arrays, from whatever holds them (see `_tables.arrow`).
+
+    Raises `BadInput` for a missing column, an empty day, or an amount that is no number."""
+    orders = arrow(orders)
     customer = _column(orders, "customer", pa.int64())
     day = _column(orders, "day", pa.date32())
     amount = _column(orders, "amount", pa.float64())

@@ -40,7 +40,9 @@ class Lines:
 
 
 def read(lines: Any) -> Lines:
-    """Read a table with `customer`, `day` (a date, or a whole number that grows with time) and `product`.
+    """Read a table with `customer`, `day` (a date, a moment, or a whole number that grows with time) and `product`.
+
+    A moment counts on the day its own clock shows: that of its time zone, or as written where it has none.
 
     Customers and products are numbers or words. Lines without a customer or product are left out; a product twice in a
     basket counts once. Raises `BadInput` for a missing column or day.
@@ -56,7 +58,13 @@ def read(lines: Any) -> Lines:
     if table.num_rows == 0:
         raise NotEnoughData("basket", {"lines": 1}, {"lines": 0})
     days = table["day"]
-    numbers = days.cast(pa.int32()) if pa.types.is_date32(days.type) else days
+    if pa.types.is_temporal(days.type):
+        try:
+            numbers = days.cast(pa.date32()).cast(pa.int32())
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as problem:
+            raise BadInput(f"column 'day' is {days.type}, which names no day") from problem
+    else:
+        numbers = days
     try:
         day = numbers.cast(pa.int64()).to_numpy()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as problem:

@@ -14,9 +14,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaln, hyp2f1, ndtri, polygamma, psi
+from scipy.special import betaln, hyp2f1, polygamma, psi
 
 from setia_insight import _newton
+from setia_insight._newton import normal
 from setia_insight.errors import BadInput, InsightError, NotEnoughData
 
 _ADVICE = {
@@ -54,9 +55,7 @@ class ShiftedBetaGeometric:
 
     def intervals(self, coverage: float = 0.95) -> dict[str, tuple[float, float]]:
         """For each parameter an interval that holds the truth with probability `coverage` (on the logarithm)."""
-        if not 0.0 < coverage < 1.0:
-            raise BadInput(f"coverage lies between 0 and 1, not {coverage}")
-        z = float(ndtri(0.5 + coverage / 2))
+        z = normal(coverage)
         factor = {name: math.exp(z * self.standard_errors[name] / value) for name, value in self.parameters.items()}
         return {name: (value / factor[name], value * factor[name]) for name, value in self.parameters.items()}
 

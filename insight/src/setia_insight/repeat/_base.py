@@ -16,9 +16,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
 from setia_insight import _newton
+from setia_insight._newton import normal
 from setia_insight._orders import dates
 from setia_insight.errors import BadInput, InsightError, NotEnoughData
 from setia_insight.repeat import _history
@@ -123,7 +123,7 @@ class Repeat(ABC):
     def intervals(self, coverage: float = 0.95) -> dict[str, tuple[float, float]]:
         """For each parameter an interval that holds the truth with probability `coverage` (delta method, on the
         logarithm, so both ends are positive); NaN without a proper maximum."""
-        z = _normal(coverage)
+        z = normal(coverage)
         answer = {}
         for name, value in self.parameters.items():
             factor = math.exp(z * self.standard_errors[name] / value)
@@ -236,7 +236,7 @@ class Repeat(ABC):
         alive, expected = self._both(history, t)
         columns = {"probability_alive": pa.array(alive), "expected_purchases": pa.array(expected)}
         if coverage is not None:
-            spread = _normal(coverage) * self._relative_error(history, t)
+            spread = normal(coverage) * self._relative_error(history, t)
             columns["low"] = pa.array(expected * np.exp(-spread))
             columns["high"] = pa.array(expected * np.exp(spread))
         return pa.table(columns)
@@ -291,7 +291,7 @@ class Repeat(ABC):
         `coverage` of the probability. With `as_of` (the day T was counted to) the same as dates are added:
         `earliest_date`, `median_date`, `latest_date`, the day within which the moment falls.
         """
-        _normal(coverage)
+        normal(coverage)
         self._fitted()
         history, t = _history.read(x, t_x, T), _horizon(horizon)
         within = self._returns_within(history, t)
@@ -377,13 +377,6 @@ class _Belief:
         away = np.log(values) - self.centre
         slope = -self.precision * away / values
         return float(-0.5 * self.precision @ away**2), slope, (-self.precision / values - slope) / values
-
-
-def _normal(coverage: float) -> float:
-    """How many standard errors to each side hold this share of a normal distribution."""
-    if not 0.0 < coverage < 1.0:
-        raise BadInput(f"coverage lies between 0 and 1, not {coverage}")
-    return float(ndtri(0.5 + coverage / 2))
 
 
 def _horizon(horizon: float) -> float:

@@ -19,6 +19,7 @@ from scipy.special import gammaln, polygamma, psi
 
 from setia_insight import _newton
 from setia_insight._jit import compiled
+from setia_insight._newton import normal
 from setia_insight.errors import BadInput, InsightError, NotEnoughData
 
 NAMES = ("p", "q", "gamma")
@@ -63,6 +64,15 @@ class GammaGamma:
     def standard_errors(self) -> dict[str, float]:
         """From the observed information at the maximum; NaN where the fit did not end in a proper maximum."""
         return dict(zip(NAMES, self.errors or (math.nan,) * 3, strict=True))
+
+    def intervals(self, coverage: float = 0.95) -> dict[str, tuple[float, float]]:
+        """For each parameter an interval that holds the truth with probability `coverage` (delta method, on the
+        logarithm, so both ends are positive); NaN without a proper maximum."""
+        z, answer = normal(coverage), {}
+        for name, value in self.parameters.items():
+            factor = math.exp(z * self.standard_errors[name] / value)
+            answer[name] = (value / factor, value * factor)
+        return answer
 
     @property
     def converged(self) -> bool:

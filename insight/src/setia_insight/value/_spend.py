@@ -22,17 +22,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from setia_insight._jit import compiled
 from setia_insight.errors import BadInput
-from setia_insight.repeat import UNIT_DAYS, BetaGeometricNBD, ModifiedBetaGeometricNBD
+from setia_insight.repeat import UNIT_DAYS, BetaGeometricNBD, ModifiedBetaGeometricNBD, Repeat
 from setia_insight.value._gamma_gamma import GammaGamma, _read
 
 _DAYS_A_YEAR = 365.25
 _BINS = 256
+_TOGETHER = 1_000
 _MOST_PURCHASES = 20_000
 """Purchase counts beyond this in one horizon are counted as this many; no person reaches it."""
 
 
 def spend(
-    repeat: BetaGeometricNBD | ModifiedBetaGeometricNBD,
+    repeat: Repeat,
     value: GammaGamma,
     x: ArrayLike,
     t_x: ArrayLike,
@@ -54,27 +55,17 @@ def spend(
     counts, means = _read(x, mean_value)
     purchases = repeat.expected_purchases(x, t_x, T, horizon)
     each = value.expected_value(counts, means)
-    r, alpha, a, b = repeat.parameters.values()
     p, q, gamma = value.parameters.values()
-    active = repeat.probability_alive(x, t_x, T)
     any_purchase = repeat.probability_of_purchase(x, t_x, T, horizon)
-    low, high = _interval(
-        counts.astype(np.int64),
-        np.atleast_1d(np.asarray(T, dtype=np.float64)),
-        active,
-        gamma + counts * means,
-        r,
-        alpha,
-        a,
-        b,
-        repeat.extra,
-        float(horizon),
-        p,
-        q,
-        0.5 - coverage / 2,
-        0.5 + coverage / 2,
-        _MOST_PURCHASES,
-    )
+    whole, scale, ends = counts.astype(np.int64), gamma + counts * means, (0.5 - coverage / 2, 0.5 + coverage / 2)
+    if isinstance(repeat, BetaGeometricNBD | ModifiedBetaGeometricNBD):
+        r, alpha, a, b = repeat.parameters.values()
+        age = np.atleast_1d(np.asarray(T, dtype=np.float64))
+        active = repeat.probability_alive(x, t_x, T)
+        law = (r, alpha, a, b, repeat.extra, float(horizon), p, q)
+        low, high = _interval(whole, age, active, scale, *law, *ends, _MOST_PURCHASES)
+    else:
+        low, high = _by_distribution(repeat, (x, t_x, T), horizon, purchases, whole, scale, (p, q), ends)
     return pa.table(
         {
             "probability": pa.array(any_purchase),
@@ -88,7 +79,7 @@ def spend(
 
 
 def lifetime(
-    repeat: BetaGeometricNBD | ModifiedBetaGeometricNBD,
+    repeat: Repeat,
     value: GammaGamma,
     x: ArrayLike,
     t_x: ArrayLike,
@@ -127,6 +118,71 @@ def lifetime(
     for name in ("low", "high"):
         table = table.set_column(table.column_names.index(name), name, pa.array(table[name].to_numpy() * factor))
     return table.append_column("lifetime_value", pa.array(present * table["expected_value"].to_numpy()))
+
+
+def _by_distribution(
+    repeat: Repeat,
+    history: tuple[ArrayLike, ArrayLike, ArrayLike],
+    horizon: float,
+    purchases: NDArray[np.float64],
+    x: NDArray[np.int64],
+    scale: NDArray[np.float64],
+    money: tuple[float, float],
+    ends: tuple[float, float],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The ends of the interval from P(at least y purchases), for models that have it in no short form.
+
+    Customers go by their expectation, so that those asked about together need about as many terms.
+    """
+    columns = [np.atleast_1d(np.asarray(column)) for column in history]
+    low, high = np.zeros(len(x)), np.zeros(len(x))
+    order = np.argsort(purchases, kind="stable")
+    for start in range(0, len(order), _TOGETHER):
+        some = order[start : start + _TOGETHER]
+        most = int(2.0 * purchases[some].max()) + 32
+        while True:
+            at_least = repeat.purchases_at_least(*(column[some] for column in columns), horizon, most)
+            if at_least[:, -1].max() < 1e-5 or most >= _MOST_PURCHASES:
+                break
+            most = min(2 * most, _MOST_PURCHASES)
+        low[some], high[some] = _interval_of(x[some], scale[some], at_least, *money, *ends)
+    return low, high
+
+
+@compiled
+def _interval_of(
+    x: NDArray[np.int64],
+    scale: NDArray[np.float64],
+    at_least: NDArray[np.float64],
+    p: float,
+    q: float,
+    lower: float,
+    upper: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    low, high = np.zeros(x.shape[0]), np.zeros(x.shape[0])
+    most = at_least.shape[1] - 1
+    chance = np.empty(most)
+    share, per_root, early = np.empty(_BINS), np.empty(_BINS), np.empty(_BINS)
+    for i in range(x.shape[0]):
+        nothing = 1.0 - at_least[i, 1]
+        if nothing >= upper:
+            continue
+        counts = 0
+        for y in range(1, most + 1):
+            more = at_least[i, y + 1] if y < most else 0.0
+            chance[y - 1] = max(at_least[i, y] - more, 0.0)
+            counts = y
+            if more < 1e-5:
+                chance[y - 1] += more
+                break
+        bins = _binned(chance, counts, p, share, per_root, early)
+        shape = q + p * x[i]
+        unit = scale[i] * p / shape
+        late = 1.0 / (9.0 * shape)
+        if nothing < lower:
+            low[i] = unit * _cube_root(share[:bins], per_root, early, late, lower - nothing) ** 3
+        high[i] = unit * _cube_root(share[:bins], per_root, early, late, upper - nothing) ** 3
+    return low, high
 
 
 @compiled
