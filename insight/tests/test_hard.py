@@ -43,17 +43,17 @@ def _shop(customers: int = 800, seed: int = 5) -> Times:
     return truth.x, np.clip(np.ceil(truth.t_x * 7), truth.x > 0, age).astype(np.int64), age
 
 
-def _sound(model: Repeat, *history: Any) -> None:
+def _sound(model: Repeat, x: Any, t_x: Any, T: Any) -> None:
     """Whatever the fit, what it says is a probability or a count, and it says how it ended."""
     assert model.ended in repeat.ENDINGS
     assert model.converged or model.advice
     assert math.isfinite(model.log_likelihood)
-    told = model.predict(*history, 90.0)
+    told = model.predict(x, t_x, T, 90.0)
     for name in told.column_names:
         assert np.isfinite(column(told, name)).all()
         assert (column(told, name) >= 0).all()
     assert (column(told, "probability_alive") <= 1).all()
-    chance = model.probability_of_purchase(*history, 90.0)
+    chance = model.probability_of_purchase(x, t_x, T, 90.0)
     assert ((chance >= 0) & (chance <= column(told, "probability_alive") + 1e-12)).all()
 
 

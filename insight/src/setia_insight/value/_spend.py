@@ -139,9 +139,10 @@ def _by_distribution(
     order = np.argsort(purchases, kind="stable")
     for start in range(0, len(order), _TOGETHER):
         some = order[start : start + _TOGETHER]
+        counts, recency, age = (column[some] for column in columns)
         most = int(2.0 * purchases[some].max()) + 32
         while True:
-            at_least = repeat.purchases_at_least(*(column[some] for column in columns), horizon, most)
+            at_least = repeat.purchases_at_least(counts, recency, age, horizon, most)
             if at_least[:, -1].max() < 1e-5 or most >= _MOST_PURCHASES:
                 break
             most = min(2 * most, _MOST_PURCHASES)
