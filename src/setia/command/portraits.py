@@ -18,6 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
         from setia.portraits import actions
 
         result = actions.refresh(by=None, at=timezone.now())
+        actions.look_back_later()
     models = result.models_json
     facts: dict[str, Any] = {
         "as_of": result.as_of_date.isoformat(),

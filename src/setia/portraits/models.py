@@ -293,3 +293,68 @@ class Picture(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.as_of_date}"
+
+
+class Forecast(models.Model):
+    """What the models said, as of a day, about the days after it; once these are over, what happened stands beside it.
+
+    `SAID`: kept on the day, the first refresh of a month. `LOOKED_BACK`: worked out later from the orders up to that
+    day, as the models would have spoken then. A forecast without `made_at` is still to be worked out. It speaks of up
+    to 10,000 customers, drawn evenly (`Foretold`), of all `customers` who had bought by then.
+    """
+
+    class Made(models.TextChoices):
+        SAID = "SAID", pgettext_lazy("forecast", "Said on the day")
+        LOOKED_BACK = "LOOKED_BACK", pgettext_lazy("forecast", "Worked out afterwards")
+
+    made = models.CharField(max_length=12, choices=Made)
+    as_of_date = models.DateField()
+    days = models.SmallIntegerField(help_text="How far it looks ahead.")
+    until_date = models.DateField(help_text="The latest day it speaks of.")
+    planned_date = models.DateField(help_text="The day of the refresh that asked for it.")
+    orders = models.BigIntegerField(help_text="Orders of the firm on that day.")
+    customers = models.BigIntegerField(default=0)
+    figures = models.JSONField(default=dict, help_text="What was said in sum and, as far as known, what came.")
+    made_at = models.DateTimeField(null=True)
+    compared_at = models.DateTimeField(null=True, help_text="When its days were over and compared.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["made", "as_of_date", "days"], name="portraits_forecast_once"),
+            models.CheckConstraint(condition=Q(days__gt=0), name="portraits_forecast_looks_ahead"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.as_of_date} +{self.days} {self.made}"
+
+
+class Foretold(models.Model):
+    """What a forecast said about one customer and, once its days are over, what the customer did in them."""
+
+    forecast = models.ForeignKey(Forecast, on_delete=models.CASCADE, related_name="foretold", db_index=False)
+    # No constraint, as for portraits: an import must be undone without asking what was said about its customers.
+    customer = models.ForeignKey(
+        "customers.Customer", on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    group = models.SmallIntegerField(help_text="Tenth by what was expected, 1 the least.")
+    expected = models.FloatField(help_text="Purchase days.")
+    before = models.IntegerField(help_text="Purchase days in as many days before: the naive rule says the same again.")
+    away = models.FloatField(help_text="Probability of no purchase.")
+    from_date = models.DateField(help_text="The next purchase, if any, falls in these days in four cases of five.")
+    to_date = models.DateField()
+    value = models.FloatField(null=True, help_text="Money.")
+    value_low = models.FloatField(null=True)
+    value_high = models.FloatField(null=True)
+    spent_before = models.FloatField(default=0)
+    bought = models.IntegerField(null=True, help_text="Purchase days that came.")
+    spent = models.FloatField(null=True)
+    next_date = models.DateField(null=True, help_text="The first purchase that came.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["forecast", "group", "customer"], name="portraits_foretold_once"),
+        ]
+        indexes = [models.Index(fields=["customer"], name="portraits_foretold_of")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.expected:.2f}"

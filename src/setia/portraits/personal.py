@@ -27,6 +27,21 @@ hold(
         order=40,
     ),
     Holding(
+        "portraits_foretold",
+        _("What was foretold, to be compared with what came"),
+        {
+            "expected": _("Purchase days foretold"),
+            "bought": _("Purchase days that came"),
+            "value": _("Money foretold"),
+            "spent": _("Spent"),
+            "from_date": _("Next purchase from"),
+            "to_date": _("Next purchase until"),
+            "next_date": _("Next purchase"),
+        },
+        at_erasure=AtErasure.KEEP,
+        order=42,
+    ),
+    Holding(
         "portraits_overruling",
         _("What people said otherwise"),
         {

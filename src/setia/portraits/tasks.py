@@ -14,6 +14,7 @@ name_jobs(
     {
         "portraits.nightly": _("Compute all portraits every night"),
         "portraits.refresh_all": _("Compute all portraits after a change"),
+        "portraits.look_back": _("Compare what was foretold with what happened"),
         "portraits.refresh_one": _("Compute one customer's portrait"),
         "portraits.end_expired": _("Let computed classes count again whose overruling has ended"),
     }
@@ -29,6 +30,7 @@ def nightly(timestamp: int) -> None:
     at = datetime.now(UTC)
     if queries.is_stale(at=at):
         actions.refresh(by=None, at=at)
+    actions.look_back_later()
 
 
 @app.task(name="portraits.refresh_all", queue="portraits")
@@ -37,6 +39,15 @@ def refresh_all() -> None:
     from setia.portraits import actions
 
     actions.refresh(by=None, at=datetime.now(UTC))
+    actions.look_back_later()
+
+
+@app.task(name="portraits.look_back", queue="portraits", queueing_lock="portraits.look_back")
+def look_back() -> None:
+    """A month has begun, or the days of a forecast are over."""
+    from setia.portraits import actions
+
+    actions.look_back(by=None, at=datetime.now(UTC))
 
 
 @app.task(name="portraits.refresh_one", queue="portraits")

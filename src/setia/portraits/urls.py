@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rfm/", views.rfm, name="rfm"),
     path("concentration/", views.concentration, name="concentration"),
     path("value/", views.value, name="value"),
+    path("accuracy/", views.accuracy, name="accuracy"),
     path("customers/<int:pk>/", views.classes, name="classes"),
     path("customers/<int:pk>/overrule/<str:what>/", views.overrule, name="overrule"),
     path(

@@ -45,6 +45,13 @@ def value(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@needs("portraits.view")
+def accuracy(request: HttpRequest) -> HttpResponse:
+    """What was foretold and what happened: all forecasts, and one of them (`at`) looked at."""
+    return render(request, "portraits/accuracy.html", {"page": queries.accuracy_page(me(request), request.GET.dict())})
+
+
+@require_GET
 @needs("customers.view")
 def classes(request: HttpRequest, pk: int) -> HttpResponse:
     """The classes of a customer: what counts, what is computed and from what, who said otherwise and why."""

@@ -34,6 +34,7 @@ _WITHIN = (
     (_("RFM map"), "rfm"),
     (_("Concentration"), "concentration"),
     (_("Value"), "value"),
+    (_("Accuracy"), "accuracy"),
 )
 _RECURRING = (
     (_("Subscriptions"), "subscriptions"),

@@ -24,6 +24,7 @@ TOPICS = {
     "rfm": "understand",
     "concentration": "understand",
     "value": "understand",
+    "accuracy": "understand",
     "reports": "reports",
     "report": "reports",
     "imports": "import",

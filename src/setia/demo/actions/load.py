@@ -121,6 +121,7 @@ def load(
     _settle()
     if refresh:
         portraits.refresh(by=by, at=at)
+        portraits.look_back_later()
     return Loaded(
         customers=history.customers,
         orders=history.orders,

@@ -74,6 +74,7 @@ def remove(*, by: User | None, at: datetime, refresh: bool = True) -> Removed:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     if refresh:
         portraits.refresh(by=author, at=at)
+        portraits.look_back_later()
     return removed
 
 

@@ -1,5 +1,6 @@
 """What changes portraits. A module per verb; this is the room's public face."""
 
+from setia.portraits.actions.look_back import due, look_back, look_back_later
 from setia.portraits.actions.overrule import (
     DayPassed,
     NoSuchClass,
@@ -20,8 +21,11 @@ __all__ = [
     "Superseded",
     "SwapRunning",
     "compute",
+    "due",
     "end_expired",
     "keep_up",
+    "look_back",
+    "look_back_later",
     "overrule",
     "refresh",
     "refresh_one",

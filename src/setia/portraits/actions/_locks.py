@@ -1,4 +1,4 @@
-"""Two advisory locks of PostgreSQL keep a refresh of everything and refreshes of one customer apart.
+"""Advisory locks of PostgreSQL keep a refresh of everything and refreshes of one customer apart.
 
 REFRESH is held by the one refresh of everything that runs, over all its steps. SWAP is held by it alone for two
 moments, before it reads and when the tables are exchanged, and shared by whoever recomputes one customer: so each such
@@ -12,19 +12,21 @@ from django.db import connection
 
 REFRESH = 0x5E71A001
 SWAP = 0x5E71A002
+LOOK_BACK = 0x5E71A003
+"""Held by the one comparison of forecasts that runs."""
 
 
 @contextmanager
-def alone() -> Iterator[None]:
-    """Wait until no other refresh of everything runs, then hold off all others."""
+def alone(lock: int = REFRESH) -> Iterator[None]:
+    """Wait until no other refresh of everything (or who else takes the lock) runs, then hold off all others."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [REFRESH])
+        cursor.execute("SELECT pg_advisory_lock(%s)", [lock])
     try:
         yield
     finally:
         if connection.is_usable():  # a connection that broke has let go of the lock by itself
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [REFRESH])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
 
 
 def take_swap() -> None:

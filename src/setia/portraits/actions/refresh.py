@@ -87,7 +87,7 @@ def _with_stamps(found: Study, at: datetime) -> pa.Table:
 
 
 def _draw(found: Study, *, at: datetime) -> None:
-    Picture.objects.all().delete()
+    Picture.objects.filter(name__in=found.pictures).delete()
     Picture.objects.bulk_create(
         Picture(name=name, as_of_date=found.as_of, rows=rows, computed_at=at) for name, rows in found.pictures.items()
     )

@@ -3,7 +3,8 @@
 from django.utils.translation import ngettext_lazy
 
 from setia.customers.queries import Key
-from setia.portraits.models import Overruling, Portrait
+from setia.portraits.models import Foretold, Overruling, Portrait
+from setia.portraits.queries.accuracy import AccuracyPage, accuracy_page
 from setia.portraits.queries.classes import (
     OVERRULABLE,
     ClassPage,
@@ -42,6 +43,7 @@ from setia.portraits.words import WORDS, written
 
 CUSTOMER_KEYS = (
     Key(Portrait, "customer", stays="computed: made anew for the survivor, removed for the others"),
+    Key(Foretold, "customer", stays="what was said about each while there were two"),
     Key(
         Overruling,
         "customer",
@@ -56,6 +58,7 @@ __all__ = [
     "OVERRULABLE",
     "PLAIN",
     "WORDS",
+    "AccuracyPage",
     "Behind",
     "ClassPage",
     "CohortPage",
@@ -68,6 +71,7 @@ __all__ = [
     "Rows",
     "Statement",
     "ValuePage",
+    "accuracy_page",
     "anniversaries",
     "any_expired",
     "behind_for",

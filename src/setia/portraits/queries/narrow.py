@@ -17,6 +17,7 @@ retention  YEAR.2011-12-09.kept (or .lost)       bought in the earlier window, a
 move       RETENTION.DEFECTED                    moved between stages this month; .RETENTION came in, RETENTION. left it
 value      100000-200000                         expected to spend so much in the coming year
 top        10                                    the tenth of the customers who spent most (percent)
+foretold   12.10, 12.10.came, 12.10.away         of whom a forecast spoke, in a tenth; who came then, who did not
 =========  ====================================  ======================================================================
 
 What is not of these shapes is no filter. Figures count archived customers too, so a list behind a figure shows them.
@@ -38,7 +39,18 @@ from django.utils.translation import gettext_lazy
 from setia.core.chips import Chip
 from setia.core.queries import firm
 from setia.orders.queries.bought import bought_between, buyers_on
-from setia.portraits.models import Interaction, Overruling, Portrait, Relation, Role, Service, Stage, Trait
+from setia.portraits.models import (
+    Forecast,
+    Foretold,
+    Interaction,
+    Overruling,
+    Portrait,
+    Relation,
+    Role,
+    Service,
+    Stage,
+    Trait,
+)
 from setia.portraits.queries.figures import latest_refresh
 from setia.portraits.queries.known import in_force
 from setia.portraits.words import base_word, cell_word, day_word, money_word, month_word
@@ -256,6 +268,23 @@ def _top(behind: Behind, value: str) -> Narrowed | None:
     return found, _("Spent most"), _("the first %(share)s%%") % {"share": value}
 
 
+def _foretold(behind: Behind, value: str) -> Narrowed | None:
+    parts = re.fullmatch(r"([0-9]{1,12})\.([1-9]|10)(?:\.(came|away))?", value)
+    forecast = Forecast.objects.filter(pk=int(parts[1])).first() if parts else None
+    if parts is None or forecast is None:
+        return None
+    told = Foretold.objects.filter(forecast=forecast, group=int(parts[2]))
+    words = {"group": parts[2], "day": day_word(forecast.as_of_date)}
+    if parts[3] == "came":
+        told, said = told.filter(bought__gt=0), _("tenth %(group)s as of %(day)s, came")
+    elif parts[3] == "away":
+        told, said = told.filter(bought=0), _("tenth %(group)s as of %(day)s, stayed away")
+    else:
+        said = _("tenth %(group)s as of %(day)s")
+    fewer = behind.customers.filter(pk__in=told.values("customer"))
+    return behind._replace(customers=fewer, narrowed=True), _("Foretold"), said % words
+
+
 def _bought_between(first: date, latest: date, *, after: str | None = None) -> Exists:
     return bought_between(first, latest, after=after, free=_free_counts())
 
@@ -326,6 +355,7 @@ _FILTERS: dict[str, Callable[[Behind, str], Narrowed | None]] = {
     "move": _move,
     "value": _value,
     "top": _top,
+    "foretold": _foretold,
 }
 PLAIN = ("stage", "base", "trait", "role", "relation", "service", "interact", "said")
 """Of these, the ones a person chooses in a list; the others are behind figures."""
