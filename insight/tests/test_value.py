@@ -13,7 +13,7 @@ from shop import Truth, column
 from setia_insight.errors import BadInput, InsightError, NotEnoughData
 from setia_insight.repeat import ModifiedBetaGeometricNBD, ParetoNBD, Repeat
 from setia_insight.summary import summarise
-from setia_insight.value import ENDINGS, GammaGamma, lifetime, spend
+from setia_insight.value import ENDINGS, GammaGamma, lifetime, spend, weak_prior
 from setia_insight.value._spend import _by_distribution
 
 MBG = ModifiedBetaGeometricNBD.given(r=0.6, alpha=7.0, a=0.9, b=2.5, unit="WEEK")
@@ -248,3 +248,26 @@ def test_lifetime_value_without_discount_is_the_expected_spend_and_less_with_it(
         lifetime(MBG, MONEY, *history, horizon=156.0, yearly_discount=-1.0)
     with pytest.raises(BadInput, match="step"):
         lifetime(MBG, MONEY, *history, horizon=156.0, steps=0)
+
+
+def test_a_small_shop_s_money_gets_an_answer_with_a_prior_and_a_large_one_hardly_notices_it() -> None:
+    rng = np.random.default_rng(9)
+    x = rng.integers(1, 9, 4_000)
+    mean = rng.gamma(6.0 * x) / rng.gamma(4.0, 1 / 15.0, 4_000) / x
+    with pytest.raises(NotEnoughData, match="10 repeat customers of 30"):
+        GammaGamma().fit(x[:10], mean[:10])
+    small = GammaGamma().fit(x[:10], mean[:10], prior=weak_prior(mean[:10]))
+    assert small.converged
+    assert small.with_prior
+    assert GammaGamma.from_json(small.to_json()) == small
+    plain, held = GammaGamma().fit(x, mean), GammaGamma().fit(x, mean, prior=weak_prior(mean))
+    assert held.log_likelihood <= plain.log_likelihood
+    assert plain.log_likelihood_of(x, mean) == pytest.approx(plain.log_likelihood, rel=1e-12)
+    assert held.log_likelihood_of(x[:0], mean[:0]) == 0.0
+    for name, (low, high) in plain.intervals(0.95).items():
+        assert low < {"p": 6.0, "q": 4.0, "gamma": 15.0}[name] < high
+        assert abs(held.parameters[name] - plain.parameters[name]) < 0.25 * plain.standard_errors[name]
+    with pytest.raises(BadInput, match="names s"):
+        GammaGamma().fit(x, mean, prior={"s": (1.0, 1.0)})
+    with pytest.raises(BadInput, match="above 0"):
+        weak_prior([0.0, math.nan])

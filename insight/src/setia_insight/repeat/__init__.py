@@ -11,8 +11,10 @@ import json
 import numpy as np
 from numpy.typing import ArrayLike
 
+from setia_insight._prior import Prior
 from setia_insight.errors import BadInput
-from setia_insight.repeat._base import ENDINGS, UNIT_DAYS, Prior, Repeat
+from setia_insight.repeat._base import ENDINGS, UNIT_DAYS, Repeat
+from setia_insight.repeat._groups import Groups, by_group
 from setia_insight.repeat._model import BetaGeometricNBD, ModifiedBetaGeometricNBD
 from setia_insight.repeat._pareto_model import ParetoNBD
 
@@ -21,10 +23,12 @@ __all__ = [
     "MODELS",
     "UNIT_DAYS",
     "BetaGeometricNBD",
+    "Groups",
     "ModifiedBetaGeometricNBD",
     "ParetoNBD",
     "Prior",
     "Repeat",
+    "by_group",
     "load",
     "weak_prior",
 ]

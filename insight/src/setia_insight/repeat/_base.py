@@ -9,7 +9,6 @@ import datetime as dt
 import json
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -20,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from setia_insight import _newton
 from setia_insight._newton import normal
 from setia_insight._orders import dates
+from setia_insight._prior import Belief, Prior
 from setia_insight.errors import BadInput, InsightError, NotEnoughData
 from setia_insight.repeat import _history
 from setia_insight.window import day_number
@@ -37,9 +37,6 @@ ENDINGS = {
 
 UNIT_DAYS = {"DAY": 1, "WEEK": 7}
 """Time units a model knows by name, in days."""
-
-Prior = Mapping[str, tuple[float, float]]
-"""Parameter name to (typical value, spread): its logarithm is normal around ln(typical) with that deviation."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +155,7 @@ class Repeat(ABC):
             raise NotEnoughData(type(self).__name__, needs, has)
         scale = float(history.time[history.age].mean())
         lowest, highest = self._range(scale)
-        belief = _Belief.of(prior or {}, self.names)
+        belief = Belief.of(prior or {}, self.names)
 
         # Climb on a sample first, so that all the customers are read only about three times.
         first_look = max(self._first_look, len(history) // 20)
@@ -187,7 +184,7 @@ class Repeat(ABC):
         scale: float,
         lowest: NDArray[np.float64],
         highest: NDArray[np.float64],
-        belief: _Belief,
+        belief: Belief,
     ) -> _newton.Maximum:
         sample = self._prepare(history)
 
@@ -353,30 +350,6 @@ class Repeat(ABC):
         if self.estimates is None:
             raise InsightError(f"{type(self).__name__} has not been fitted yet: call fit first")
         return self.estimates
-
-
-@dataclass(frozen=True)
-class _Belief:
-    """A normal prior on the logarithms: its log-density, slope and curvature in the parameters themselves."""
-
-    centre: NDArray[np.float64]
-    precision: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, prior: Prior, names: tuple[str, ...]) -> _Belief:
-        if unknown := sorted(set(prior) - set(names)):
-            raise BadInput(f"the prior names {', '.join(unknown)}; the parameters are {', '.join(names)}")
-        centre, precision = np.zeros(len(names)), np.zeros(len(names))
-        for name, (typical, spread) in prior.items():
-            if not (math.isfinite(typical) and typical > 0 and math.isfinite(spread) and spread > 0):
-                raise BadInput(f"the prior of {name} needs a positive typical value and spread")
-            centre[names.index(name)], precision[names.index(name)] = math.log(typical), spread**-2
-        return cls(centre, precision)
-
-    def __call__(self, values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-        away = np.log(values) - self.centre
-        slope = -self.precision * away / values
-        return float(-0.5 * self.precision @ away**2), slope, (-self.precision / values - slope) / values
 
 
 def _horizon(horizon: float) -> float:

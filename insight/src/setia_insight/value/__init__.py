@@ -5,7 +5,7 @@ are probability models of the firm's own customers; their intervals cover what c
 the parameters, which with a few thousand customers is small beside it.
 """
 
-from setia_insight.value._gamma_gamma import ENDINGS, GammaGamma
+from setia_insight.value._gamma_gamma import ENDINGS, GammaGamma, weak_prior
 from setia_insight.value._spend import lifetime, spend
 
-__all__ = ["ENDINGS", "GammaGamma", "lifetime", "spend"]
+__all__ = ["ENDINGS", "GammaGamma", "lifetime", "spend", "weak_prior"]

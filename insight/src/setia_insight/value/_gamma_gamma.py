@@ -20,6 +20,7 @@ from scipy.special import gammaln, polygamma, psi
 from setia_insight import _newton
 from setia_insight._jit import compiled
 from setia_insight._newton import normal
+from setia_insight._prior import Belief, Prior
 from setia_insight.errors import BadInput, InsightError, NotEnoughData
 
 NAMES = ("p", "q", "gamma")
@@ -48,8 +49,13 @@ class GammaGamma:
     correlation: float = math.nan
     """Pearson correlation of repeat purchases and money per purchase; the model assumes it to be near 0."""
 
+    with_prior: bool = False
+    """Whether the estimates are the most probable under a prior (MAP) instead of the most likely."""
+
     needs: ClassVar[dict[str, int]] = {"repeat_customers": 30}
     """Less than this and `fit` raises `NotEnoughData`."""
+    needs_with_prior: ClassVar[dict[str, int]] = {"repeat_customers": 3}
+    """The same when a prior stands behind the data."""
 
     def __post_init__(self) -> None:
         if self.estimates is not None and not all(math.isfinite(v) and v > 0 for v in self.estimates):
@@ -84,21 +90,30 @@ class GammaGamma:
         """What to do when the fit did not converge; empty when it did."""
         return ENDINGS.get(self.ended, "")
 
-    def fit(self, x: ArrayLike, mean_value: ArrayLike) -> Self:
+    def fit(self, x: ArrayLike, mean_value: ArrayLike, *, prior: Prior | None = None) -> Self:
         """Maximum likelihood estimates from repeat purchases and mean money per repeat purchase.
 
         Take `x` and `repeat_value` of `summary.summarise`; NaN stands for the null of a customer without a repeat. Left
         out are customers without a repeat purchase or whose mean is 0: a Gamma has no zero. Returns a fitted copy.
         Raises `NotEnoughData` when fewer than `needs` remain, `BadInput` for a negative or infinite mean.
+
+        With a `prior` (see `weak_prior`) the estimates are the most probable ones, and fewer customers suffice.
         """
         counts, means = _read(x, mean_value)
         used = (counts > 0) & (means > 0)
         counts, means = counts[used], means[used]
         has = {"repeat_customers": len(counts)}
-        if has["repeat_customers"] < self.needs["repeat_customers"]:
-            raise NotEnoughData(type(self).__name__, self.needs, has)
+        needs = self.needs_with_prior if prior else self.needs
+        if has["repeat_customers"] < needs["repeat_customers"]:
+            raise NotEnoughData(type(self).__name__, needs, has)
         typical = float(np.median(means))
-        evaluate = _likelihood(counts, means)
+        likelihood, belief = _likelihood(counts, means), Belief.of(prior or {}, NAMES)
+
+        def evaluate(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+            value, gradient, hessian = likelihood(values)
+            believed, slope, bend = belief(values)
+            return value + believed, gradient + slope, hessian + np.diag(bend)
+
         start = np.array([2.0, 3.0, typical])
         lowest = np.array([1e-4, 1e-4, 1e-7 * typical])
         highest = np.array([1e6, 1e5, 1e8 * typical])
@@ -111,11 +126,19 @@ class GammaGamma:
             self,
             estimates=tuple(best.values.tolist()),
             errors=tuple(best.standard_errors().tolist()),
-            log_likelihood=float(best.log_likelihood),
+            log_likelihood=float(best.log_likelihood - belief(best.values)[0]),
             ended=ended,
             customers=len(counts),
+            with_prior=bool(prior),
             correlation=float(np.corrcoef(counts, means)[0, 1]) if spread else 0.0,
         )
+
+    def log_likelihood_of(self, x: ArrayLike, mean_value: ArrayLike) -> float:
+        """The log-likelihood of these customers' means under the estimates: what models are compared by, on customers
+        they were not fitted on. Customers without a repeat or of mean 0 are left out, as in `fit`."""
+        counts, means = _read(x, mean_value)
+        used = (counts > 0) & (means > 0)
+        return float(_likelihood(counts[used], means[used])(np.array(self._fitted()))[0]) if used.any() else 0.0
 
     def expected_value(self, x: ArrayLike, mean_value: ArrayLike) -> NDArray[np.float64]:
         """Expected money of each customer's next purchase, given those so far.
@@ -142,6 +165,7 @@ class GammaGamma:
                 "ended": self.ended,
                 "customers": self.customers,
                 "correlation": None if math.isnan(self.correlation) else self.correlation,
+                "with_prior": self.with_prior,
             }
         )
 
@@ -160,6 +184,7 @@ class GammaGamma:
                 ended=kept["ended"],
                 customers=int(kept["customers"]),
                 correlation=math.nan if kept["correlation"] is None else float(kept["correlation"]),
+                with_prior=bool(kept.get("with_prior", False)),
             )
         except (KeyError, TypeError, json.JSONDecodeError) as problem:
             raise BadInput(f"this is not a GammaGamma as JSON: {problem!r}") from problem
@@ -173,6 +198,19 @@ class GammaGamma:
         if self.estimates is None:
             raise InsightError("GammaGamma has not been fitted yet: call fit first")
         return self.estimates
+
+
+def weak_prior(mean_value: ArrayLike) -> Prior:
+    """A prior for small shops: money varies as in shops published, held so loosely that some hundred customers outweigh
+    it.
+
+    `mean_value` gives the size of money. Raises `BadInput` when no mean is above 0.
+    """
+    means = np.asarray(mean_value, dtype=np.float64)
+    means = means[np.isfinite(means) & (means > 0)]
+    if len(means) == 0:
+        raise BadInput("no customer's mean value is above 0")
+    return {"p": (5.0, 1.0), "q": (4.0, 1.0), "gamma": (0.6 * float(np.median(means)), 1.5)}
 
 
 def _read(x: ArrayLike, mean_value: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
