@@ -3,7 +3,7 @@
 
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check bench lock browser clean
+.PHONY: help setup demo up test check coverage bench lock browser clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -39,6 +39,14 @@ check: setup ## style, types, rooms' walls, templates, translations
 	$(BIN)/python -m pytest -q tests/test_architecture.py
 	$(BIN)/python -m setia.web.lint
 	$(BIN)/python -m setia.web.i18n check
+
+# What Numba compiled cannot be traced, so the tests of those loops run once more as plain Python.
+coverage: setup ## how much of the analytics library its tests run
+	cd insight && ../$(BIN)/python -m coverage erase
+	cd insight && ../$(BIN)/python -m coverage run -m pytest -q
+	cd insight && NUMBA_DISABLE_JIT=1 ../$(BIN)/python -m coverage run -m pytest -q -m "not data and not heavy" tests/repeat \
+		tests/test_cohort.py tests/test_revenue.py tests/test_rfm.py tests/test_summary.py tests/test_value.py tests/test_window.py
+	cd insight && ../$(BIN)/python -m coverage combine -q && ../$(BIN)/python -m coverage report --skip-covered --show-missing
 
 bench: setup ## speed and memory, beside the peers that run here
 	$(BIN)/python -m bench

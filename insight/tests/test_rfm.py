@@ -34,6 +34,7 @@ def test_fewer_customers_than_groups_fill_the_lower_groups() -> None:
     assert rfm.quintile([], []).tolist() == []
 
 
+@pytest.mark.heavy
 @given(st.lists(st.integers(0, 20), max_size=60), st.sampled_from(["HIGH", "LOW"]))
 def test_a_better_value_is_never_in_a_lower_group_and_groups_are_equal(values: list[int], best: str) -> None:
     scores = rfm.quintile(np.array(values, dtype=np.int64), np.arange(len(values)), best=best)

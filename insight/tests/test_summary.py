@@ -111,6 +111,7 @@ def test_customer_numbers_far_apart_are_summarised_like_numbers_close_together()
     assert spread.drop_columns(["customer"]).equals(close.drop_columns(["customer"]))
 
 
+@pytest.mark.heavy
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
@@ -140,6 +141,7 @@ def test_any_shop_is_counted_as_a_plain_loop_counts_it(rows: list[tuple[int, int
             assert line["repeat_value"] == pytest.approx(sum(later) / len(later))
 
 
+@pytest.mark.heavy
 def test_a_customer_with_very_many_orders_in_no_order_is_counted_right() -> None:
     rng = np.random.default_rng(9)
     day = rng.permutation(np.repeat(np.arange(20_000, 20_200), 3)).astype(np.int32)

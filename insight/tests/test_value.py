@@ -56,6 +56,7 @@ def _log_likelihood(x: NDArray[np.int64], mean: NDArray[np.float64], p: float, q
     return float(each.sum())
 
 
+@pytest.mark.heavy
 def test_the_parameters_of_simulated_money_are_recovered_in_any_currency() -> None:
     x = np.random.default_rng(1).integers(0, 12, 40_000)
     _, mean = _simulated(x, 2)
@@ -71,6 +72,7 @@ def test_the_parameters_of_simulated_money_are_recovered_in_any_currency() -> No
     assert abs(fitted.correlation) < 0.02
 
 
+@pytest.mark.heavy
 def test_the_expected_value_is_what_simulated_customers_spend_next() -> None:
     x = np.random.default_rng(3).integers(0, 6, 200_000)
     nu, mean = _simulated(x, 4)
@@ -143,6 +145,7 @@ def shop() -> tuple[Truth, NDArray[np.float64], NDArray[np.float64]]:
     return truth, mean, np.where(truth.later > 0, spent, 0.0)
 
 
+@pytest.mark.heavy
 def test_the_spend_of_simulated_customers_lies_in_its_interval_eight_times_in_ten(
     shop: tuple[Truth, NDArray[np.float64], NDArray[np.float64]],
 ) -> None:
@@ -159,6 +162,7 @@ def test_the_spend_of_simulated_customers_lies_in_its_interval_eight_times_in_te
     assert (column(table, "probability")[~above] <= 0.1).all()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("model", "p", "q", "gamma"),
     [(MBG, 6.25, 3.74, 15.44), (MBG, 2.0, 2.2, 80_000.0), (MBG, 20.0, 10.0, 5.0), (PARETO, 6.25, 3.74, 15.44)],
@@ -250,6 +254,7 @@ def test_lifetime_value_without_discount_is_the_expected_spend_and_less_with_it(
         lifetime(MBG, MONEY, *history, horizon=156.0, steps=0)
 
 
+@pytest.mark.heavy
 def test_a_small_shop_s_money_gets_an_answer_with_a_prior_and_a_large_one_hardly_notices_it() -> None:
     rng = np.random.default_rng(9)
     x = rng.integers(1, 9, 4_000)

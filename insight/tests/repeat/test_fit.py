@@ -42,6 +42,7 @@ def test_gradient_and_hessian_are_the_differences_of_the_likelihood(model: Model
         np.testing.assert_allclose((up[1] - down[1]) / (2 * step[i]), hessian[i], rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.heavy
 @BOTH
 def test_days_weeks_and_odd_times_give_the_same_fit_in_their_own_unit(model: Model) -> None:
     truth = Truth(3_000, r=0.5, alpha=6.0, a=0.8, b=2.4, may_leave_at_once=model.extra == 1, seed=4)
@@ -57,6 +58,7 @@ def test_days_weeks_and_odd_times_give_the_same_fit_in_their_own_unit(model: Mod
         assert other.log_likelihood == pytest.approx(expected, abs=1e-4)
 
 
+@pytest.mark.heavy
 @BOTH
 def test_the_parameters_of_simulated_customers_are_recovered(model: Model) -> None:
     true = {"r": 0.6, "alpha": 7.0, "a": 0.9, "b": 2.5}
@@ -68,6 +70,7 @@ def test_the_parameters_of_simulated_customers_are_recovered(model: Model) -> No
         assert 0 < fitted.standard_errors[name] < 0.2 * value
 
 
+@pytest.mark.heavy
 @BOTH
 def test_ninety_percent_intervals_hold_the_truth_about_nine_times_in_ten(model: Model) -> None:
     true = {"r": 0.6, "alpha": 7.0, "a": 0.9, "b": 2.5}
@@ -103,6 +106,7 @@ def test_no_customers_at_all_are_too_few(model: Model) -> None:
     assert model.given(r=0.4, alpha=6.0, a=0.8, b=2.5).expected_purchases([], [], [], 10.0).tolist() == []
 
 
+@pytest.mark.heavy
 @BOTH
 def test_everybody_bought_on_the_very_day_of_the_count(model: Model) -> None:
     rng = np.random.default_rng(3)
@@ -114,6 +118,7 @@ def test_everybody_bought_on_the_very_day_of_the_count(model: Model) -> None:
     assert fitted.converged or fitted.advice
 
 
+@pytest.mark.heavy
 @BOTH
 def test_where_nobody_leaves_the_fit_says_so_instead_of_naming_a_number(model: Model) -> None:
     rng = np.random.default_rng(0)
@@ -129,6 +134,7 @@ def test_where_nobody_leaves_the_fit_says_so_instead_of_naming_a_number(model: M
         assert all(math.isnan(error) for error in fitted.standard_errors.values())
 
 
+@pytest.mark.heavy
 def test_where_all_buy_at_the_same_rate_the_fit_says_so_or_finds_hardly_any_difference() -> None:
     endings = set()
     for seed in range(8):

@@ -93,6 +93,7 @@ def test_the_cdnow_sample_has_the_published_estimates_and_the_holdout_measured_e
     assert round(float(np.abs(expected - actual).mean()), 3) == 0.755
 
 
+@pytest.mark.heavy
 def test_the_parameters_of_simulated_customers_are_recovered() -> None:
     fitted = ParetoNBD().fit(*_customers(30_000, 12)[:3])
     assert fitted.converged
@@ -103,6 +104,7 @@ def test_the_parameters_of_simulated_customers_are_recovered() -> None:
     assert repeat.load(fitted.to_json()) == fitted
 
 
+@pytest.mark.heavy
 def test_forecasts_are_what_simulated_customers_do() -> None:
     x, t_x, T, bought, wait = _customers(60_000, 3, later=40.0)
     model = MODEL
@@ -144,6 +146,7 @@ def test_heavy_buyers_long_silences_and_s_of_one_stay_finite_and_smooth() -> Non
     assert MODEL.expected_purchases([2], [3], [9], 0).tolist() == [0.0]
 
 
+@pytest.mark.heavy
 def test_where_nobody_leaves_the_fit_says_so() -> None:
     rng = np.random.default_rng(0)
     T = rng.uniform(10, 70, 2_000)
@@ -155,6 +158,7 @@ def test_where_nobody_leaves_the_fit_says_so() -> None:
     assert (fitted.probability_alive(x, t_x, T) > 0.9).mean() > 0.95
 
 
+@pytest.mark.heavy
 def test_a_small_shop_gets_an_answer_with_a_prior_and_a_large_one_hardly_notices_it() -> None:
     x, t_x, T = _customers(30, 5)[:3]
     for model in (ParetoNBD(), BetaGeometricNBD()):
@@ -181,6 +185,7 @@ def test_a_prior_for_something_else_is_refused() -> None:
         ParetoNBD().fit(*history, prior={"s": (1.0, 0.0)})
 
 
+@pytest.mark.heavy
 def test_the_interval_of_a_forecast_is_that_of_refitting_to_new_customers() -> None:
     """Delta method against what the forecast does over 60 shops drawn anew."""
     history, drawn = ([0, 3, 8], [0, 20, 30], [40, 40, 40]), []
@@ -198,6 +203,7 @@ def _fitted(seed: int) -> ParetoNBD:
     return ParetoNBD().fit(*_customers(2_000, seed)[:3])
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif("SETIA_LONG" not in os.environ, reason="500 fits of 5,000 customers take minutes: set SETIA_LONG=1")
 @pytest.mark.parametrize("coverage", [0.80, 0.95])
 def test_intervals_hold_the_truth_as_often_as_they_say(coverage: float) -> None:
