@@ -64,11 +64,18 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--orders", type=_count, help=_("how many orders (default: as many as they would make)"))
     demo.add_argument("--remove", action="store_true", help=_("take the demo shop out again, all of it"))
 
-    intake = command("import", "intake", _("take in a file of customers, products or orders, or undo that"))
+    intake = command(
+        "import", "intake", _("take in a file of customers, products, orders, subscriptions or units, or undo that")
+    )
     intake.add_argument(
         "file", nargs="?", metavar="FILE", help=_("CSV, TSV, text, XLSX, Parquet, JSON Lines; plain or gzip")
     )
-    intake.add_argument("--as", dest="kind", choices=["orders", "customers", "products"], help=_("what the rows are"))
+    intake.add_argument(
+        "--as",
+        dest="kind",
+        choices=["orders", "customers", "products", "subscriptions", "units"],
+        help=_("what the rows are"),
+    )
     intake.add_argument("--map", metavar="FILE", help=_("JSON file that says which column means what"))
     intake.add_argument(
         "--source",

@@ -16,6 +16,12 @@ TABLES = (
     "customers_timelineentry",
     "orders_order",
     "orders_orderline",
+    "subscriptions_plan",
+    "subscriptions_subscription",
+    "subscriptions_subscriptionperiod",
+    "subscriptions_subscriptionstep",
+    "subscriptions_unit",
+    "subscriptions_unitservice",
 )
 
 

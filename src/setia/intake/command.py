@@ -27,7 +27,9 @@ def main(args: argparse.Namespace) -> int:
     if args.undo is not None:
         return _undo(args.undo, as_json=args.json)
     if not args.file or not args.kind:
-        print(_("Say which file, and what it holds: setia import FILE --as customers|products|orders"), file=sys.stderr)
+        kinds = "customers|products|orders|subscriptions|units"
+        words = _("Say which file, and what it holds: setia import FILE --as {kinds}")
+        print(words.format(kinds=kinds), file=sys.stderr)
         return 2
     return _import(args)
 

@@ -25,6 +25,13 @@ KINDS = {
     "DATE": pgettext_lazy("a kind of own field", "day"),
     "CHOICE": pgettext_lazy("a kind of own field", "choice"),
 }
+KINDS_OF_FILES = (
+    Run.What.ORDERS,
+    Run.What.CUSTOMERS,
+    Run.What.PRODUCTS,
+    Run.What.SUBSCRIPTIONS,
+    Run.What.UNITS,
+)
 CURRENCIES = ("IDR", "USD", "EUR", "SGD", "MYR", "GBP", "JPY", "CNY", "AUD")
 
 
@@ -45,7 +52,7 @@ class UploadForm(forms.Form):
 
     what = forms.ChoiceField(
         label=_("What the file holds"),
-        choices=[(one.value, one.label) for one in (Run.What.ORDERS, Run.What.CUSTOMERS, Run.What.PRODUCTS)],
+        choices=[(one.value, one.label) for one in KINDS_OF_FILES],
         initial=Run.What.ORDERS,
         widget=forms.RadioSelect,
     )
@@ -127,9 +134,11 @@ class MappingForm(forms.Form):
         if isinstance(currency, forms.ChoiceField) and base.currency and base.currency not in CURRENCIES:
             currency.choices = [*CURRENCY_CHOICES, (base.currency, base.currency)]
         if base.what != "ORDERS":
-            for name in ("cancelled", "letter", "currency"):
+            for name in ("cancelled", "letter"):
                 del self.fields[name]
-        if base.what == "ORDERS":  # rows of orders name no tax number
+        if base.what not in ("ORDERS", "SUBSCRIPTIONS"):
+            del self.fields["currency"]
+        if base.what in ("ORDERS", "SUBSCRIPTIONS", "UNITS"):  # their rows name no tax number
             match = self.fields["match"]
             assert isinstance(match, forms.ChoiceField)
             match.choices = [one for one in MATCH_CHOICES if one[0] != "TAX"]

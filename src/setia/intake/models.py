@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 class Shape(models.Model):
     """How a file of this shape (its header, folded) was mapped the last time somebody said so."""
 
-    what = models.CharField(max_length=10)
+    what = models.CharField(max_length=15)
     fingerprint = models.CharField(max_length=64)
     mapping = models.JSONField()
     used_at = models.DateTimeField()
@@ -31,6 +31,8 @@ class Run(models.Model):
         CUSTOMERS = "CUSTOMERS", _("Customers")
         PRODUCTS = "PRODUCTS", _("Products")
         ORDERS = "ORDERS", _("Orders")
+        SUBSCRIPTIONS = "SUBSCRIPTIONS", _("Subscriptions")
+        UNITS = "UNITS", _("Installed units")
 
     class State(models.TextChoices):
         DRAFT = "DRAFT", _("Waiting for you")
@@ -42,7 +44,7 @@ class Run(models.Model):
         CANCELLED = "CANCELLED", _("Cancelled")
         UNDONE = "UNDONE", _("Undone")
 
-    what = models.CharField(max_length=10, choices=What)
+    what = models.CharField(max_length=15, choices=What)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     file_name = models.CharField(max_length=300)
     path = models.CharField(

@@ -6,6 +6,7 @@ that asks before an erasure says how many there are.
 """
 
 import csv
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ from setia.core.personal import AtErasure, Holding, Keeping, Person, forget_by, 
 from setia.intake.models import Run
 
 _OVER = (Run.State.DONE, Run.State.FAILED, Run.State.CANCELLED, Run.State.UNDONE)
+_FREE_TEXTS = {"subscriptions_subscription": ("note", "reason_text"), "subscriptions_unit": ("note", "place")}
+"""Texts a run may have kept from before it, that may say anything about a person."""
 _DIGITS = re.compile(r"[^0-9]")
 
 hold(
@@ -52,6 +55,19 @@ def forget_files(person: Person) -> None:
             """,
             {"customer": person.customer_id, "text": str(person.customer_id)},
         )
+        for table, emptied in _FREE_TEXTS.items():
+            cursor.execute(
+                f"""
+                UPDATE intake_change SET before = before || %(emptied)s::jsonb
+                WHERE "table" = '{table}' AND (before ->> 'customer_id' = %(text)s
+                      OR row_id IN (SELECT id FROM {table} WHERE customer_id = %(customer)s))
+                """,  # noqa: S608 - this module's own words
+                {
+                    "customer": person.customer_id,
+                    "text": str(person.customer_id),
+                    "emptied": json.dumps(dict.fromkeys(emptied, "")),
+                },
+            )
     for run in Run.objects.exclude(undo_report=None):
         report = run.undo_report or {}
         rows = report.get("left_rows", [])

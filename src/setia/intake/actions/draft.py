@@ -19,6 +19,7 @@ from setia.core.queries import firm
 from setia.customers.actions import add_field
 from setia.customers.queries import customers_for
 from setia.intake import reading
+from setia.intake.actions.execute import refuse_kind
 from setia.intake.models import Run, Shape
 from setia.intake.reading.guess import Guess
 from setia.intake.reading.own import field_named, own_fields
@@ -68,6 +69,7 @@ def start_draft(
     """
     if by is not None:
         require(by, "intake.run")
+        refuse_kind(by, what)
     path = upload if isinstance(upload, Path) else _store(upload, file_name)
     try:
         layout = reading.sniff(path)

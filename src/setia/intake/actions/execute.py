@@ -12,7 +12,7 @@ import logging
 import pickle
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -22,13 +22,16 @@ from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from setia.accounts.actions import audit
+from setia.accounts.models import User
 from setia.core.outbox import emit
 from setia.core.permissions import may
-from setia.core.queries import firm
+from setia.core.queries import firm, today
 from setia.intake import reading
-from setia.intake.commit import customers, erased, orders, products, stage
+from setia.intake.commit import customers, erased, orders, products, stage, subscriptions, units
 from setia.intake.commit.counts import Counts
 from setia.intake.models import Run
+from setia.intake.reading.problems import Why
+from setia.subscriptions.actions import roll_over
 
 log = logging.getLogger(__name__)
 
@@ -228,9 +231,11 @@ def _write(cursor: CursorWrapper, run: Run, layout: reading.Layout, spool: Spool
     if run.what == Run.What.CUSTOMERS:
         _check_rights(run)
         nameless = customers.reject_nameless(cursor)
-        _reject(run, layout, spool, dict.fromkeys(nameless, ("nobody", "")))
-        _reject(run, layout, spool, dict.fromkeys(erased.reject(cursor, run.source), ("erased", "")))
+        _reject(run, layout, spool, dict.fromkeys(nameless, Why("nobody", "name", "")))
+        _reject(run, layout, spool, dict.fromkeys(erased.reject(cursor, run.source), Why("erased", "name", "")))
         return customers.write(cursor, run, at=at)
+    if run.what in (Run.What.SUBSCRIPTIONS, Run.What.UNITS):
+        return _write_base(cursor, run, layout, spool, at)
     _check_currency(cursor, run)
     erased.leave_out(cursor, run.source)
     found = orders.placeholders(cursor)
@@ -249,12 +254,43 @@ def _write(cursor: CursorWrapper, run: Run, layout: reading.Layout, spool: Spool
         for number, count in found
     ]
     two = orders.reject_two_customers(cursor)
-    _reject(run, layout, spool, {row: ("two_customers", number) for row, number in two})
+    _reject(run, layout, spool, {row: Why("two_customers", "order_number", number) for row, number in two})
     return orders.write(cursor, run, zone=firm().zone, at=at)
+
+
+def _write_base(cursor: CursorWrapper, run: Run, layout: reading.Layout, spool: Spool, at: datetime) -> Counts:
+    """Write a file of subscriptions or of installed units."""
+    refuse_kind(run.by, run.what)
+    gone = erased.reject(cursor, run.source, number="customer_number")
+    _reject(run, layout, spool, dict.fromkeys(gone, Why("erased", "customer_number", "")))
+    day = today(at=at)
+    if run.what == Run.What.UNITS:
+        _reject(run, layout, spool, units.reject(cursor, today=day))
+        return units.write(cursor, run, at=at)
+    _check_currency(cursor, run)
+    # What was due on known ones has happened before the file has its say; that was nobody's doing, so no run's either.
+    cursor.execute("SELECT set_config('setia.run', '', true)")
+    roll_over(at=at)
+    cursor.execute("SELECT set_config('setia.run', %s, true)", [str(run.pk)])
+    _reject(run, layout, spool, subscriptions.reject(cursor, run, today=day))
+    return subscriptions.write(cursor, run, today=day, at=at)
 
 
 # Columns that say more than an import by itself may: the verb a person needs besides `intake.run`.
 _RIGHTS = {"owner": "customers.assign", "tags": "customers.tag", "consent": "customers.consent"}
+
+
+# What a person needs besides `intake.run` for these kinds of files.
+_KINDS = {
+    "SUBSCRIPTIONS": ("subscriptions.add", "subscriptions.edit", "subscriptions.cancel", "subscriptions.plans"),
+    "UNITS": ("subscriptions.units",),
+}
+
+
+def refuse_kind(by: User | None, what: str) -> None:
+    """Raise `reading.Unreadable` where this person may not do by hand what a file of this kind does."""
+    if by is not None and not all(may(by, verb) for verb in _KINDS.get(what, ())):
+        raise reading.Unreadable("not_your_kind")
 
 
 def _check_rights(run: Run) -> None:
@@ -275,17 +311,16 @@ def _check_currency(cursor: CursorWrapper, run: Run) -> None:
         raise reading.Unreadable("foreign_currency", found=", ".join(foreign), ours=ours)
 
 
-def _reject(run: Run, layout: reading.Layout, spool: Spool, reasons: dict[int, tuple[str, str]]) -> None:
+def _reject(run: Run, layout: reading.Layout, spool: Spool, reasons: Mapping[int, Why]) -> None:
     """Reject rows found wrong only once all were staged; their cells are read again from the file."""
     if not reasons:
         return
     plan = reading.Plan.from_json(run.mapping)
     cells = reading.raw_rows(Path(run.path), layout, plan, set(reasons))
-    field = "order_number" if run.what == Run.What.ORDERS else "name"
     spool.add(
         [
-            reading.Reject(row=row, code=code, field=field, value=value, cells=cells.get(row, ()))
-            for row, (code, value) in sorted(reasons.items())
+            reading.Reject(row=row, code=why.code, field=why.field, value=why.value, cells=cells.get(row, ()))
+            for row, why in sorted(reasons.items())
         ]
     )
 

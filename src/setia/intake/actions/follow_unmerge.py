@@ -8,6 +8,7 @@ from django.db import connection
 
 from setia.customers.queries import what_merge_did
 
+_OF_CUSTOMERS = ("orders_order", "subscriptions_subscription", "subscriptions_unit")
 _SINCE = "run_id IN (SELECT id FROM intake_run WHERE started_at >= %(at)s)"
 
 
@@ -16,12 +17,12 @@ def follow_unmerge(merge_id: int) -> None:
     merge = what_merge_did(merge_id)
     with connection.cursor() as cursor:
         for table, column, whose, rows in merge.moves:
-            if (table, column) == ("orders_order", "customer_id"):
+            if column == "customer_id" and table in _OF_CUSTOMERS:
                 cursor.execute(
                     f"""
                     UPDATE intake_change SET before = jsonb_set(before, '{{customer_id}}', to_jsonb(%(whose)s::bigint))
-                    WHERE "table" = 'orders_order' AND (before ->> 'customer_id')::bigint = %(survivor)s AND {_SINCE}
-                      AND row_id IN (SELECT id FROM orders_order WHERE id = ANY(%(rows)s) AND customer_id = %(whose)s)
+                    WHERE "table" = '{table}' AND (before ->> 'customer_id')::bigint = %(survivor)s AND {_SINCE}
+                      AND row_id IN (SELECT id FROM {table} WHERE id = ANY(%(rows)s) AND customer_id = %(whose)s)
                     """,  # noqa: S608 - this module's own words
                     {"whose": whose, "rows": rows, "survivor": merge.survivor, "at": merge.at},
                 )

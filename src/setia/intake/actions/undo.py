@@ -19,6 +19,7 @@ from setia.core.outbox import emit
 from setia.core.permissions import require
 from setia.intake.actions.execute import ADVISORY_LOCK
 from setia.intake.models import Run
+from setia.subscriptions.actions import follow
 
 # How many of the rows that are left are named one by one; the counts are always whole.
 LISTED = 200
@@ -31,6 +32,9 @@ _LABEL = {
     "catalogue_category": "name",
     "customers_industry": "name",
     "customers_tag": "name",
+    "subscriptions_subscription": "number",
+    "subscriptions_unit": "serial",
+    "subscriptions_plan": "code",
 }
 
 # Why a row made by the run cannot go although its own value is unchanged: something that stays still needs it.
@@ -41,13 +45,20 @@ _NEEDED = {
     "customers_customer": """
       EXISTS (SELECT 1 FROM orders_order o WHERE o.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM orders_order o WHERE o.agent_id = t.id)
+      OR EXISTS (SELECT 1 FROM subscriptions_subscription s WHERE s.customer_id = t.id)
+      OR EXISTS (SELECT 1 FROM subscriptions_unit u WHERE u.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_contactpoint k WHERE k.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_customertag g WHERE g.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_consent a WHERE a.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_consententry a WHERE a.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_timelineentry e WHERE e.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_customer c WHERE c.recommended_by_id = t.id)""",
-    "catalogue_product": "EXISTS (SELECT 1 FROM orders_orderline l WHERE l.product_id = t.id)",
+    "catalogue_product": """
+      EXISTS (SELECT 1 FROM orders_orderline l WHERE l.product_id = t.id)
+      OR EXISTS (SELECT 1 FROM subscriptions_plan p WHERE p.product_id = t.id)
+      OR EXISTS (SELECT 1 FROM subscriptions_unit u WHERE u.product_id = t.id)""",
+    "subscriptions_subscription": "false",
+    "subscriptions_unit": "EXISTS (SELECT 1 FROM subscriptions_unitservice v WHERE v.unit_id = t.id)",
 }
 
 _RESTORED = {
@@ -56,6 +67,11 @@ _RESTORED = {
     "customers_customer": "kind, source, number, name, call_name, title, role, relation, industry_id, acquisition,"
     " recommended_by_id, gender, tax_number, birthday, region, region_code, notes,"
     " owner_id, extra, archived_at, updated_at, made_by_run, latest_run",
+    "subscriptions_subscription": "plan_id, status, quantity, price, discount, period, days, monthly,"
+    " trial_until_date, anchor_date, anchor_count, from_date, until_date, paused_date, resumes_date, planned_date,"
+    " planned, ends_date, ended_date, reason, reason_text, note, due_date, updated_at, made_by_run, latest_run",
+    "subscriptions_unit": "customer_id, installed_date, warranty_from_date, warranty_until_date,"
+    " service_every_months, next_service_date, place, note, retired_date, updated_at, made_by_run, latest_run",
     "catalogue_product": "name, kind, category_id, price, notes, archived_at, updated_at, made_by_run, latest_run",
 }
 
@@ -81,6 +97,10 @@ SELECT DISTINCT l.id FROM live l WHERE EXISTS (
     EXISTS (SELECT FROM orders_order t WHERE v."table" = 'orders_order' AND t.id = r.id AND t.made_by_run = %(run)s)
     OR EXISTS (SELECT FROM customers_contactpoint t
                WHERE v."table" = 'customers_contactpoint' AND t.id = r.id AND t.made_by_run = %(run)s)
+    OR EXISTS (SELECT FROM subscriptions_subscription t
+               WHERE v."table" = 'subscriptions_subscription' AND t.id = r.id AND t.made_by_run = %(run)s)
+    OR EXISTS (SELECT FROM subscriptions_unit t
+               WHERE v."table" = 'subscriptions_unit' AND t.id = r.id AND t.made_by_run = %(run)s)
     OR (l.since AND EXISTS (SELECT FROM mine WHERE mine."table" = v."table" AND mine.row_id = r.id))))
 OR EXISTS (
   SELECT FROM customers_customer c
@@ -143,6 +163,11 @@ def _undo(run: Run) -> dict[str, Any]:
         # then looked up one by one in a list of fifty thousand: an hour instead of seconds.
         cursor.execute(f"ANALYZE orders_orderline, {', '.join(_NEEDED)}")
         cursor.execute("SELECT set_config('setia.restoring', 'on', true), set_config('work_mem', '128MB', true)")
+        if run.what == Run.What.SUBSCRIPTIONS:
+            _take_back_subscriptions(cursor, names, report)
+        if run.what == Run.What.UNITS:
+            _restore(cursor, "subscriptions_unit", names, report)
+            _remove(cursor, "subscriptions_unit", names, report)
         _restore(cursor, "orders_order", names, report)
         _remove(cursor, "orders_order", names, report)
         _remove(cursor, "customers_contactpoint", names, report)
@@ -157,6 +182,21 @@ def _undo(run: Run) -> dict[str, Any]:
         _remove_unstamped(cursor, "customers_tag", "customers_customertag", "tag_id", names, report)
         cursor.execute("SELECT set_config('setia.restoring', '', true)")
     return report
+
+
+def _take_back_subscriptions(cursor: CursorWrapper, names: dict[str, Any], report: dict[str, Any]) -> None:
+    """Take subscriptions back with their steps and periods, and the plans only they had; then count revenue anew."""
+    touched = (
+        "SELECT DISTINCT t.customer_id FROM subscriptions_subscription t WHERE t.latest_run = %(run)s"
+        " AND (t.made_by_run = %(run)s OR t.id IN (SELECT row_id FROM intake_change WHERE run_id = %(run)s"
+        """ AND "table" = 'subscriptions_subscription'))"""
+    )
+    cursor.execute(touched, names)
+    customers = [customer for (customer,) in cursor.fetchall()]
+    _restore(cursor, "subscriptions_subscription", names, report)
+    _remove(cursor, "subscriptions_subscription", names, report)
+    _remove_unstamped(cursor, "subscriptions_plan", "subscriptions_subscription", "plan_id", names, report)
+    follow(customers)
 
 
 def _left(
@@ -180,6 +220,8 @@ def _restore(cursor: CursorWrapper, table: str, names: dict[str, Any], report: d
     _left(cursor, table, "edited", f"{mine} AND t.latest_run IS DISTINCT FROM %(run)s", names, report)
     if table == "orders_order":
         _restore_lines(cursor, names)
+    if table == "subscriptions_subscription":
+        _restore_steps(cursor, names)
     columns = _RESTORED[table]
     values = ", ".join(f"b.{name.strip()}" for name in columns.split(","))
     cursor.execute(
@@ -206,6 +248,19 @@ def _restore_lines(cursor: CursorWrapper, names: dict[str, Any]) -> None:
     )
 
 
+def _restore_steps(cursor: CursorWrapper, names: dict[str, Any]) -> None:
+    changed = (
+        "SELECT c.row_id, c.before FROM intake_change c JOIN subscriptions_subscription o ON o.id = c.row_id"
+        " AND o.latest_run = %(run)s"
+        """ WHERE c.run_id = %(run)s AND c."table" = 'subscriptions_subscription'"""
+    )
+    cursor.execute(
+        f"DELETE FROM subscriptions_subscriptionstep p USING ({changed}) c WHERE p.subscription_id = c.row_id"
+        " AND NOT c.before -> 'steps' @> jsonb_build_array(jsonb_build_object('id', p.id))",
+        names,
+    )
+
+
 def _remove(cursor: CursorWrapper, table: str, names: dict[str, Any], report: dict[str, Any]) -> None:
     """Rows the run made: those nobody has changed since and nothing that stays needs are removed."""
     needed = _NEEDED[table]
@@ -220,6 +275,11 @@ def _remove(cursor: CursorWrapper, table: str, names: dict[str, Any], report: di
             "UPDATE orders_order SET reverses_id = NULL WHERE reverses_id IN (SELECT id FROM gone_orders_order)"
         )
         cursor.execute("DELETE FROM orders_orderline WHERE order_id IN (SELECT id FROM gone_orders_order)")
+    if table == "subscriptions_subscription":
+        for more in ("step", "period"):
+            cursor.execute(
+                f"DELETE FROM subscriptions_subscription{more} WHERE subscription_id IN (SELECT id FROM gone_{table})"
+            )
     if table == "customers_customer":  # keys to find them by, made by the search for doubles since
         cursor.execute(f"DELETE FROM customers_namekey WHERE customer_id IN (SELECT id FROM gone_{table})")
     cursor.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM gone_{table})")

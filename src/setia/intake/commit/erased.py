@@ -15,9 +15,9 @@ _PERSONAL = ("customer_name", "customer_phone", "customer_email", "customer_regi
 """Columns of an order file that say something of a person."""
 
 
-def reject(cursor: CursorWrapper, source: str) -> list[int]:
-    """Take the rows of a customer file out that name somebody erased; answers their row numbers."""
-    cursor.execute(f"DELETE FROM stage s USING {_THEIRS.format(number='number')} RETURNING rn", [source])
+def reject(cursor: CursorWrapper, source: str, *, number: str = "number") -> list[int]:
+    """Take the rows out that name somebody erased, in the column `number`; answers their row numbers."""
+    cursor.execute(f"DELETE FROM stage s USING {_THEIRS.format(number=number)} RETURNING rn", [source])
     return [row for (row,) in cursor.fetchall()]
 
 

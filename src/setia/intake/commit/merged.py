@@ -4,6 +4,7 @@ Which of two records' facts count was decided by whoever merged them, so such a 
 changes no facts. An order that was written before the merge is still recognised as unchanged.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
@@ -47,7 +48,7 @@ def recognise(cursor: CursorWrapper, content_hash: str) -> None:
         cursor.execute(_RECOGNISE.format(content_hash=content_hash))
 
 
-def sweep(cursor: CursorWrapper, names: dict[str, Any]) -> None:
+def sweep(cursor: CursorWrapper, names: dict[str, Any], *, tables: Sequence[str] = ("orders_order",)) -> None:
     """Give the survivor what this run has just written for somebody who was merged away while it ran.
 
     A merge that comes after this one's rows were written waits for this transaction, and then moves them itself.
@@ -55,11 +56,12 @@ def sweep(cursor: CursorWrapper, names: dict[str, Any]) -> None:
     cursor.execute(f"SELECT EXISTS ({_LATELY})", names)
     if not cursor.fetchone()[0]:
         return
-    cursor.execute(
-        f"UPDATE orders_order o SET customer_id = lately.merged_into_id FROM ({_LATELY}) lately"
-        " WHERE o.customer_id = lately.id",
-        names,
-    )
+    for table in tables:
+        cursor.execute(
+            f"UPDATE {table} o SET customer_id = lately.merged_into_id FROM ({_LATELY}) lately"
+            " WHERE o.customer_id = lately.id",
+            names,
+        )
     cursor.execute(
         f"UPDATE customers_contactpoint k SET customer_id = lately.merged_into_id FROM ({_LATELY}) lately"
         " WHERE k.customer_id = lately.id AND k.made_by_run = %(run)s AND NOT EXISTS ("

@@ -48,8 +48,8 @@ def ckey(match: str, columns: Mapping[str, str]) -> str:
 _PARTY = """
 CREATE TEMP TABLE party ON COMMIT DROP AS
 SELECT ckey, max(customer_number) AS number,
-  (array_agg(customer_name ORDER BY ordered_at DESC, rn DESC) FILTER (WHERE customer_name IS NOT NULL))[1] AS name,
-  (array_agg(customer_region ORDER BY ordered_at DESC, rn DESC) FILTER (WHERE customer_region IS NOT NULL))[1]
+  (array_agg(customer_name ORDER BY {latest}rn DESC) FILTER (WHERE customer_name IS NOT NULL))[1] AS name,
+  (array_agg(customer_region ORDER BY {latest}rn DESC) FILTER (WHERE customer_region IS NOT NULL))[1]
     AS region,
   max(customer_gender) AS gender, max(customer_kind) AS kind
 FROM keyed WHERE ckey IS NOT NULL GROUP BY ckey
@@ -157,13 +157,16 @@ ON CONFLICT (customer_id, kind, value) DO NOTHING
 """
 
 
-def key(cursor: CursorWrapper, names: dict[str, Any], counts: Counts, *, by: str) -> None:
+def key(
+    cursor: CursorWrapper, names: dict[str, Any], counts: Counts, *, by: str, latest: str = "ordered_at DESC, "
+) -> None:
     """Find or make the customer of every staged order line; leaves `keyed` and `customer_key` for the rest.
 
-    `by` is what a customer is recognised by first, one of `plan.MATCHES`.
+    `by` is what a customer is recognised by first, one of `plan.MATCHES`. `latest` is the SQL that puts the row first
+    whose word on a customer counts.
     """
     cursor.execute(_KEYED.format(ckey=ckey(by, _COLUMNS)))
-    cursor.execute(_PARTY)
+    cursor.execute(_PARTY.format(latest=latest))
     cursor.execute("ANALYZE party")
     match(cursor, by, names)
     cursor.execute("SELECT count(*) FILTER (WHERE customer_id IS NULL), count(*) FROM customer_key")

@@ -8,6 +8,17 @@ from django.db.backends.utils import CursorWrapper
 
 from setia.intake.reading.own import KEY
 
+# Whose a subscription or a unit is. No column of theirs says gender or kind; whoever makes customers asks for both.
+_PAYER = {
+    "customer_number": "text",
+    "customer_name": "text",
+    "customer_phone": "text",
+    "customer_email": "text",
+    "customer_region": "text",
+    "customer_gender": "text",
+    "customer_kind": "text",
+}
+
 # Column of the staged row → its PostgreSQL type. `rn` is the row's number in the file.
 COLUMNS: dict[str, dict[str, str]] = {
     "ORDERS": {
@@ -66,6 +77,41 @@ COLUMNS: dict[str, dict[str, str]] = {
         "consent_channel": "text",
         "consent_at": "timestamptz",
         "consent_how": "text",
+    },
+    "SUBSCRIPTIONS": {
+        "subscription_number": "text",
+        **_PAYER,
+        "plan_code": "text",
+        "plan_name": "text",
+        "quantity": "numeric",
+        "price": "numeric",
+        "discount_percent": "numeric",
+        "currency": "text",
+        "period": "text",
+        "period_days": "numeric",
+        "started_date": "date",
+        "trial_until_date": "date",
+        "renews_date": "date",
+        "paused_date": "date",
+        "resumes_date": "date",
+        "ended_date": "date",
+        "status": "text",
+        "reason": "text",
+        "note": "text",
+    },
+    "UNITS": {
+        "serial": "text",
+        "product_code": "text",
+        "product_name": "text",
+        **_PAYER,
+        "installed_date": "date",
+        "warranty_from_date": "date",
+        "warranty_until_date": "date",
+        "service_every_months": "numeric",
+        "next_service_date": "date",
+        "retired_date": "date",
+        "place": "text",
+        "note": "text",
     },
     "PRODUCTS": {
         "code": "text",

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from setia.intake.reading.fields import CONSENT, FIELDS, MONEY, REACHABLE, Field, Type
+from setia.intake.reading.fields import CONSENT, FIELDS, ONE_OF, Field, Type
 from setia.intake.reading.layout import Layout, fold
 from setia.intake.reading.moments import date_parser, moment_parser, with_time_parser
 from setia.intake.reading.numbers import Signs, number_parser
@@ -36,6 +36,7 @@ from setia.intake.reading.texts import (
     id_parser,
     name_parser,
     owner_parser,
+    percent_parser,
     tags_parser,
     text_parser,
 )
@@ -43,6 +44,8 @@ from setia.intake.reading.texts import (
 MEMO_SIZE = 60_000
 MEMO_CELL = 120
 """Longer cells seldom repeat and would make a dictionary's memory unbounded."""
+EXPORTED = ("CUSTOMERS", "SUBSCRIPTIONS", "UNITS")
+"""Kinds of files that Setia itself writes."""
 
 Warning_ = dict[str, Any]
 
@@ -130,7 +133,7 @@ class Converter:
         self.layout = layout
         self.plan = plan
         # Setia's own files have a mark before text that a spreadsheet would take for a formula: rejected rows, exports.
-        self.restore = plan.what == "CUSTOMERS" or is_rejects_header(layout.header)
+        self.restore = plan.what in EXPORTED or is_rejects_header(layout.header)
         self.timed = plan.what == "ORDERS" and "ordered_time" in plan.fields
         self.memos: dict[str, _Memo] = {}
         for name in sorted(plan.fields, key=lambda name: plan.fields[name]):  # reasons come in the order of columns
@@ -150,7 +153,8 @@ class Converter:
             case Type.DATE:
                 return date_parser(plan.date_order)
             case Type.NUMBER:
-                return number_parser(Signs(plan.decimal, plan.thousands))
+                number = number_parser(Signs(plan.decimal, plan.thousands))
+                return percent_parser(number) if one.name == "discount_percent" else number
             case Type.ID:
                 return self._keeping(id_parser(one, more, drop=drop and one.placeholder))
             case Type.TEXT if one.placeholder:
@@ -346,8 +350,9 @@ class Converter:
                 for place, value in enumerate(columns[one.name]):
                     if value is None and not any(why.field == one.name for why in wrong.get(place, ())):
                         wrong.setdefault(place, []).append(Why("missing", one.name, ""))
+        for names, code in ONE_OF.get(plan.what, ()):
+            self._need_one_of(names, code, columns, wrong)
         if plan.what == "ORDERS":
-            self._need_one_of(MONEY, "money_missing", columns, wrong)
             number = columns.get("order_number")
             source = columns["cancelled"] if plan.cancelled.kind == "COLUMN" else number
             columns["cancelled"] = (
@@ -360,13 +365,11 @@ class Converter:
                 columns["quantity"] = ["1"] * count
             elif None in quantity:
                 columns["quantity"] = ["1" if value is None else value for value in quantity]
-        elif plan.what == "CUSTOMERS":
-            self._need_one_of(REACHABLE, "nobody", columns, wrong)
-            if all(name in columns for name in CONSENT):
-                for place, (answer, *rest) in enumerate(zip(*(columns[name] for name in CONSENT), strict=True)):
-                    if answer is not None and None in rest and place not in wrong:
-                        lacking = next(name for name, value in zip(CONSENT[1:], rest, strict=True) if value is None)
-                        wrong.setdefault(place, []).append(Why("consent_part", lacking, ""))
+        elif plan.what == "CUSTOMERS" and all(name in columns for name in CONSENT):
+            for place, (answer, *rest) in enumerate(zip(*(columns[name] for name in CONSENT), strict=True)):
+                if answer is not None and None in rest and place not in wrong:
+                    lacking = next(name for name, value in zip(CONSENT[1:], rest, strict=True) if value is None)
+                    wrong.setdefault(place, []).append(Why("consent_part", lacking, ""))
 
     def _need_one_of(
         self, names: Sequence[str], code: str, columns: dict[str, list[str | None]], wrong: dict[int, list[Why]]

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from setia.intake.reading.fields import CONSENT, FIELDS, MONEY, REACHABLE
+from setia.intake.reading.fields import CONSENT, FIELDS, ONE_OF
 from setia.intake.reading.layout import fold
 from setia.intake.reading.own import field_named, is_own, key_of
 from setia.intake.reading.problems import Unreadable
@@ -72,9 +72,9 @@ class Plan:
     def missing(self) -> list[str]:
         """What must still be mapped: names of fields, a choice joined by `|`. Empty when the plan is whole."""
         lacking = [one.name for one in FIELDS[self.what] if one.required and one.name not in self.fields]
-        choice = {"ORDERS": MONEY, "CUSTOMERS": REACHABLE}.get(self.what, ())
-        if choice and not any(name in self.fields for name in choice):
-            lacking.append("|".join(choice))
+        for choice, _code in ONE_OF.get(self.what, ()):
+            if not any(name in self.fields for name in choice):
+                lacking.append("|".join(choice))
         if any(name in self.fields for name in (*CONSENT, "consent_how")):
             lacking += [name for name in CONSENT if name not in self.fields]
         if self.cancelled.kind == "COLUMN" and "cancelled" not in self.fields:

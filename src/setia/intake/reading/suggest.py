@@ -58,7 +58,7 @@ def suggest(
 ) -> Plan:
     """A plan for the file. `missing()` tells what a person still has to say.
 
-    :param what: ORDERS, CUSTOMERS or PRODUCTS.
+    :param what: ORDERS, CUSTOMERS, PRODUCTS, SUBSCRIPTIONS or UNITS.
     :param remembered: the JSON of the plan used for the latest file of this shape. Its columns and choices are kept;
         how dates and numbers are written is looked at again, because the same shape may come from another computer.
     :param own: the firm's own fields (`own.own_fields`), suggested by their labels and codes.
@@ -122,6 +122,8 @@ def suggest(
             placeholder_ids=_crowds(plan, sample_rows),
             currency=_currency(plan, by_place),
         )
+    if what == "SUBSCRIPTIONS":
+        plan = replace(plan, currency=_currency(plan, by_place))
     return plan
 
 
@@ -327,7 +329,7 @@ def _currency(plan: Plan, by_place: dict[int, Column]) -> str:
     if "currency" in plan.fields:
         return ""
     signs: Counter[str] = Counter()
-    for name in ("unit_price", "amount"):
+    for name in ("unit_price", "amount", "price"):
         if name in plan.fields:
             for text in by_place[plan.fields[name]].texts[:300]:
                 for sign, code in _CURRENCY_SIGNS:

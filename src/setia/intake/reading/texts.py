@@ -191,6 +191,11 @@ def owner_parser(known: Mapping[str, tuple[int, bool]]) -> Parser:
     return parse
 
 
+def percent_parser(number: Parser) -> Parser:
+    """A number that may have the percent sign behind it."""
+    return lambda cell: number(cell.rstrip().removesuffix("%") if isinstance(cell, str) else cell)
+
+
 TAG_SIGN = "|"
 """What stands between the tags of one customer, once read."""
 

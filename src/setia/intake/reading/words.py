@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from setia.intake.reading.own import is_own, label_of
@@ -73,6 +73,28 @@ FIELD_LABELS: dict[str, Promise] = {
     "consent_how": _("Consent: how"),
     "code": _("Product code"),
     "price": _("Price"),
+    "subscription_number": _("Number of the subscription"),
+    "plan_code": _("Code of the plan"),
+    "plan_name": _("Name of the plan"),
+    "discount_percent": pgettext_lazy("percent", "Discount in percent"),
+    "period": _("Period"),
+    "period_days": _("Days of a period"),
+    "started_date": _("First day"),
+    "trial_until_date": _("Trial until"),
+    "renews_date": _("Renews on"),
+    "paused_date": _("Paused since"),
+    "resumes_date": _("First day it runs again"),
+    "ended_date": _("First day without it"),
+    "status": _("Status"),
+    "reason": _("Why it was cancelled"),
+    "serial": _("Serial number"),
+    "installed_date": _("Installed on"),
+    "warranty_from_date": _("Warranty from"),
+    "warranty_until_date": _("Warranty until"),
+    "service_every_months": _("Months between services"),
+    "next_service_date": _("Next service"),
+    "retired_date": _("Out of use since"),
+    "place": _("Place"),
 }
 
 UNREADABLE: dict[str, Promise] = {
@@ -134,7 +156,7 @@ UNREADABLE: dict[str, Promise] = {
     ),
     "unmapped": _("Choose which column holds: {fields}."),
     "plan": _("The mapping cannot be used: {detail}."),
-    "plan_what": _("The mapping is for “{value}”. Setia takes in ORDERS, CUSTOMERS or PRODUCTS."),
+    "plan_what": _("The mapping is for “{value}”. Setia takes in ORDERS, CUSTOMERS, PRODUCTS, SUBSCRIPTIONS or UNITS."),
     "plan_field": _("The mapping names a field “{value}” that Setia does not have."),
     "plan_column": _("The mapping names a column “{value}” that the file does not have."),
     "plan_value": _("In the mapping, {name} is “{value}”. It can be: {allowed}."),
@@ -148,6 +170,7 @@ UNREADABLE: dict[str, Promise] = {
     "not_yours": _(
         "Your role may not change this: {fields}. Leave that column out, or ask somebody who may to import the file."
     ),
+    "not_your_kind": _("Your role may not import this. Ask somebody who may."),
     "file_gone": _("The file is no longer where it was. Choose it again."),
     "file_system": _("The disk refused: {detail}. Nothing was written. See that there is room, then start again."),
     "fault": _("Setia made a mistake here. Nothing was written; the details are in its log. Please report it."),
@@ -190,6 +213,22 @@ REJECT: dict[str, Promise] = {
     "channel": _("{field} is “{value}”. Write channels such as WhatsApp, e-mail or telephone, with commas between."),
     "tag_long": _("One of the tags in “{value}” has more than 60 characters. Shorten it."),
     "two_customers": _("The order {value} names two customers. Give all its rows the same customer."),
+    "plan_missing": _("There is neither a plan's code nor its name. Fill in one of them."),
+    "product_missing": _("There is neither a product's code nor its name. Fill in one of them."),
+    "plan_unknown": _("There is no plan “{value}”. Say its price and period in the row, or make the plan first."),
+    "plan_switch": _("The plan “{value}” has another period. Switch to it on the page of the subscription."),
+    "whose": _("{value} belongs to another customer. Correct the number, or the customer."),
+    "twice": _("{value} is named for two customers in this file. Keep one of them."),
+    "above_zero": _("{field} is “{value}”. Write a number above zero."),
+    "below_zero": _("{field} is “{value}”. Write 0 or more."),
+    "percent": _("{field} is “{value}”. Write a number from 0 to 100."),
+    "period_days": _("{field} is “{value}”. Write whole days, from 1 to 3660."),
+    "whole_months": _("{field} is “{value}”. Write whole months, from 1 to 240."),
+    "amount_too_large": _("Price times quantity is more than Setia can count. Check both."),
+    "too_early": _("{field} is {value}, which is too early or too far away. Check the year."),
+    "day_order": _("{field} is {value}, which does not fit the other days of the row, or what is known already."),
+    "ended_when": _("The status says that it is over, but not since when. Fill in the first day without it."),
+    "paused_when": _("The status says that it is paused, but not since when. Fill in the day."),
 }
 
 WARNING: dict[str, Callable[[int], str]] = {
@@ -220,6 +259,11 @@ WARNING: dict[str, Callable[[int], str]] = {
     ),
     "skipped": lambda n: ngettext(
         "{count} row was left out, as you chose.", "{count} rows were left out, as you chose.", n
+    ),
+    "subscription_over": lambda n: ngettext(
+        "{count} row is about a subscription that is over; it stays as it is.",
+        "{count} rows are about subscriptions that are over; they stay as they are.",
+        n,
     ),
     "owner_left": lambda n: ngettext(
         "{count} row names somebody as responsible who has left the firm; who is responsible stays as it is.",
