@@ -4,11 +4,22 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern
 
 from setia.api.door import api, guarded
-from setia.api.v1 import bulk, contacts, customers, imports, orders, portraits, products
+from setia.api.v1 import (
+    bulk,
+    contacts,
+    customers,
+    imports,
+    orders,
+    plans,
+    portraits,
+    products,
+    subscriptions,
+    units,
+)
 
 __all__ = ["api", "operations"]
 
-_MODULES = (bulk, customers, contacts, products, orders, portraits, imports)
+_MODULES = (bulk, customers, contacts, products, orders, subscriptions, plans, units, portraits, imports)
 for module in _MODULES:
     api.add_router("", module.router)
 

@@ -13,7 +13,7 @@ from setia.core.permissions import Actor
 from setia.core.text import line, paragraph
 from setia.customers.queries import customers_for
 from setia.subscriptions.codes import code
-from setia.subscriptions.models import Period, Plan, Reason
+from setia.subscriptions.models import Period, Plan, Reason, Subscription
 from setia.subscriptions.queries import offered
 
 if TYPE_CHECKING:
@@ -198,6 +198,36 @@ class ChangeForm(forms.Form):
 
     def clean_discount(self) -> Decimal:
         return self.cleaned_data["discount"] or Decimal(0)
+
+    def clean_quantity(self) -> Decimal:
+        return _above_zero(self.cleaned_data["quantity"])
+
+
+class SwitchForm(forms.Form):
+    """Another plan, by the names of `actions.switch`."""
+
+    plan: "forms.ModelChoiceField[Plan]" = forms.ModelChoiceField(
+        label=gettext_lazy("To the plan"), queryset=None, empty_label=None
+    )
+    day = _day(
+        gettext_lazy("Counts from"),
+        help_text=gettext_lazy("A day to come is planned. The period that runs is lived through at its own price."),
+    )
+    price = MoneyField(
+        label=gettext_lazy("Price each period"),
+        required=False,
+        min_value=0,
+        max_digits=18,
+        decimal_places=4,
+        help_text=gettext_lazy("For one. Empty: the plan's price."),
+    )
+    quantity = NumberField(label=gettext_lazy("Quantity"), max_digits=14, decimal_places=4)
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, subscription: Subscription, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = offered().exclude(pk=subscription.plan_id)
+        self.fields["plan"].queryset = others  # type: ignore[attr-defined]
 
     def clean_quantity(self) -> Decimal:
         return _above_zero(self.cleaned_data["quantity"])

@@ -16,6 +16,9 @@ name_verbs(
         "subscription.changed": _("Changed the terms of a subscription"),
         "subscription.change_planned": _("Planned other terms of a subscription"),
         "subscription.planned_change_dropped": _("Dropped a planned change of a subscription"),
+        "subscription.switched": _("Moved a subscription to another plan"),
+        "subscription.switch_planned": _("Planned another plan for a subscription"),
+        "subscription.renewed_term": _("Let a subscription go on after its agreed end"),
         "subscription.paused": _("Paused a subscription"),
         "subscription.resumed": _("Resumed a subscription"),
         "subscription.cancelled": _("Cancelled a subscription"),
@@ -43,7 +46,13 @@ name_fields(
 )
 name_fields(
     "subscription",
-    {"quantity": _("Quantity"), "price": _("Price"), "discount": pgettext_lazy("percent", "Discount in percent")},
+    {
+        "plan": _("Plan"),
+        "quantity": _("Quantity"),
+        "price": _("Price"),
+        "planned_price": _("Price that was to come"),
+        "discount": pgettext_lazy("percent", "Discount in percent"),
+    },
 )
 name_fields(
     "unit",

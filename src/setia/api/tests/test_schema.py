@@ -5,6 +5,7 @@
 
 import os
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from setia.api.tests.people import NOON, token_of
 from setia.catalogue import actions as catalogue
 from setia.customers import actions as customers
 from setia.orders import actions as orders
+from setia.subscriptions import actions as subscriptions
 
 EXAMPLES = int(os.environ.get("SETIA_API_EXAMPLES", "6"))
 CHECKS = [
@@ -52,6 +54,9 @@ def headers(db: None) -> Iterator[dict[str, str]]:
     siti = customers.add(by=rani, at=NOON, name="Siti", number="C-1", contacts=[("EMAIL", "siti@kopi.id")])
     product = catalogue.add(by=rani, at=NOON, code="KS", name="Kopi susu")
     orders.add(by=rani, at=NOON, customer=siti, lines=[orders.Line(product, 1, 18000)])  # type: ignore[arg-type]
+    plan = subscriptions.add_plan(by=rani, at=NOON, code="BEANS", name="Beans", price=Decimal(120_000), period="MONTH")
+    subscriptions.start(by=rani, at=NOON, customer=siti, plan=plan, started_date=NOON.date())
+    subscriptions.add_unit(by=rani, at=NOON, product=product, serial="SN-1", customer=siti, installed_date=NOON.date())
     token, secret = token_of(rani)
     Token.objects.filter(pk=token.pk).update(per_minute=1_000_000)
     yield {"Authorization": f"Bearer {secret}"}
@@ -88,7 +93,9 @@ def _first(path: str) -> int:
     from setia.catalogue.models import Product
     from setia.customers.models import Customer
     from setia.orders.models import Order
+    from setia.subscriptions.models import Plan, Subscription, Unit
 
-    model: Any = Product if "/products" in path else Order if "/orders" in path else Customer
+    models = {"products": Product, "orders": Order, "subscriptions": Subscription, "plans": Plan, "units": Unit}
+    model: Any = next((found for name, found in models.items() if f"/{name}" in path), Customer)
     key = model.objects.order_by("id").values_list("pk", flat=True).first()
     return int(key or 1)

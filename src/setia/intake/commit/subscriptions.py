@@ -257,7 +257,8 @@ INSERT INTO subscriptions_subscriptionstep (subscription_id, day, kind, status, 
 SELECT d.id, v.day, v.kind, v.status, CASE v.status WHEN 'ACTIVE' THEN d.paying ELSE 0 END, v.changes,
   CASE v.kind WHEN 'CANCELLED' THEN d.reason ELSE '' END, %(by)s::bigint, %(at)s::timestamptz
 FROM differs d JOIN subscriptions_subscription t ON t.id = d.id CROSS JOIN LATERAL (VALUES
-  (1, terms AND NOT over, 'CHANGED', d.day, t.status, jsonb_strip_nulls(jsonb_build_object(
+  (1, terms AND NOT over, CASE WHEN t.plan_id <> d.plan_id THEN 'SWITCHED' ELSE 'CHANGED' END, d.day, t.status,
+    jsonb_strip_nulls(jsonb_build_object(
     'plan', CASE WHEN t.plan_id <> d.plan_id THEN jsonb_build_array(d.old_plan, d.plan_name) END,
     'quantity', CASE WHEN t.quantity <> d.quantity
                 THEN jsonb_build_array(trim_scale(t.quantity)::text, trim_scale(d.quantity)::text) END,

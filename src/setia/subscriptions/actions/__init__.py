@@ -5,7 +5,7 @@ Every verb writes the audit trail, and the event `base.changed` for a customer w
 
 from setia.core.versions import ChangedMeanwhile
 from setia.subscriptions.actions._during import NotNow
-from setia.subscriptions.actions.cancel import cancel, keep
+from setia.subscriptions.actions.cancel import cancel, keep, renew
 from setia.subscriptions.actions.change import change, drop_planned_change
 from setia.subscriptions.actions.follow import follow
 from setia.subscriptions.actions.pause import pause, resume
@@ -20,6 +20,8 @@ from setia.subscriptions.actions.samples import (
     take_samples_out,
 )
 from setia.subscriptions.actions.start import SubscriptionNumberTaken, WrongDay, start
+from setia.subscriptions.actions.study_leaving import study_leaving
+from setia.subscriptions.actions.switch import SamePlan, switch
 from setia.subscriptions.actions.units import (
     Retired,
     SerialTaken,
@@ -35,6 +37,7 @@ __all__ = [
     "NotNow",
     "PlanCodeTaken",
     "Retired",
+    "SamePlan",
     "SamplePlan",
     "SampleSubscription",
     "SampleUnit",
@@ -55,11 +58,14 @@ __all__ = [
     "keep",
     "pause",
     "put_samples",
+    "renew",
     "restore_plan",
     "resume",
     "retire_unit",
     "roll_over",
     "start",
+    "study_leaving",
+    "switch",
     "take_samples_out",
     "unretire_unit",
 ]

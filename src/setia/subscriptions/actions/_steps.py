@@ -17,7 +17,7 @@ from typing import Any
 
 from setia.accounts.models import User
 from setia.core.words import told_changes
-from setia.subscriptions.models import Subscription, SubscriptionPeriod, SubscriptionStep
+from setia.subscriptions.models import Plan, Subscription, SubscriptionPeriod, SubscriptionStep
 from setia.subscriptions.terms import amount, begins, monthly
 
 Status, Kind = Subscription.Status, SubscriptionStep.Kind
@@ -81,9 +81,13 @@ class Progress:
         if one.ends_date == day:
             end(self, day)
         elif one.planned_date == day:
-            terms = {name: Decimal(text) for name, text in one.planned.items()}
+            terms = {name: Decimal(text) for name, text in one.planned.items() if name != "plan"}
+            plan = Plan.objects.filter(pk=one.planned.get("plan") or 0).first()
             one.planned_date, one.planned = None, {}
-            change(self, day, terms)
+            if plan is None:
+                change(self, day, terms)
+            else:
+                switch(self, day, plan, terms)
         elif one.status == Status.TRIAL and one.trial_until_date == day:
             one.status = Status.ACTIVE
             self.step(Kind.TRIAL_ENDED, day)
@@ -121,10 +125,16 @@ def due_date(one: Subscription) -> date | None:
 def end(progress: Progress, day: date) -> None:
     """Let it be over from a day on: cancelled where somebody said so, expired where it was agreed from the start."""
     one = progress.one
+    refused = {"planned_price": (one.price, Decimal(one.planned["price"]))} if _only_dearer(one) else {}
     one.status = Status.CANCELLED if one.reason else Status.EXPIRED
     one.ended_date = one.ends_date = day
     one.planned_date, one.planned, one.resumes_date = None, {}, None
-    progress.step(Kind.CANCELLED if one.reason else Kind.EXPIRED, day, reason=one.reason)
+    progress.step(Kind.CANCELLED if one.reason else Kind.EXPIRED, day, changes=refused, reason=one.reason)
+
+
+def _only_dearer(one: Subscription) -> bool:
+    """Whether a higher price of the same plan was planned: who leaves before it comes did not take it."""
+    return "price" in one.planned and "plan" not in one.planned and Decimal(one.planned["price"]) > one.price
 
 
 def change(progress: Progress, day: date, terms: Mapping[str, Decimal]) -> None:
@@ -135,6 +145,21 @@ def change(progress: Progress, day: date, terms: Mapping[str, Decimal]) -> None:
         setattr(one, name, value)
     if changes:
         progress.step(Kind.CHANGED, day, changes=changes)
+
+
+def switch(progress: Progress, day: date, plan: Plan, terms: Mapping[str, Decimal]) -> None:
+    """Let it go to another plan from a day on, with these terms. Where that plan has another period, the one that runs
+    is lived through first, and the next one is of the new length."""
+    one = progress.one
+    changes: dict[str, tuple[Any, Any]] = {"plan": (str(one.plan), str(plan))}
+    changes |= {name: (getattr(one, name), value) for name, value in terms.items() if getattr(one, name) != value}
+    for name in changes:
+        setattr(one, name, plan if name == "plan" else changes[name][1])
+    if (one.period, one.days) != (plan.period, plan.days):
+        one.period, one.days = plan.period, plan.days
+        if one.until_date is not None:
+            one.anchor_date, one.anchor_count = one.until_date, -1
+    progress.step(Kind.SWITCHED, day, changes=changes)
 
 
 def resume(progress: Progress, day: date) -> None:

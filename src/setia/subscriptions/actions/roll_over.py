@@ -15,6 +15,15 @@ from setia.subscriptions.actions.follow import follow
 from setia.subscriptions.models import Subscription
 
 _LOT = 200
+_BY_ITSELF = {
+    "TRIAL_ENDED": "subscription.trial_ended",
+    "CHANGED": "subscription.changed",
+    "SWITCHED": "subscription.switched",
+    "RESUMED": "subscription.resumed",
+    "CANCELLED": "subscription.cancelled",
+    "EXPIRED": "subscription.expired",
+}
+"""What is told of a step that nobody took."""
 
 
 def roll_over(*, at: datetime) -> int:
@@ -36,7 +45,11 @@ def _some(day: date, at: datetime) -> int:
             progress.advance(day)
             if progress.steps:
                 touched.add(one.customer_id)
+            told = [_BY_ITSELF[step.kind] for step in progress.steps if step.kind in _BY_ITSELF]
+            told += ["subscription.renewed"] if progress.periods else []
             progress.write()
+            for name in dict.fromkeys(told):
+                outbox.emit(name, at=at, subscription_id=one.pk)
         follow(touched)
         for customer_id in sorted(touched):
             outbox.emit("base.changed", at=at, customer_id=customer_id)

@@ -63,7 +63,7 @@ class Subscription(Stamped):
     resumes_date = models.DateField(null=True, blank=True)
     planned_date = models.DateField(null=True, blank=True)
     planned = models.JSONField(
-        default=dict, blank=True, help_text="What changes on that day: texts of numbers, by field."
+        default=dict, blank=True, help_text="What changes on that day: texts of numbers, by field; the key of a plan."
     )
     ends_date = models.DateField(null=True, blank=True, help_text="The first day without it, whoever decided so.")
     ended_date = models.DateField(null=True, blank=True)
@@ -98,6 +98,9 @@ class Subscription(Stamped):
             models.Index(F("status"), F("started_date").desc(), F("id").desc(), name="subscriptions_by_status"),
             models.Index(F("plan"), F("started_date").desc(), F("id").desc(), name="subscriptions_by_plan"),
             models.Index(F("monthly").desc(), F("id").desc(), name="subscriptions_by_monthly"),
+            models.Index(
+                F("until_date"), F("id"), condition=Q(status="ACTIVE", reason=""), name="subscriptions_renewals"
+            ),
             models.Index(F("due_date"), F("id"), condition=Q(due_date__isnull=False), name="subscriptions_due"),
         ]
 
@@ -134,6 +137,7 @@ class SubscriptionStep(models.Model):
         STARTED = "STARTED", pgettext_lazy("subscription", "Began")
         TRIAL_ENDED = "TRIAL_ENDED", pgettext_lazy("subscription", "The trial ended")
         CHANGED = "CHANGED", pgettext_lazy("subscription", "Terms changed")
+        SWITCHED = "SWITCHED", pgettext_lazy("subscription", "Went to another plan")
         PAUSED = "PAUSED", pgettext_lazy("subscription", "Paused")
         RESUMED = "RESUMED", pgettext_lazy("subscription", "Resumed")
         CANCELLED = "CANCELLED", pgettext_lazy("subscription", "Cancelled")

@@ -3,6 +3,7 @@
 from django.utils.translation import ngettext_lazy
 
 from setia.customers.queries import Key
+from setia.subscriptions.codes import code
 from setia.subscriptions.models import RevenueMove, Subscription, Unit
 from setia.subscriptions.queries.base import base_keys, in_base
 from setia.subscriptions.queries.gate import (
@@ -33,6 +34,16 @@ from setia.subscriptions.queries.records import (
     services_of,
     steps_of,
 )
+from setia.subscriptions.queries.renewals import (
+    WITHIN,
+    Renewal,
+    first_risk,
+    leaving_studies,
+    renewal_legs,
+    renewals_due,
+    rise_factor,
+    with_risk,
+)
 from setia.subscriptions.queries.revenue import (
     KINDS,
     any_subscription,
@@ -55,15 +66,20 @@ __all__ = [
     "KINDS",
     "SUBSCRIPTION_SORTS",
     "UNIT_SORTS",
+    "WITHIN",
+    "Renewal",
     "any_subscription",
     "base_keys",
     "base_of",
+    "code",
     "exported_subscriptions",
     "exported_units",
+    "first_risk",
     "get_plan_for",
     "get_subscription_for",
     "get_unit_for",
     "in_base",
+    "leaving_studies",
     "move_legs",
     "moves_behind",
     "narrow_subscriptions",
@@ -73,7 +89,10 @@ __all__ = [
     "plan_choices",
     "planned_of",
     "plans_for",
+    "renewal_legs",
+    "renewals_due",
     "revenue_months",
+    "rise_factor",
     "services_of",
     "standing_behind",
     "standing_legs",
@@ -83,4 +102,5 @@ __all__ = [
     "unit_choices",
     "unit_legs",
     "units_for",
+    "with_risk",
 ]

@@ -47,7 +47,8 @@ def narrow_subscriptions(
         rows = rows.filter(reason=reason)
         chips.append(Chip(str(_("Why it was cancelled")), str(Reason(reason).label), "reason"))
     if params.get("changed") == "1":
-        changed = SubscriptionStep.objects.filter(subscription=OuterRef("pk"), kind=SubscriptionStep.Kind.CHANGED)
+        kinds = (SubscriptionStep.Kind.CHANGED, SubscriptionStep.Kind.SWITCHED)
+        changed = SubscriptionStep.objects.filter(subscription=OuterRef("pk"), kind__in=kinds)
         rows = rows.filter(Exists(changed))
         chips.append(Chip(str(_("Terms")), str(_("changed")), "changed"))
     if (customer := _key(params.get("customer", ""))) is not None:

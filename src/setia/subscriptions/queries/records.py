@@ -33,6 +33,9 @@ def steps_of(subscription: Subscription) -> list[Step]:
 def planned_of(subscription: Subscription) -> list[Change]:
     """What a planned change will change."""
     changes = {name: [str(getattr(subscription, name)), text] for name, text in subscription.planned.items()}
+    if key := subscription.planned.get("plan"):
+        name = Plan.objects.filter(pk=key).values_list("name", flat=True).first()
+        changes["plan"] = [str(subscription.plan), name or f"#{key}"]
     return changes_in_words("subscription", changes)
 
 

@@ -8,8 +8,10 @@ from setia.subscriptions.views.changes import (
     keep_subscription,
     pause_subscription,
     resume_subscription,
+    switch_subscription,
 )
 from setia.subscriptions.views.plans import add_plan, archive_plan, edit_plan, plans, restore_plan
+from setia.subscriptions.views.renewals import renewals
 from setia.subscriptions.views.revenue import revenue, revenue_customers
 from setia.subscriptions.views.subscriptions import customer_base, export_subscriptions, subscription, subscriptions
 from setia.subscriptions.views.units import (
@@ -40,6 +42,7 @@ __all__ = [
     "keep_subscription",
     "pause_subscription",
     "plans",
+    "renewals",
     "restore_plan",
     "resume_subscription",
     "retire_unit",
@@ -47,6 +50,7 @@ __all__ = [
     "revenue_customers",
     "subscription",
     "subscriptions",
+    "switch_subscription",
     "unit",
     "units",
     "unretire_unit",

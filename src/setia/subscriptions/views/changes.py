@@ -17,7 +17,7 @@ from setia.core.permissions import needs
 from setia.core.queries import current_firm
 from setia.core.versions import ChangedMeanwhile, version_of
 from setia.subscriptions import actions, queries
-from setia.subscriptions.forms import CancelForm, ChangeForm, PauseForm, SubscriptionForm
+from setia.subscriptions.forms import CancelForm, ChangeForm, PauseForm, SubscriptionForm, SwitchForm
 from setia.subscriptions.views._shared import chosen, sent, typed
 
 
@@ -77,6 +77,34 @@ def change_subscription(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect("subscription", pk)
     return _page(request, "subscriptions/change_subscription.html", form, one)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("subscriptions.edit")
+def switch_subscription(request: HttpRequest, pk: int) -> HttpResponse:
+    """To another plan, from today or a day to come."""
+    one = queries.get_subscription_for(me(request), pk)
+    initial = {
+        "day": current_firm().day_of(timezone.now()),
+        "quantity": one.quantity,
+        "version": version_of(one.updated_at),
+    }
+    form = SwitchForm(sent(request), subscription=one, initial=initial)
+    template = "subscriptions/switch_subscription.html"
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.switch(by=me(request), at=timezone.now(), subscription=one, **form.cleaned_data)
+        except actions.WrongDay as wrong:
+            _wrong_day(form, wrong)
+        except (actions.NotNow, actions.SamePlan):
+            return redirect("subscription", pk)
+        except ChangedMeanwhile as changed:
+            form.data = form.data.copy()  # type: ignore[attr-defined]
+            form.data["version"] = changed.version  # type: ignore[index]
+            return _page(request, template, form, one, conflict=True, status=409)
+        else:
+            return redirect("subscription", pk)
+    return _page(request, template, form, one, any=form.fields["plan"].queryset.exists())  # type: ignore[attr-defined]
 
 
 @require_http_methods(["GET", "POST"])
