@@ -84,7 +84,7 @@ SHARED = {
     "edit_product": "products are the firm's",
     "archive_product": "products are the firm's",
     "restore_product": "products are the firm's",
-    **dict.fromkeys(("edit_plan", "archive_plan", "restore_plan"), "plans are the firm's"),
+    **dict.fromkeys(("get_plan", "edit_plan", "archive_plan", "restore_plan"), "plans are the firm's"),
     "help": "the user guide",
     "get_product": "products are the firm's",
     "end_session": "one's own devices; the mark of another's is unknown",

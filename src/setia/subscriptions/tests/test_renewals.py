@@ -129,7 +129,7 @@ class RenewalsTest(Roastery):
     def test_the_study_is_of_one_day_and_of_all_there_was(self) -> None:
         begun = months_later(TODAY, -12)
         people = [customers.add(by=self.dimas, at=NOON, name=f"Ibu {place}").pk for place in range(40)]
-        plan = actions.SamplePlan("club", "Club", self.machine.pk, Decimal(10), "MONTH")
+        plan = actions.SamplePlan("CLUB", "Club", self.machine.pk, Decimal(10), "MONTH")
         ends = [months_later(begun, 1 + place % 6) if place < 20 else None for place in range(40)]
         some = [
             actions.SampleSubscription(key, 0, begun, ended_date=end, reason="OTHER" if end else "")
