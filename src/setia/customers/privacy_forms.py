@@ -16,21 +16,23 @@ _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class ConsentForm(forms.Form):
-    """A yes or a no, for one purpose and some channels, with its proof."""
+    """A yes or a no, for one purpose and some channels, with its proof.
+
+    Nothing is ticked beforehand: a click too quick must not write down a consent that nobody gave.
+    """
 
     purpose = forms.ChoiceField(label=_("What for"), choices=Purpose, initial=Purpose.MARKETING)
     state = forms.ChoiceField(
         label=_("What they said"),
         choices=[(Answer.State.GRANTED, _("Yes")), (Answer.State.WITHDRAWN, _("No, or no longer"))],
         widget=forms.RadioSelect,
-        initial=Answer.State.GRANTED,
     )
     channels = forms.MultipleChoiceField(
         label=_("By which channels"),
         choices=ContactPoint.Kind,
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text=_("For a no, choose none to close them all."),
+        help_text=_("Tick only what they named. For a no, choose none to close them all."),
     )
     how = forms.ChoiceField(label=_("How they said it"), choices=How, initial=How.SPOKEN)
     said_date = forms.DateField(label=_("On which day"), required=False, widget=_DAY)

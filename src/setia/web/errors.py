@@ -68,6 +68,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, 404, _("There is nothing here"), text)
 
 
+def only_by_its_button(request: HttpRequest, allow: str) -> HttpResponse:
+    """405 of an address that changes something and was opened like a page: reloaded, or come back to after signing in.
+
+    `allow` is the header that says which methods it takes.
+    """
+    text = _("This address only takes what its form sends. Go back to the form and send it again; nothing was changed.")
+    response = _page(request, 405, _("Please send that again"), text)
+    response.headers["Allow"] = allow
+    return response
+
+
 def collided(request: HttpRequest) -> HttpResponse:
     """409: two people changed one record in the same moment, and the database let the other one through."""
     text = _("Somebody changed the same record in the same moment. Yours is not saved: go back and send it again.")

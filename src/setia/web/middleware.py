@@ -39,6 +39,9 @@ class FirmMiddleware:
         with _around(ours, code):
             request.LANGUAGE_CODE = code
             response = self.get_response(request)
+            if response.status_code == 405 and request.method == "GET" and not getattr(response, "content", b"-"):
+                # A browser shows an error of its own for an empty answer.
+                response = errors.only_by_its_button(request, response.headers.get("Allow", ""))
             if hasattr(response, "render") and not getattr(response, "is_rendered", True):
                 response = response.render()
         if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):

@@ -241,7 +241,9 @@ class ContactPoint(Stamped):
         ]
 
     def __str__(self) -> str:
-        return self.shown or normalise.written(self.kind, self.value)
+        # A file brings the stored form along as what is shown; nobody reads a number so.
+        as_typed = self.shown if self.shown != self.value else ""
+        return as_typed or normalise.written(self.kind, self.value)
 
 
 class TimelineEntry(models.Model):

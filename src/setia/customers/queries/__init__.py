@@ -109,7 +109,7 @@ from setia.customers.queries.saved_views import (
 )
 from setia.customers.queries.search import Matches, legs_by_match, matching, search
 from setia.customers.queries.tags import get_tag_for, tag_names, tagged, tags, tags_of, tags_of_many
-from setia.customers.queries.timeline import contacts_of, entries_of, kinds_of, mobiles_of, reach_of, recommended_by
+from setia.customers.queries.timeline import contacts_of, entries_of, mobiles_of, reach_of, recommended_by
 from setia.customers.queries.twins import CERTAIN, Draft, Twin, twins_of
 from setia.customers.queries.weights import ENOUGH_DECIDED, decided_about_sure, latest_training
 from setia.customers.queries.words import Told, changes_in_words, contact_kinds, industry_names, record_word, tell
@@ -188,7 +188,6 @@ __all__ = [
     "in_region",
     "in_words",
     "industry_names",
-    "kinds_of",
     "latest_search",
     "latest_text",
     "latest_training",

@@ -82,7 +82,9 @@ def described(user: Actor, groups: Sequence[DoubleGroup]) -> list[Double]:
     customers = {one.pk: one for one in customers_for(user).filter(pk__in=wanted)}
     contacts: dict[int, list[str]] = {}
     for point in ContactPoint.objects.filter(customer_id__in=customers).order_by("-preferred", "id"):
-        contacts.setdefault(point.customer_id, []).append(str(point))
+        told = contacts.setdefault(point.customer_id, [])
+        if str(point) not in told:  # one number for calls and for WhatsApp is said once
+            told.append(str(point))
     weights = latest_weights()
     shown = []
     for group in groups:

@@ -36,12 +36,6 @@ def contacts_of(customer: Customer) -> list[ContactPoint]:
     return sorted(points, key=lambda point: (not point.preferred, order[point.kind], point.pk))
 
 
-def kinds_of(customer: Customer) -> list[str]:
-    """The kinds of contact points a customer has."""
-    points = ContactPoint.objects.filter(customer=customer).order_by("kind")
-    return list(points.values_list("kind", flat=True).distinct())
-
-
 def mobiles_of(customer_ids: Iterable[int]) -> dict[int, str]:
     """A number to write to on WhatsApp, in E.164, for those of these customers who have one. One query."""
     points = ContactPoint.objects.filter(customer__in=list(customer_ids), kind__in=["WHATSAPP", "PHONE"])

@@ -182,6 +182,10 @@ class ConsentPagesTest(People):
         self.assertContains(page, "&lt;b&gt;12")
         assert ConsentEntry.objects.get().at.isoformat() == "2026-01-05T05:00:00+00:00"
 
+    def test_nothing_is_ticked_before_somebody_said_it(self) -> None:
+        page = self.client.get(reverse("change_consent", args=[self.siti.pk]))
+        self.assertNotContains(page, " checked")
+
     def test_a_no_without_channels_closes_them_all(self) -> None:
         url = reverse("change_consent", args=[self.siti.pk])
         self.client.post(url, {"purpose": "MARKETING", "state": "WITHDRAWN", "how": "SPOKEN"})

@@ -17,6 +17,10 @@ class ContactTest(People):
         assert (added.value, added.shown) == ("siti.n", "@Siti.N")
         assert self.told(self.siti)[-1] == ("CONTACT_ADDED", {"kind": "INSTAGRAM", "shown": "@Siti.N"})
 
+    def test_a_number_that_came_in_its_stored_form_is_read_as_people_write_it(self) -> None:
+        assert str(ContactPoint(kind="PHONE", value="+6281220457781", shown="+6281220457781")) == "0812-2045-7781"
+        assert str(ContactPoint(kind="PHONE", value="+6281220457781", shown="0812 20457781")) == "0812 20457781"
+
     def test_the_same_number_in_another_spelling_is_refused(self) -> None:
         with pytest.raises(actions.ContactTaken):
             actions.add_contact(by=self.dimas, at=LATER, customer=self.siti, kind="WHATSAPP", text="+6281220457781")

@@ -16,7 +16,7 @@ from setia.customers.actions.train_doubles import keep_training
 from setia.customers.matching import BUILT_IN, Weights
 from setia.customers.matching.score import encode
 from setia.customers.matching.training import Trained
-from setia.customers.models import Customer, DoubleGroup, DoubleSearch, DoubleTraining, NotDouble
+from setia.customers.models import Customer, DoubleGroup, DoubleSearch, DoubleTraining, Merge, NotDouble
 from setia.customers.queries.weights import Deciding, latest_weights
 from setia.customers.tests.people import LATER, LATER_STILL, NOON, People
 from setia.customers.tests.test_matching import SURE_PAIR, _tally
@@ -151,7 +151,7 @@ class DoublesPageTest(Found):
         with CaptureQueriesContext(connection) as asked:
             answer = self.client.get(reverse("doubles"))
         assert len(asked) <= 15
-        self.assertContains(answer, "97 % certain")
+        self.assertContains(answer, "97% certain")
         self.assertContains(answer, "0812-2045-7781")
         self.assertContains(answer, "1 group waits")
 
@@ -160,6 +160,7 @@ class DoublesPageTest(Found):
             reverse("accept_double", args=[self.group.pk]), {"survivor": self.third.pk}, follow=True
         )
         self.assertContains(answer, "Merged into Siti Nurhaliza")
+        self.assertContains(answer, reverse("unmerge_customers", args=[Merge.objects.get().pk]))
         self.siti.refresh_from_db()
         assert self.siti.merged_into_id == self.third.pk
 

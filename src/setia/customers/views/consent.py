@@ -49,7 +49,6 @@ def change_consent(request: HttpRequest, pk: int) -> HttpResponse:
     customer = queries.get_customer_for(me(request), pk)
     now = timezone.now()
     initial: dict[str, Any] = {name: request.GET[name] for name in ("purpose", "state") if name in request.GET}
-    initial["channels"] = queries.kinds_of(customer)
     form = ConsentForm(request.POST or None, today=today(at=now), initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from setia.accounts.queries import me
 from setia.core import keyset
-from setia.core.permissions import needs, require
+from setia.core.permissions import may, needs, require
 from setia.customers import actions, queries
 from setia.customers.forms import NewCustomerForm
 from setia.customers.models import DoubleGroup, DoubleSearch
@@ -122,9 +122,8 @@ def accept_double(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, _("Somebody has decided about these customers meanwhile."))
     else:
         name = done.survivor.display_name
-        messages.info(
-            request, _("Merged into %(name)s. The customer's page can take the merge apart again.") % {"name": name}
-        )
+        undo = reverse("unmerge_customers", args=[done.pk]) if may(me(request), "customers.unmerge") else ""
+        messages.info(request, _("Merged into %(name)s.") % {"name": name}, extra_tags=undo)
     return redirect("doubles")
 
 

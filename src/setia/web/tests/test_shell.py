@@ -159,6 +159,13 @@ def test_a_refusal_and_a_stale_form_say_what_to_do(at_home: Client) -> None:
     assert errors.bad_request(_request(), ValueError()).status_code == 400
 
 
+def test_an_address_of_a_button_opened_like_a_page_says_so(at_home: Client) -> None:
+    answer = at_home.get("/customers/twins/", headers={"accept-language": "en"})
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "POST"
+    assert "Go back to the form" in answer.content.decode()
+
+
 def test_a_broken_database_still_gets_a_page_without_a_trace(client: Client) -> None:
     client.raise_request_exception = False
     with (
