@@ -253,3 +253,32 @@ def test_only_the_wanted_number_of_backups_is_kept(homes: Path, monkeypatch: pyt
     assert older.name not in kept
     assert other.name in kept
     assert len([name for name in kept if name.endswith(".setia")]) == 1
+
+
+_KILLED = """
+import os, signal, sys
+from setia.command import main, restore
+setattr(restore, sys.argv[1], lambda *_given: os.kill(os.getpid(), signal.SIGKILL))
+main(["restore", sys.argv[2]])
+"""
+
+
+def test_a_restore_that_is_killed_lets_nothing_start_until_it_is_done_again(homes: Path) -> None:
+    """Killed with the data in, but not yet the files, the pause of what leaves the house and the erasures."""
+    old, new = homes / "old", homes / "new"
+    setia(old, "user", "list")
+    (old / "files").mkdir(exist_ok=True)
+    (old / "files" / "siti.jpg").write_bytes(b"siti")
+    file = Path(setia(old, "backup").splitlines()[0])
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment |= {"SETIA_HOME": str(new), "LANG": "C"}
+    for step in ("_files", "_pause"):
+        command = [sys.executable, "-c", _KILLED, step, str(file)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == -9, done.stdout + done.stderr
+        assert "broken off half way" in setia(new, "user", "list", fails=True)
+    assert "broken off half way" in setia(new, "up", "--port", "18790", fails=True)
+    assert "is in" in setia(new, "restore", str(file))
+    assert (new / "files" / "siti.jpg").read_bytes() == b"siti"
+    assert "sends again" in setia(new, "release")
+    assert "not empty" in setia(new, "restore", str(file), fails=True)

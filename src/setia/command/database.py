@@ -18,6 +18,8 @@ from setia.command.words import _
 
 _VARIABLE = "DATABASE_URL"
 _OLDEST = 150000
+RESTORING = "restoring"
+"""The file in the home that says that a restore has begun and not ended, and into which database."""
 
 
 def given() -> str | None:
@@ -26,9 +28,14 @@ def given() -> str | None:
 
 
 @contextmanager
-def borrowed() -> Iterator[Path]:
-    """Holds a running database for the block and yields the home; `DATABASE_URL` then names it for Django."""
+def borrowed(*, half_restored: bool = False) -> Iterator[Path]:
+    """Holds a running database for the block and yields the home; `DATABASE_URL` then names it for Django.
+
+    Raises Trouble for a home in which a restore broke off, unless `half_restored` says that this is the next one.
+    """
     home = homes.find()
+    if not half_restored:
+        refuse_half_restored(home)
     if url := given():
         check(url)
         yield home
@@ -40,6 +47,15 @@ def borrowed() -> Iterator[Path]:
         finally:
             _close_connections()
             del os.environ[_VARIABLE]
+
+
+def refuse_half_restored(home: Path) -> None:
+    """Raises Trouble while a restore into this home has begun and not ended; see `setia.command.restore`."""
+    if (home / RESTORING).is_file():
+        raise Trouble(
+            _("A restore into {home} was broken off half way; nothing may start on it.").format(home=home),
+            _("Type the restore again, it begins anew: setia restore FILE"),
+        )
 
 
 @contextmanager

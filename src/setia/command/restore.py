@@ -3,11 +3,17 @@
 The tables are brought to this Setia's state, and what would leave the house (e-mail) waits until somebody says
 `setia release`: a copy made to look into the past must not write to anybody. Who was erased after the backup was made
 is erased again: the ledgers `erased.jsonl` in it, beside it and in the home say who.
+
+A restore that is killed half way leaves a home that nothing may start: its letters would go out, and the erased would
+be back. The file `restoring` in the home says so until the restore is typed again, which begins anew.
 """
 
 import argparse
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +25,21 @@ from setia.command import home as homes
 from setia.command.trouble import Trouble
 from setia.command.words import _
 
+_OWN = "its own"  # its address may be another one at the next start
+_IN_PUBLIC = """
+SELECT kind, name FROM (
+  SELECT CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
+         oid::regclass::text, oid FROM pg_class
+  WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND relnamespace = to_regnamespace('public')
+  UNION ALL SELECT 'ROUTINE', oid::regprocedure::text, oid FROM pg_proc WHERE pronamespace = to_regnamespace('public')
+  UNION ALL SELECT 'TYPE', t.oid::regtype::text, t.oid FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+  WHERE (typtype IN ('e', 'd', 'r') OR relkind = 'c') AND typnamespace = to_regnamespace('public')
+) found(kind, name, oid)
+WHERE NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = found.oid AND deptype = 'e')
+ORDER BY kind = 'TABLE' DESC
+"""
+"""What stands in the database, but for what belongs to an extension: that may be the server's own."""
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Restores; returns the exit code. Raises Trouble, and then nothing is in."""
@@ -28,9 +49,10 @@ def run(arguments: argparse.Namespace) -> int:
     bare = archive.is_dump(file)
     sealed = not bare and archive.needs_passphrase(file)
     passphrase = passphrases.ask(arguments.passphrase_file, new=False) if sealed else ""
-    with database.borrowed() as home:
+    given = database.given()
+    where = database.without_password(given) if given else _OWN
+    with database.borrowed(half_restored=True) as home, _whole_or_nothing(home, where, file):
         url = os.environ["DATABASE_URL"]
-        _refuse_full(home, url, file)
         if bare:
             dump.load(url, file)
             print(
@@ -62,10 +84,45 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+@contextmanager
+def _whole_or_nothing(home: Path, where: str, file: Path) -> Iterator[None]:
+    """Marks the home as half restored for the block. What an earlier one left is emptied first: it was empty before it.
+
+    `where` is the database in words. After an error nothing is in; killed, the mark stays.
+    """
+    mark, url = home / database.RESTORING, os.environ["DATABASE_URL"]
+    # The mark names the database: only what that restore itself has put there is ever emptied.
+    if mark.is_file() and mark.read_text(encoding="utf-8") == where:
+        _empty(home, url)
+    _refuse_full(home, url, file)
+    mark.write_text(where, encoding="utf-8")
+    try:
+        yield
+    except BaseException:
+        _empty(home, url)
+        mark.unlink()
+        raise
+    mark.unlink()
+
+
+def _empty(home: Path, url: str) -> None:
+    """Takes out what a restore into an empty home has put there."""
+    from django.conf import settings
+    from django.db import connections
+
+    if settings.configured:
+        connections.close_all()
+    with psycopg.connect(url) as connection:
+        for kind, name in connection.execute(_IN_PUBLIC).fetchall():
+            connection.execute(f"DROP {kind} IF EXISTS {name} CASCADE".encode())
+    if (home / "files").exists():
+        shutil.rmtree(home / "files")
+
+
 def _refuse_full(home: Path, url: str, file: Path) -> None:
     with psycopg.connect(url) as connection:
-        row = connection.execute("SELECT to_regclass('django_migrations')").fetchone()
-    if row != (None,):
+        full = connection.execute(_IN_PUBLIC).fetchone()
+    if full:
         raise Trouble(
             _("The database of {home} is not empty, and nothing is ever overwritten.").format(home=home),
             _("Restore into a home of its own: SETIA_HOME=./var-restored setia restore {file}").format(file=file),

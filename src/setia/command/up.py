@@ -149,7 +149,8 @@ def _check_address(host: str, port: int) -> None:
 
 
 def _database(home: Path) -> PrivateServer | None:
-    """Starts the private server, or checks the one that `DATABASE_URL` names."""
+    """Starts the private server, or checks the one that `DATABASE_URL` names; raises Trouble for half a restore."""
+    database.refuse_half_restored(home)
     if url := database.given():
         database.check(url)
         return None
