@@ -54,6 +54,7 @@ OPEN = {
     "account_reset_password_from_key_done": "for somebody who cannot sign in",
     "delete_view": "a list's filters and columns, no data",
     "delete_field": "takes a field of the firm's own, hidden before, which the audit trail tells; no way in and out",
+    "export_prices": "products with a discount are no secret of a person",
     "export_products": "products are no secret of a person",
     "export_report": "figures without names",
     "privacy_request": "what was asked; the copy and the erasure have addresses of their own",

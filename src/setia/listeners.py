@@ -16,6 +16,7 @@ from setia.customers import queries as customers
 from setia.customers.actions import give_back, settle_consent, take_over
 from setia.orders import queries as orders
 from setia.portraits import queries as portraits
+from setia.service import queries as service
 from setia.subscriptions import queries as subscriptions
 from setia.subscriptions.actions import follow as follow_revenue
 
@@ -24,6 +25,7 @@ CUSTOMER_KEYS = (
     *orders.CUSTOMER_KEYS,
     *subscriptions.CUSTOMER_KEYS,
     *portraits.CUSTOMER_KEYS,
+    *service.CUSTOMER_KEYS,
 )
 """Every column of the house that holds a customer's key: what a merge gives to the survivor, and what stays."""
 

@@ -38,6 +38,7 @@ class Facts(TypedDict, total=False):
     kind: str
     category: Category | None
     price: Decimal | None
+    warranty_months: int | None
     notes: str
 
 

@@ -32,6 +32,13 @@ class ProductForm(forms.Form):
         decimal_places=4,
         help_text=_("For one, in the firm's currency. An order may say otherwise."),
     )
+    warranty_months = forms.IntegerField(
+        label=_("Warranty in months"),
+        required=False,
+        min_value=1,
+        max_value=600,
+        help_text=_("From the day it is bought. Empty: none."),
+    )
     notes = forms.CharField(
         label=_("Notes"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4})
     )

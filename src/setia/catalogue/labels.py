@@ -21,6 +21,7 @@ name_fields(
         "kind": _("Kind"),
         "category": _("Category"),
         "price": _("Price"),
+        "warranty_months": _("Warranty in months"),
         "notes": _("Notes"),
     },
     {"kind": dict(Product.Kind.choices)},

@@ -33,6 +33,9 @@ class Product(Stamped):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.GOODS)
     category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.SET_NULL, related_name="products")
     price = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    warranty_months = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="From the day it is bought; null: none."
+    )
     notes = models.TextField(blank=True, default="")
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()

@@ -139,9 +139,27 @@ def find_product(request: HttpRequest) -> HttpResponse:
 def export_products(request: HttpRequest) -> HttpResponseBase:
     """The list as CSV, all of it."""
     found, _chips = queries.narrow(queries.products_for(me(request)), _params(request))
-    head = [_("Code"), _("Name"), _("Kind"), _("Category"), _("Price"), _("Notes"), _("Archived")]
+    head = [
+        _("Code"),
+        _("Name"),
+        _("Kind"),
+        _("Category"),
+        _("Price"),
+        _("Warranty in months"),
+        _("Notes"),
+        _("Archived"),
+    ]
     rows = (
-        [one.code, one.name, one.get_kind_display(), one.category, one.price, one.notes, one.archived_at]
+        [
+            one.code,
+            one.name,
+            one.get_kind_display(),
+            one.category,
+            one.price,
+            one.warranty_months,
+            one.notes,
+            one.archived_at,
+        ]
         for one in found.select_related("category").order_by("id").iterator(2000)
     )
     return csv_response("products", head, rows)
@@ -161,6 +179,7 @@ def _initial(one: Product) -> dict[str, Any]:
     category = one.category.name if one.category else ""
     return facts | {
         "price": one.price,
+        "warranty_months": one.warranty_months,
         "category_name": category,
         "version": version_of(one.updated_at),
     }

@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "setia.subscriptions",
     "setia.intake",
     "setia.portraits",
+    "setia.service",
     "setia.reports",
     "setia.web",
     "setia.api",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("products/", include("setia.catalogue.urls")),
     path("orders/", include("setia.orders.urls")),
     path("subscriptions/", include("setia.subscriptions.urls")),
+    path("service/", include("setia.service.urls")),
     path("import/", include("setia.intake.urls")),
     path("understand/", include("setia.portraits.urls")),
     path("reports/", include("setia.reports.urls")),

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from setia.core.permissions import may
 from setia.core.queries import current_firm
@@ -53,6 +54,7 @@ NAVIGATION: tuple[Entry, ...] = (
         parts=_RECURRING,
         verb="subscriptions.view",
     ),
+    Entry("service", pgettext_lazy("navigation", "Service"), "handshake", "concerns", verb="service.view"),
     Entry("products", _("Products"), "package", "products", verb="catalogue.view"),
     Entry(
         "understand",

@@ -90,6 +90,11 @@ _NOUNS = (
     ("unit", "subscriptions"),
     ("service", "subscriptions"),
     ("revenue", "subscriptions"),
+    ("served", "service"),
+    ("contract", "service"),
+    ("concern", "service"),
+    ("price", "service"),
+    ("discount", "service"),
 )
 ORDER = (
     "start",
@@ -100,6 +105,7 @@ ORDER = (
     "orders",
     "products",
     "subscriptions",
+    "service",
     "understand",
     "reports",
     "import",

@@ -210,7 +210,7 @@ _CUSTOMER = _Kind(
 )
 _PRODUCT = _Kind(
     "catalogue_product",
-    _same("code", "name", "kind", "price", "notes") | {"category_id": "category"},
+    _same("code", "name", "kind", "price", "warranty_months", "notes") | {"category_id": "category"},
     lambda changes: changes_in_words("product", changes),
     {"category_id": lambda: {one.pk: one.name for one in catalogue.categories()}},
 )

@@ -1,7 +1,7 @@
 """Products."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -45,6 +45,7 @@ class ProductShown(Shown):
     kind: ProductKind
     category: str
     price: Money | None = Field(description=gettext_noop("For one, in the firm's currency."))
+    warranty_months: int | None = Field(description=gettext_noop("From the day it is bought."))
     notes: str
     archived_at: AwareDatetime | None
     created_at: AwareDatetime
@@ -64,6 +65,9 @@ class ProductFacts(Given):
     kind: ProductKind = "GOODS"
     category: Line200 = Field("", description=gettext_noop("By name; a new one is added to the firm's list."))
     price: Amount | None = Field(None, description=gettext_noop("For one, in the firm's currency."))
+    warranty_months: Annotated[int, Field(ge=1, le=600)] | None = Field(
+        None, description=gettext_noop("From the day it is bought.")
+    )
     notes: Text = ""
 
 

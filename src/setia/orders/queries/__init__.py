@@ -22,6 +22,7 @@ from setia.orders.queries.pages import (
 )
 from setia.orders.queries.product_days import ProductDays, product_days
 from setia.orders.queries.version import version_of
+from setia.orders.queries.warranty import Warranted, warranted
 
 CUSTOMER_KEYS = (
     Key(Order, "customer", words=ngettext_lazy("%(count)s order", "%(count)s orders", "count")),
@@ -37,6 +38,7 @@ __all__ = [
     "CUSTOMER_KEYS",
     "AgentPage",
     "ProductDays",
+    "Warranted",
     "agent_page",
     "can_undo",
     "channels",
@@ -55,4 +57,5 @@ __all__ = [
     "product_days",
     "return_of",
     "version_of",
+    "warranted",
 ]

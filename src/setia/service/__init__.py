@@ -1,0 +1,5 @@
+"""How each kind of customer is served: price lists for who sells, offers by need for who uses, contracts and the
+revisions and complaints of work agreed one by one, warranties of what was bought off the shelf.
+
+This room stands above the portraits, since what a customer gets hangs on their role. It sends nothing to anybody.
+"""

@@ -1,0 +1,29 @@
+"""What changes how customers are served. A module per subject; this is the room's public face."""
+
+from setia.core.versions import ChangedMeanwhile
+from setia.service.actions.concerns import (
+    OtherCustomersContract,
+    StandsOtherwise,
+    add_concern,
+    edit_concern,
+    reopen_concern,
+    settle_concern,
+)
+from setia.service.actions.contracts import DatesReversed, add_contract, edit_contract, remove_contract
+from setia.service.actions.discounts import set_discount, set_role_discount
+
+__all__ = [
+    "ChangedMeanwhile",
+    "DatesReversed",
+    "OtherCustomersContract",
+    "StandsOtherwise",
+    "add_concern",
+    "add_contract",
+    "edit_concern",
+    "edit_contract",
+    "remove_contract",
+    "reopen_concern",
+    "set_discount",
+    "set_role_discount",
+    "settle_concern",
+]

@@ -1,0 +1,110 @@
+"""Contracts with a client, and what the client wants changed or complains of in the work: a list, open or done."""
+
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Contract(models.Model):
+    """What was agreed with a client: from when until when (both days included), worth how much, and who sees to it."""
+
+    class Complexity(models.TextChoices):
+        SIMPLE = "SIMPLE", _("Simple")
+        MODERATE = "MODERATE", _("Moderate")
+        COMPLEX = "COMPLEX", _("Complex")
+
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
+    title = models.CharField(max_length=200, help_text="What the work is, in the firm's words.")
+    number = models.CharField(max_length=100, blank=True, default="")
+    from_date = models.DateField()
+    until_date = models.DateField(null=True, help_text="The last day of it; null: until somebody ends it.")
+    value = models.DecimalField(
+        max_digits=22, decimal_places=4, null=True, help_text="Of the whole, in the firm's currency."
+    )
+    complexity = models.CharField(max_length=8, choices=Complexity, blank=True, default="")
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Account manager."
+    )
+    note = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="service_contract_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(until_date=None) | Q(from_date__lte=F("until_date")),
+                name="service_contract_dates_in_order",
+            ),
+            models.CheckConstraint(condition=Q(value=None) | Q(value__gte=0), name="service_contract_value"),
+        ]
+        indexes = [models.Index(F("customer"), F("from_date").desc(), F("id").desc(), name="service_contracts_of")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def runs_on(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        return self.from_date <= day and (self.until_date is None or day <= self.until_date)
+
+    def is_over(self, day: date) -> bool:
+        """Whether its last day has passed."""
+        return self.until_date is not None and self.until_date < day
+
+    @property
+    def months(self) -> int | None:
+        """Its length in months, begun ones counted whole; None for one without an end."""
+        if self.until_date is None:
+            return None
+        whole = (self.until_date.year - self.from_date.year) * 12 + self.until_date.month - self.from_date.month
+        return max(whole + (self.until_date.day >= self.from_date.day), 1)
+
+
+class Concern(models.Model):
+    """A revision or a complaint: what the client said, who resolves it, and whether it is done."""
+
+    class Kind(models.TextChoices):
+        REVISION = "REVISION", _("Revision")
+        COMPLAINT = "COMPLAINT", _("Complaint")
+
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
+    contract = models.ForeignKey(Contract, null=True, on_delete=models.SET_NULL, related_name="concerns")
+    kind = models.CharField(max_length=9, choices=Kind)
+    words = models.TextField(help_text="What is to be changed, or what was wrong.")
+    raised_date = models.DateField()
+    resolver = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    answer = models.TextField(blank=True, default="", help_text="What was done about it.")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(words=""), name="service_concern_says_what"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=False) | Q(closed_by=None, answer=""),
+                name="service_concern_open_has_no_answer",
+            ),
+        ]
+        indexes = [
+            models.Index(F("customer"), F("raised_date").desc(), F("id").desc(), name="service_concerns_of"),
+            models.Index(F("raised_date"), F("id"), condition=Q(closed_at=None), name="service_concerns_open"),
+            models.Index(
+                F("closed_at").desc(),
+                F("id").desc(),
+                condition=Q(closed_at__isnull=False),
+                name="service_concerns_done",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.raised_date}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to see to it."""
+        return self.closed_at is None

@@ -1,0 +1,42 @@
+"""Questions about serving customers: contracts, revisions and complaints, price lists, warranties."""
+
+from django.utils.translation import ngettext_lazy
+
+from setia.customers.queries import Key
+from setia.service.models import Concern, Contract, Discount
+from setia.service.queries.concerns import concern_choices, concern_legs, narrow_concerns
+from setia.service.queries.gate import concerns_for, contracts_for, get_concern_for, get_contract_for
+from setia.service.queries.prices import Priced, Terms, exported_prices, price_legs, priced, terms_of
+from setia.service.queries.served import Served, served_for
+
+CUSTOMER_KEYS = (
+    Key(Contract, "customer", words=ngettext_lazy("%(count)s contract", "%(count)s contracts", "count")),
+    Key(
+        Concern,
+        "customer",
+        words=ngettext_lazy("%(count)s revision or complaint", "%(count)s revisions and complaints", "count"),
+    ),
+    Key(
+        Discount, "customer", once=("role",), words=ngettext_lazy("%(count)s discount", "%(count)s discounts", "count")
+    ),
+)
+"""The tables of this room that hold a customer's key (`setia.customers.keys`)."""
+
+__all__ = [
+    "CUSTOMER_KEYS",
+    "Priced",
+    "Served",
+    "Terms",
+    "concern_choices",
+    "concern_legs",
+    "concerns_for",
+    "contracts_for",
+    "exported_prices",
+    "get_concern_for",
+    "get_contract_for",
+    "narrow_concerns",
+    "price_legs",
+    "priced",
+    "served_for",
+    "terms_of",
+]

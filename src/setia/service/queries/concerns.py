@@ -1,0 +1,54 @@
+"""The list of revisions and complaints of all customers: which filters an address may name, and its order."""
+
+from collections.abc import Mapping
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from setia.accounts.models import User
+from setia.core.chips import Chip
+from setia.core.keyset import Leg
+from setia.customers.queries import name_of
+from setia.service.models import Concern
+
+_DONE = pgettext_lazy("revisions and complaints", "Done")
+
+
+def concern_choices() -> dict[str, list[tuple[str, str]]]:
+    """What a person may choose to narrow the list by."""
+    kinds = [(str(code), str(label)) for code, label in Concern.Kind.choices]
+    return {
+        "kind": [("", str(_("all"))), *kinds],
+        "who": [("", str(_("everybody"))), ("ME", str(_("me"))), ("NOBODY", str(_("nobody yet")))],
+    }
+
+
+def narrow_concerns(
+    user: User, rows: QuerySet[Concern], params: Mapping[str, str]
+) -> tuple[QuerySet[Concern], list[Chip]]:
+    """Apply the filters an address names.
+
+    `done` (1: those done; else those open), `kind`, `who` (`ME` resolves it, or `NOBODY`), `customer` (a key).
+    """
+    chips: list[Chip] = []
+    done = params.get("done") == "1"
+    rows = rows.filter(closed_at__isnull=not done)
+    if done:
+        chips.append(Chip(str(_("State")), str(_DONE), "done"))
+    if (kind := params.get("kind", "")) in Concern.Kind.values:
+        rows = rows.filter(kind=kind)
+        chips.append(Chip(str(_("Kind")), str(Concern.Kind(kind).label), "kind"))
+    if (who := params.get("who", "")) in ("ME", "NOBODY"):
+        rows = rows.filter(resolver=user if who == "ME" else None)
+        chips.append(Chip(str(_("Resolved by")), str(_("me") if who == "ME" else _("nobody yet")), "who"))
+    if (customer := params.get("customer", "")).isdecimal() and len(customer) < 19:
+        rows = rows.filter(customer=int(customer))
+        chips.append(Chip(str(_("Customer")), name_of(user, int(customer)), "customer"))
+    return rows, chips
+
+
+def concern_legs(rows: QuerySet[Concern], *, done: bool) -> list[Leg]:
+    """Open ones that wait longest first; done ones that were done last first."""
+    order = ("-closed_at", "-id") if done else ("raised_date", "id")
+    return [Leg(rows.select_related("customer", "resolver", "contract"), order)]

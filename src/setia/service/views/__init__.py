@@ -1,0 +1,21 @@
+"""The entrances of this room: each parses, asks one question or calls one verb, and answers."""
+
+from setia.service.views.concerns import add_concern, concerns, edit_concern, reopen_concern, settle_concern
+from setia.service.views.contracts import add_contract, edit_contract, remove_contract
+from setia.service.views.prices import change_discount, export_prices, price_list
+from setia.service.views.served import served
+
+__all__ = [
+    "add_concern",
+    "add_contract",
+    "change_discount",
+    "concerns",
+    "edit_concern",
+    "edit_contract",
+    "export_prices",
+    "price_list",
+    "remove_contract",
+    "reopen_concern",
+    "served",
+    "settle_concern",
+]
