@@ -57,5 +57,5 @@ class ServedTest(Shop):
         self.sell(self.siti)
         with self.assertNumQueries(10):
             self.assertContains(self.client.get(address, headers={"HX-Request": "true"}), "bought once so far")
-        self.sell(self.siti, "", datetime(2026, 11, 1, 5, tzinfo=UTC))
+        self.sell(self.siti, "", datetime(2026, 11, 20, 5, tzinfo=UTC))
         self.assertContains(self.client.get(address), "bought again: on 2 days")
