@@ -3,7 +3,7 @@
 
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check coverage bench lock browser clean
+.PHONY: help setup demo up test check coverage bench lock browser spark clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -48,6 +48,8 @@ coverage: setup ## how much of the analytics library its tests run
 		tests/test_cohort.py tests/test_revenue.py tests/test_rfm.py tests/test_summary.py tests/test_value.py tests/test_window.py
 	cd insight && ../$(BIN)/python -m coverage combine -q && ../$(BIN)/python -m coverage report --skip-covered --show-missing
 
+spark: $(DONE)/spark ## install Spark, so that its tests run (460 MB; Java 17 or newer is yours to install)
+
 bench: setup ## speed and memory, beside the peers that run here
 	$(BIN)/python -m bench
 
@@ -58,6 +60,7 @@ lock: $(DONE)/venv ## resolve the requirements anew (add UPGRADE=--upgrade for n
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(LOCK) $(UPGRADE) requirements/node.in -o requirements/node.lock
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(LOCK) $(UPGRADE) requirements/run.in -o requirements/run.lock
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(LOCK) $(UPGRADE) -c requirements/run.lock requirements/dev.in -o requirements/dev.lock
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(LOCK) $(UPGRADE) -c requirements/run.lock -c requirements/dev.lock requirements/spark.in -o requirements/spark.lock
 	npm install --package-lock-only --ignore-scripts
 
 clean: ## remove what setup installed; the firm's data in var/ stays
@@ -76,6 +79,11 @@ $(DONE)/python: $(DONE)/venv requirements/run.lock requirements/dev.lock pyproje
 	$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements/run.lock requirements/dev.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . -e insight
 	$(BIN)/python -m compileall -q src/setia insight/src
+	@touch $@
+
+# Only those who run the analytics on many machines need it, so setup leaves it out.
+$(DONE)/spark: $(DONE)/python requirements/spark.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/spark.lock
 	@touch $@
 
 # Pages' libraries come from the npm registry by package-lock.json; Node comes from a wheel where the machine has none.

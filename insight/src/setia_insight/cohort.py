@@ -13,13 +13,23 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
+from setia_insight._calendar import (
+    PERIOD_MONTHS,
+    month_index,
+    month_of_day,
+    month_starts,
+    months_of,
+    months_table,
+    series_table,
+    week_index,
+    weeks_table,
+)
 from setia_insight._jit import compiled
 from setia_insight._orders import Orders, dates, first_days, numbered, read
 from setia_insight.errors import BadInput
-from setia_insight.window import bought_within, bounds, day_number, day_of, months_back
+from setia_insight.window import bought_within, bounds, day_number, months_back
 
-PERIOD_MONTHS = {"YEAR": 12, "QUARTER": 3, "MONTH": 1}
-"""Lengths of the retention windows, in calendar months."""
+__all__ = ["PERIOD_MONTHS", "Retention", "monthly", "new_returning", "retention", "retention_series", "weekly"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ def retention(active_months: ArrayLike, *, period: str = "YEAR") -> Retention:
 
     `period` is ``YEAR`` (12 months against the 12 before), ``QUARTER`` (3) or ``MONTH`` (1).
     """
-    months = _months(period)
+    months = months_of(period)
     active = np.asarray(active_months, dtype=np.uint64)
     later = bought_within(active, 0, months)
     earlier = bought_within(active, months, 2 * months)
@@ -55,7 +65,7 @@ def retention_series(orders: pa.Table, *, as_of: dt.date, months: int = 24, peri
     the orders reach back over the whole of both windows; where they do not, the rate says more about the file than
     about the customers).
     """
-    length = _months(period)
+    length = months_of(period)
     if months < 1:
         raise BadInput(f"a series needs at least one month, not {months}")
     reach = months + 2 * length - 1
@@ -65,19 +75,8 @@ def retention_series(orders: pa.Table, *, as_of: dt.date, months: int = 24, peri
     back = months_back(as_of, first_day, reach)
     bought = _month_grid(number, seen.day, len(unique), back, first_day, reach)
     kept, earlier = _rolling(bought, months, length)
-    ends = bounds(as_of, reach)
     steps = np.arange(months)[::-1]
-    with np.errstate(invalid="ignore"):
-        rate = np.where(earlier > 0, kept / np.maximum(earlier, 1), np.nan)
-    return pa.table(
-        {
-            "as_of": dates(ends[steps]),
-            "kept": pa.array(kept[steps]),
-            "earlier": pa.array(earlier[steps]),
-            "rate": pa.array(rate[steps]),
-            "complete": pa.array(first_day <= ends[steps + 2 * length] + 1),
-        }
-    )
+    return series_table(kept[steps], earlier[steps], bounds(as_of, reach), steps, length, first_day)
 
 
 def monthly(orders: pa.Table, *, as_of: dt.date) -> pa.Table:
@@ -90,14 +89,14 @@ def monthly(orders: pa.Table, *, as_of: dt.date) -> pa.Table:
     """
     seen = read(orders).of_customers().until(as_of)
     if len(seen.day) == 0:
-        return _cohort_table(np.zeros((0, 0), dtype=np.int64), 0, as_of)
+        return months_table(np.zeros((0, 0), dtype=np.int64), 0, as_of)
     unique, number = numbered(seen.customer)
     low = int(seen.day.min())
-    of_day = _month_of_day(low, int(seen.day.max()))
-    origin, months = int(of_day[0]), _month_index(as_of) - int(of_day[0]) + 1
+    of_day = month_of_day(low, int(seen.day.max()))
+    origin, months = int(of_day[0]), month_index(as_of) - int(of_day[0]) + 1
     first = first_days(number, seen.day, len(unique))
     counts = _cohorts(number, seen.day, first, (of_day - origin).astype(np.int64), low, months)
-    return _cohort_table(counts, origin, as_of)
+    return months_table(counts, origin, as_of)
 
 
 def weekly(orders: pa.Table, *, as_of: dt.date) -> pa.Table:
@@ -108,16 +107,14 @@ def weekly(orders: pa.Table, *, as_of: dt.date) -> pa.Table:
     """
     seen = read(orders).of_customers().until(as_of)
     if len(seen.day) == 0:
-        return _cohort_table(np.zeros((0, 0), dtype=np.int64), 0, as_of)
+        return weeks_table(np.zeros((0, 0), dtype=np.int64), 0, as_of)
     unique, number = numbered(seen.customer)
     low = int(seen.day.min())
-    # Day 0, 1970-01-01, was a Thursday: week 0 began on the Monday three days before.
     of_day = (np.arange(low, int(seen.day.max()) + 1, dtype=np.int64) + 3) // 7
-    origin, weeks = int(of_day[0]), (day_number(as_of) + 3) // 7 - int(of_day[0]) + 1
+    origin, weeks = int(of_day[0]), week_index(day_number(as_of)) - int(of_day[0]) + 1
     first = first_days(number, seen.day, len(unique))
     counts = _cohorts(number, seen.day, first, of_day - origin, low, weeks)
-    mondays = ((np.arange(weeks) + origin) * 7 - 3).astype(np.int32)
-    return _triangle(counts, mondays, ends=(day_number(as_of) + 4) % 7 == 0)
+    return weeks_table(counts, origin, as_of)
 
 
 def new_returning(orders: pa.Table, *, as_of: dt.date, by: str = "MONTH") -> pa.Table:
@@ -140,60 +137,12 @@ def new_returning(orders: pa.Table, *, as_of: dt.date, by: str = "MONTH") -> pa.
         slot = np.arange(high - low + 1, dtype=np.int64)
         starts = np.arange(low, high + 1, dtype=np.int32)
     else:
-        of_day = _month_of_day(low, high)
+        of_day = month_of_day(low, high)
         slot = (of_day - of_day[0]).astype(np.int64)
-        starts = _month_starts(int(of_day[0]), int(slot[-1]) + 1)
+        starts = month_starts(int(of_day[0]), int(slot[-1]) + 1)
     counts = _new_and_returning(seen, slot, low, len(starts))
     names = ("new", "returning", "both", "new_orders", "returning_orders", "walk_in_orders")
     return pa.table({"period": dates(starts), **{name: pa.array(counts[i]) for i, name in enumerate(names)}})
-
-
-def _months(period: str) -> int:
-    if period not in PERIOD_MONTHS:
-        raise BadInput(f"period is one of {', '.join(PERIOD_MONTHS)}, not {period!r}")
-    return PERIOD_MONTHS[period]
-
-
-def _month_index(day: dt.date) -> int:
-    return day.year * 12 + day.month - 1
-
-
-def _month_of_day(low: int, high: int) -> NDArray[np.int64]:
-    """Months since year 0 for each day number from `low` to `high`."""
-    days = np.arange(low, high + 1).astype("datetime64[D]")
-    return days.astype("datetime64[M]").astype(np.int64) + 1970 * 12
-
-
-def _month_starts(origin: int, months: int) -> NDArray[np.int32]:
-    first = (np.arange(months) + origin - 1970 * 12).astype("datetime64[M]").astype("datetime64[D]")
-    return first.astype(np.int32)
-
-
-def _cohort_table(counts: NDArray[np.int64], origin: int, as_of: dt.date) -> pa.Table:
-    return _triangle(counts, _month_starts(origin, len(counts)), ends=day_of(day_number(as_of) + 1).day == 1)
-
-
-def _triangle(counts: NDArray[np.int64], starts: NDArray[np.int32], *, ends: bool) -> pa.Table:
-    """Every cell from a cohort's first period to the running one; `ends` says that the running one is over."""
-    periods = len(counts)
-    c, k = (
-        np.concatenate([np.full(periods - i, i) for i in range(periods)] or [np.zeros(0, dtype=np.int64)]),
-        np.concatenate([np.arange(periods - i) for i in range(periods)] or [np.zeros(0, dtype=np.int64)]),
-    )
-    c, k = c.astype(np.int64), k.astype(np.int64)
-    customers = counts[c, k] if periods else np.zeros(0, dtype=np.int64)
-    size = counts[c, 0] if periods else customers
-    share = np.where(size > 0, customers / np.maximum(size, 1), np.nan)
-    return pa.table(
-        {
-            "cohort": dates(starts[c] if periods else np.zeros(0, dtype=np.int32)),
-            "k": pa.array(k.astype(np.int32)),
-            "customers": pa.array(customers),
-            "size": pa.array(size),
-            "share": pa.array(share),
-            "complete": pa.array((c + k < periods - 1) | ends),
-        }
-    )
 
 
 def _new_and_returning(seen: Orders, slot: NDArray[np.int64], low: int, slots: int) -> NDArray[np.int64]:
