@@ -48,7 +48,11 @@ class Spark(Engine):
         if isinstance(source, str | Path):
             frame = self.session.read.parquet(str(source))
         elif isinstance(source, pa.Table):
-            frame = self.session.createDataFrame(source)
+            from pyspark.sql.pandas.types import from_arrow_schema
+
+            # Left to itself, Spark takes a clock's face for a moment in the session's time zone.
+            schema = from_arrow_schema(source.schema, prefer_timestamp_ntz=True)
+            frame = self.session.createDataFrame(source, schema=schema)
         elif hasattr(source, "createOrReplaceTempView"):
             frame = source
         else:
