@@ -21,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from bench.proofs import keep, table
+from bench.proofs import keep, parts, table
 from setia_insight import basket, check, value
 from setia_insight.basket import NextBasket
 from setia_insight.repeat import MODELS
@@ -260,19 +260,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = parser.parse_args(arguments)
     if not (named := os.environ.get("SETIA_DATASETS")):
         parser.error("set SETIA_DATASETS to the folder of the real data sets")
-    folder, lines = Path(named), ["Written by `python -m bench.backtests`.", ""]
-    parts = {
+    folder = Path(named)
+    work = {
         "cdnow-sample": lambda: foretell(cdnow(folder, "CDNOW_sample.txt", 1, "CDNOW, the 1/10 sample")),
         "cdnow": lambda: foretell(cdnow(folder, "CDNOW_master.txt", 0, "CDNOW, all")),
         "retail": lambda: foretell(retail(folder)),
         "tafeng": lambda: tafeng(folder),
     }
+    known = parts("Back-tests")  # what is not asked for this time stays as it is
     for part in wanted.only.split(","):
-        some = parts[part]()
-        print("\n".join(some), flush=True)
-        lines += some
+        lines = work[part]()
+        known[lines[0].removeprefix("### ")] = lines
+        print("\n".join(lines), flush=True)
     if not wanted.no_page:
-        keep("Back-tests", lines)
+        keep(
+            "Back-tests",
+            ["Written by `python -m bench.backtests`.", "", *(line for some in known.values() for line in some)],
+        )
     return 0
 
 

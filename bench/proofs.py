@@ -21,3 +21,10 @@ def keep(title: str, lines: Sequence[str], page: Path = PAGE) -> None:
     else:
         sections.append(fresh)
     page.write_text("\n".join([head.rstrip() + "\n", *(f"## {section.rstrip()}\n" for section in sections)]))
+
+
+def parts(title: str, page: Path = PAGE) -> dict[str, list[str]]:
+    """The parts (###) the section `title` has by now: heading to lines, the heading among them."""
+    _, found, section = page.read_text().partition(f"\n## {title}\n")
+    some = section.split("\n## ", 1)[0].split("\n### ")[1:] if found else []
+    return {part.split("\n", 1)[0]: [*f"### {part.rstrip()}".split("\n"), ""] for part in some}

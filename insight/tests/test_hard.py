@@ -478,3 +478,50 @@ def test_a_holdout_in_which_nothing_happened_is_scored() -> None:
     assert found.scores["actual"].to_pylist()[0] == 0.0
     assert np.isnan(column(found.scores, "auc")).all()
     assert found.why
+
+
+# --- what cannot be read
+
+
+def test_columns_of_the_wrong_kind_are_named() -> None:
+    rng = np.random.default_rng(8)
+    left = rng.random(200) < 0.3
+    with pytest.raises(BadInput, match="'customer' is list"):
+        summary.summarise({"customer": pa.array([[1]]), "day": [dt.date(2025, 1, 1)], "amount": [1.0]}, as_of=AS_OF)
+    with pytest.raises(BadInput, match="'age' has no number"):
+        contract.Risk().fit({"age": np.full(200, math.nan)}, left)
+    with pytest.raises(BadInput, match="'age' is neither numbers nor words"):
+        contract.Risk().fit({"age": pa.array([[1]] * 200)}, left)
+    with pytest.raises(BadInput, match="yes or no for each of the 200"):
+        contract.Risk().fit({"age": np.ones(200)}, left[1:])
+
+
+def test_covariates_as_an_array_or_as_coded_words_are_the_same_as_columns() -> None:
+    rng = np.random.default_rng(9)
+    use, left = rng.normal(size=400), rng.random(400) < 0.3
+    word = np.where(use > 0, "much", "little")
+    plain = contract.Risk().fit({"use": use}, left).probability({"use": use})
+    np.testing.assert_allclose(contract.Risk().fit(use[:, None], left).probability(use[:, None]), plain)
+    coded, words = pa.table({"w": pa.array(word.tolist()).dictionary_encode()}), {"w": word.tolist()}
+    np.testing.assert_array_equal(
+        contract.Risk().fit(coded, left).probability(words), contract.Risk().fit(words, left).probability(coded)
+    )
+
+
+def test_contracts_that_cannot_be_are_refused() -> None:
+    for wrong in ({"alpha": 0.0, "beta": 1.0}, {"alpha": 1.0, "beta": -1.0}):
+        with pytest.raises(BadInput, match="positive"):
+            contract.ShiftedBetaGeometric.given(**wrong)
+    with pytest.raises(BadInput, match="as long as"):
+        contract.ShiftedBetaGeometric().fit([1, 2], [True])
+    with pytest.raises(BadInput, match="weights are 0 or more"):
+        contract.ShiftedBetaGeometric().fit([1, 2], [True, False], [1.0, -1.0])
+    rng = np.random.default_rng(10)
+    periods, left = rng.integers(1, 6, 300), rng.random(300) < 0.4
+    with pytest.raises(BadInput, match="300 customers but 299 rows"):
+        contract.Survival().fit(periods, left, {"use": np.ones(299)})
+    with pytest.raises(NotEnoughData, match="0 left of 10"):
+        contract.Survival().fit(periods, np.zeros(300, dtype=bool), {"use": np.ones(300)})
+    model = contract.Survival().fit(periods, left, {"use": rng.normal(size=300)})
+    with pytest.raises(BadInput, match="periods are 1 or more"):
+        model.survival(1, {"use": [0.0]}, 0)
