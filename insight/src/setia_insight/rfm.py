@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
 
 from setia_insight.errors import BadInput
@@ -110,34 +111,34 @@ def migration(before: pa.Table, after: pa.Table) -> pa.Table:
     pairs that occur, in the order of `CELLS`.
     """
     names = (*CELLS, "NEW", "GONE")
-    earlier, later = _cells(before), _cells(after)
-    pairs: dict[tuple[str, str], int] = {}
-    for customer, cell in earlier.items():
-        pair = cell, later.get(customer, "GONE")
-        pairs[pair] = pairs.get(pair, 0) + 1
-    for customer, cell in later.items():
-        if customer not in earlier:
-            pairs["NEW", cell] = pairs.get(("NEW", cell), 0) + 1
-    line = sorted(pairs, key=lambda pair: (names.index(pair[0]), names.index(pair[1])))
-    size: dict[str, int] = {}
-    for pair in line:
-        size[pair[0]] = size.get(pair[0], 0) + pairs[pair]
+    (earlier, cell_before), (later, cell_after) = _cells(before), _cells(after)
+    everybody = np.union1d(earlier, later)
+    origin, to = np.full(len(everybody), len(CELLS)), np.full(len(everybody), len(CELLS) + 1)
+    origin[np.searchsorted(everybody, earlier)] = cell_before
+    to[np.searchsorted(everybody, later)] = cell_after
+    table = np.bincount(origin * len(names) + to, minlength=len(names) ** 2).reshape(len(names), len(names))
+    one, other = np.nonzero(table)
+    number = table[one, other]
     return pa.table(
         {
-            "before": pa.array([pair[0] for pair in line], pa.string()),
-            "after": pa.array([pair[1] for pair in line], pa.string()),
-            "customers": pa.array([pairs[pair] for pair in line], pa.int64()),
-            "share": pa.array([pairs[pair] / size[pair[0]] for pair in line], pa.float64()),
+            "before": pa.array([names[k] for k in one], pa.string()),
+            "after": pa.array([names[k] for k in other], pa.string()),
+            "customers": pa.array(number.astype(np.int64)),
+            "share": pa.array(number / table.sum(axis=1)[one], pa.float64()),
         }
     )
 
 
-def _cells(table: pa.Table) -> dict[int, str]:
+def _cells(table: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The customers, and the place of each one's cell in `CELLS`."""
     if missing := {"customer", "cell"} - set(table.column_names):
         raise BadInput(f"the table lacks {', '.join(sorted(missing))}")
-    cells = dict(zip(table["customer"].to_pylist(), table["cell"].to_pylist(), strict=True))
-    if len(cells) != table.num_rows:
+    customer = table["customer"].to_numpy()
+    if len(np.unique(customer)) != table.num_rows:
         raise BadInput("a customer stands in one cell: some customers occur more than once")
-    if unknown := set(cells.values()) - set(CELLS):
+    cell = table["cell"].cast(pa.string())
+    place = pc.index_in(cell, pa.array(CELLS))
+    if place.null_count:
+        unknown = set(cell.filter(place.is_null()).to_pylist())
         raise BadInput(f"these are no cells: {', '.join(sorted(map(str, unknown)))}")
-    return cells
+    return customer, place.to_numpy().astype(np.int64)

@@ -78,6 +78,11 @@ def product_name(pk: int) -> str:
     return str(found) if found else f"#{pk}"
 
 
+def names_of(keys: Collection[int]) -> dict[int, str]:
+    """The names of products, or their codes where they have none, by key. One query."""
+    return {one.pk: str(one) for one in Product.objects.filter(pk__in=keys).only("pk", "name", "code")} if keys else {}
+
+
 def codes_of(keys: Collection[int]) -> dict[int, str]:
     """The codes of products, by key."""
     return dict(Product.objects.filter(pk__in=keys).values_list("pk", "code")) if keys else {}

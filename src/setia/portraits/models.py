@@ -108,6 +108,9 @@ class Portrait(models.Model):
     f = models.SmallIntegerField(null=True)
     m = models.SmallIntegerField(null=True)
     rfm_cell = models.CharField(max_length=24, blank=True, default="")
+    rfm_cell_before = models.CharField(
+        max_length=24, blank=True, default="", help_text="Three months before; empty for who had not bought by then."
+    )
     p_alive = models.FloatField(null=True, help_text="MBG/NBD")
     expected_purchases = models.FloatField(null=True, help_text="Over the next 365 days.")
     risk = models.FloatField(null=True, help_text="Probability of no purchase in the next 365 days.")
@@ -145,6 +148,14 @@ class Portrait(models.Model):
                 name="portraits_first_comes_round",
             ),
             models.Index(F("r"), F("f"), F("value").desc(nulls_last=True), F("customer"), name="portraits_rfm"),
+            models.Index(
+                F("rfm_cell_before"),
+                F("rfm_cell"),
+                F("value").desc(nulls_last=True),
+                F("customer"),
+                condition=~Q(rfm_cell=""),
+                name="portraits_rfm_moved",
+            ),
             models.Index(
                 F("stage_at_month_start"),
                 F("stage"),

@@ -5,6 +5,8 @@ from setia.portraits import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("cohorts/", views.cohorts, name="cohorts"),
     path("rfm/", views.rfm, name="rfm"),
+    path("moves/", views.moves, name="moves"),
+    path("together/", views.together, name="together"),
     path("concentration/", views.concentration, name="concentration"),
     path("value/", views.value, name="value"),
     path("accuracy/", views.accuracy, name="accuracy"),

@@ -32,6 +32,20 @@ def rfm(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @needs("portraits.view")
+def moves(request: HttpRequest) -> HttpResponse:
+    """Who moved between the groups of the RFM map over three months."""
+    return render(request, "portraits/moves.html", {"page": queries.moves_page(me(request))})
+
+
+@require_GET
+@needs("portraits.view")
+def together(request: HttpRequest) -> HttpResponse:
+    """Which products are bought together more often than by chance."""
+    return render(request, "portraits/together.html", {"page": queries.together_page(me(request))})
+
+
+@require_GET
+@needs("portraits.view")
 def concentration(request: HttpRequest) -> HttpResponse:
     """How few customers brought how much."""
     return render(request, "portraits/concentration.html", {"page": queries.concentration_page(me(request))})

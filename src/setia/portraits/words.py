@@ -31,7 +31,8 @@ CELLS = {
     "HIBERNATING": gettext_lazy("Asleep"),
 }
 PERIODS = {"YEAR": gettext_lazy("yearly"), "QUARTER": gettext_lazy("quarterly"), "MONTH": gettext_lazy("monthly")}
-WORDS: dict[str, Any] = BASES | CELLS | PERIODS | dict(Stage.choices) | dict(Trait.choices)
+NOT_YET = {"NOT_YET": gettext_lazy("Had not bought yet")}
+WORDS: dict[str, Any] = BASES | CELLS | NOT_YET | PERIODS | dict(Stage.choices) | dict(Trait.choices)
 """Every code that stands in a picture's rows."""
 
 
@@ -42,7 +43,7 @@ def base_word(code: str) -> str:
 
 def cell_word(code: str) -> str:
     """A named group of the RFM map in words; '' for what is none."""
-    return str(CELLS.get(code, ""))
+    return str((CELLS | NOT_YET).get(code, ""))
 
 
 def written(how: str, value: Any, **more: Any) -> str:

@@ -172,6 +172,37 @@ _ALL = [
         ),
     ),
     Report(
+        "rfm-moves",
+        "rfm-moves",
+        _("Moves between RFM groups"),
+        _("From which group three months before to which today."),
+        (
+            Column("before", _("Three months before"), "WORD"),
+            Column("after", _("Today"), "WORD"),
+            Column("customers", _("Customers"), opens=lambda row: f"moved={row['before']}.{row['after']}"),
+            Column("share", _("Share of the group before"), "SHARE"),
+        ),
+    ),
+    Report(
+        "together",
+        "together",
+        _("Bought together"),
+        _("Pairs of products that meet in an order more often than by chance; at most 5% of them by chance."),
+        (
+            Column("product_name", _("Product"), "WORD"),
+            Column("also_name", _("Also bought"), "WORD"),
+            Column(
+                "orders",
+                _("Orders with both"),
+                opens=lambda row: f"with={row['product']}.{row['also']}&from={row['since']}",
+                among="orders",
+            ),
+            Column("confidence", _("Of the orders with the first"), "SHARE"),
+            Column("lift", _("Times as often as by chance"), "NUMBER"),
+            Column("q_value", _("Chance of a false find"), "NUMBER"),
+        ),
+    ),
+    Report(
         "value",
         "value",
         _("Value"),

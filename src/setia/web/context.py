@@ -33,8 +33,10 @@ class Entry:
 _WITHIN = (
     (_("Cohorts"), "cohorts"),
     (_("RFM map"), "rfm"),
+    (_("Moves"), "moves"),
     (_("Concentration"), "concentration"),
     (_("Value"), "value"),
+    (_("Bought together"), "together"),
     (_("Accuracy"), "accuracy"),
 )
 _RECURRING = (

@@ -25,6 +25,8 @@ TOPICS = {
     "concentration": "understand",
     "value": "understand",
     "accuracy": "understand",
+    "moves": "understand",
+    "together": "understand",
     "reports": "reports",
     "report": "reports",
     "imports": "import",

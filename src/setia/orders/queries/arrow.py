@@ -57,6 +57,22 @@ def order_columns(*, since: date | None = None) -> pa.Table:
     return arrow.read(f"{_SELECT} WHERE o.day >= $1", [since]).cast(_COLUMNS)
 
 
+def line_columns(*, latest: int) -> pa.Table:
+    """The products of the catalogue in the latest so many purchases: `order`, `product` (int64), `day` (date32).
+
+    Walk-ins count too; lines given for nothing do not.
+    """
+    return arrow.read(
+        """
+        SELECT o.id AS "order", l.product_id AS product, o.day
+        FROM (SELECT id, day FROM orders_order WHERE kind = 'PURCHASE' AND NOT reversed
+              ORDER BY ordered_at DESC, id DESC LIMIT $1::int8) o
+        JOIN orders_orderline l ON l.order_id = o.id WHERE l.product_id IS NOT NULL AND l.amount > 0
+        """,
+        [latest],
+    ).cast(pa.schema({"order": pa.int64(), "product": pa.int64(), "day": pa.date32()}))
+
+
 def columns_of_customer(customer_id: int) -> pa.Table:
     """The same columns for one customer, as this transaction sees them: an order being saved is among them."""
     with connection.cursor() as cursor:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from setia.orders.models import Order
+from setia.orders.models import Order, OrderLine
 
 
 def bought_between(first: date, latest: date, *, after: str | None = None, free: bool = False) -> Exists:
@@ -29,3 +29,18 @@ def buyers_on(day: date, *, free: bool = False) -> QuerySet[Any]:
     around = (noon - timedelta(hours=27), noon + timedelta(hours=27))
     orders = Order.objects.filter(ordered_at__range=around, day=day, kind__in=kinds, reversed=False)
     return orders.filter(customer__isnull=False).values("customer_id")
+
+
+def buyers_of(*products: int, since: date) -> QuerySet[Any]:
+    """The customers (`customer_id`) of purchases since a day that have a line of each of these products."""
+    orders = Order.objects.filter(kind=Order.Kind.PURCHASE, reversed=False, day__gte=since, customer__isnull=False)
+    # By the index of moments: no zone is further from UTC than this.
+    orders = orders.filter(ordered_at__gte=datetime.combine(since, time(), UTC) - timedelta(hours=15))
+    return with_products(orders, *products).values("customer_id")
+
+
+def with_products(orders: QuerySet[Order], *products: int) -> QuerySet[Order]:
+    """Of these orders the ones that have a line of each of these products."""
+    for product in products:
+        orders = orders.filter(Exists(OrderLine.objects.filter(order=OuterRef("pk"), product=product, amount__gt=0)))
+    return orders

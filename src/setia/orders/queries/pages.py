@@ -1,5 +1,6 @@
 """What the pages ask about orders. `orders_for` and `get_order_for` are the only gates to them."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from setia.core.permissions import Actor, may, owners_seen
 from setia.core.text import line
 from setia.customers.queries import name_of, sellers_below
 from setia.orders.models import Order, OrderLine
+from setia.orders.queries.bought import with_products
 
 
 def orders_for(user: Actor) -> QuerySet[Order]:
@@ -97,7 +99,8 @@ def channels() -> list[str]:
 def narrow(user: Actor, orders: QuerySet[Order], params: Mapping[str, str]) -> tuple[QuerySet[Order], list[Chip]]:
     """Apply the filters an address names, and say which in the words this person may read.
 
-    `kind`, `channel`, `walk_in=1`, `from` and `to` (days, both included), `customer`, `agent` and `product` (keys; with
+    `with` (two products bought in one order: their keys and a point between), `kind`, `channel`, `walk_in=1`,
+    `from` and `to` (days, both included), `customer`, `agent` and `product` (keys; with
     `below=1` the agent and whoever sells for them), `q` (the
     beginning of a number). A value that is not one of a filter's is no filter.
     """
@@ -129,6 +132,10 @@ def narrow(user: Actor, orders: QuerySet[Order], params: Mapping[str, str]) -> t
     if (product := params.get("product", "")).isdecimal() and len(product) < 19:
         orders = orders.filter(Exists(OrderLine.objects.filter(order=OuterRef("pk"), product=int(product))))
         chips.append(Chip(str(_("Product")), product_name(int(product)), "product"))
+    if both := re.fullmatch(r"([0-9]{1,15})\.([0-9]{1,15})", params.get("with", "")):
+        one, other = int(both[1]), int(both[2])
+        orders = with_products(orders.filter(kind=Order.Kind.PURCHASE, reversed=False), one, other)
+        chips.append(Chip(str(_("Bought together")), f"{product_name(one)}, {product_name(other)}", "with"))
     if q := line(params.get("q", ""))[:100]:
         orders = orders.filter(_numbered(q))
     return orders, chips

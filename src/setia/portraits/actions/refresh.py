@@ -17,15 +17,17 @@ import pyarrow as pa
 from django.db import transaction
 
 from setia.accounts.models import User
+from setia.catalogue.queries import names_of
 from setia.core.models import Event
 from setia.core.permissions import require
 from setia.core.queries import firm
 from setia.customers.queries.arrow import customer_columns
-from setia.orders.queries.arrow import order_columns
+from setia.orders.queries.arrow import line_columns, order_columns
 from setia.portraits.actions._locks import alone, take_swap
 from setia.portraits.actions._recorded import recorded_on
 from setia.portraits.actions._swap import exchange, fill
 from setia.portraits.actions.refresh_one import refresh_one
+from setia.portraits.analysis.baskets import LATEST_ORDERS, pair_rows
 from setia.portraits.analysis.rules import Rules
 from setia.portraits.analysis.shop import latest_day
 from setia.portraits.analysis.study import Study, study
@@ -74,7 +76,10 @@ def compute(*, at: datetime, as_of: date | None = None) -> Study:
         as_of = today if own.feed_live else min(latest_day(orders) or today, today)
     beside, recorded = known(today=today), recorded_on(as_of)
     rules = Rules.of_firm(own.rules)
-    return study(orders, customer_columns(), as_of=as_of, rules=rules, known=beside, recorded=recorded)
+    found = study(orders, customer_columns(), as_of=as_of, rules=rules, known=beside, recorded=recorded)
+    del orders
+    found.pictures["together"] = pair_rows(line_columns(latest=LATEST_ORDERS), names_of)
+    return found
 
 
 def _with_stamps(found: Study, at: datetime) -> pa.Table:

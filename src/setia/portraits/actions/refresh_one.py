@@ -76,6 +76,7 @@ def _keep_what_is_told_by_comparing(customer_id: int, row: dict[str, Any]) -> No
     evidence.pop("promotion_rate", None)
     if old is not None:
         row["spent_rank"] = old.spent_rank
+        row["rfm_cell_before"] = old.rfm_cell_before
         if "THRIFTY" in old.trait_scores:
             scores["THRIFTY"] = old.trait_scores["THRIFTY"]
             evidence["promotion_rate"] = old.evidence.get("promotion_rate")
@@ -86,6 +87,7 @@ def _keep_what_is_told_by_comparing(customer_id: int, row: dict[str, Any]) -> No
 def _write(row: dict[str, Any]) -> None:
     row = {name: value for name, value in row.items() if value is not None}
     row.setdefault("rfm_cell", "")
+    row.setdefault("rfm_cell_before", "")
     nothing = {f.attname for f in Portrait._meta.concrete_fields} - set(row)
     row |= dict.fromkeys(nothing)
     names = list(row)

@@ -13,6 +13,7 @@ from setia.portraits.analysis import counting
 from setia.portraits.analysis.classes import classify, overrule, overruled_stage, overruled_traits, typical_order
 from setia.portraits.analysis.describing import Described, describe, json_of
 from setia.portraits.analysis.fitting import Models, fit
+from setia.portraits.analysis.moving import moves
 from setia.portraits.analysis.rules import Rules
 from setia.portraits.analysis.shop import NOTHING_RECORDED, Recorded, Shop, sort_out
 from setia.portraits.queries.known import Known
@@ -63,6 +64,7 @@ def study(
         table = table.set_column(place, "stage_at_month_start", month_start)
     described = replace(described, table=table, stage_at_month_start=month_start)
     ranked = _rank(shop, summary, described)
+    moved = moves(shop, summary, ranked.columns["rfm_cell"])
     pictures = {
         "base": counting.base_rows(shop, described, recorded),
         "stages": counting.stage_rows(described),
@@ -75,6 +77,7 @@ def study(
         "revenue": counting.revenue_rows(shop),
         "rfm": ranked.map_rows,
         "rfm-cells": ranked.cell_rows,
+        "rfm-moves": moved.rows,
         "value": counting.value_rows(described.table["value"].to_numpy()),
         "concentration": counting.concentration_rows(ranked.spent),
         "leaving": counting.leaving_rows(described),
@@ -92,7 +95,7 @@ def study(
         json.dumps(classes.replaced[at]) if at in classes.replaced else "{}" for at in range(len(shop.customer))
     ]
     more = {**classes.columns, "class_evidence": json_of(classes.evidence), "computed": pa.array(computed, pa.string())}
-    for name, column in (more | ranked.columns).items():
+    for name, column in (more | ranked.columns | {"rfm_cell_before": moved.before}).items():
         table = table.append_column(name, column)
     return Study(as_of, shop.orders, table, pictures, kept)
 

@@ -25,6 +25,7 @@ from setia.portraits.queries.figures import (
     why_absent,
 )
 from setia.portraits.queries.home import HomePage, home_page
+from setia.portraits.queries.moves_page import MovesPage, moves_page
 from setia.portraits.queries.narrow import KEYS, PLAIN, Behind, behind_for, narrow
 from setia.portraits.queries.needs import Need, needs_from, next_needs
 from setia.portraits.queries.own import OwnPage, own_page
@@ -39,6 +40,7 @@ from setia.portraits.queries.portraits import (
 from setia.portraits.queries.rfm_page import RfmPage, rfm_page
 from setia.portraits.queries.sentences import Statement, sentences
 from setia.portraits.queries.spread_pages import ConcentrationPage, ValuePage, concentration_page, value_page
+from setia.portraits.queries.together_page import TogetherPage, together_page
 from setia.portraits.words import WORDS, written
 
 CUSTOMER_KEYS = (
@@ -65,11 +67,13 @@ __all__ = [
     "ConcentrationPage",
     "Figures",
     "HomePage",
+    "MovesPage",
     "Need",
     "OwnPage",
     "RfmPage",
     "Rows",
     "Statement",
+    "TogetherPage",
     "ValuePage",
     "accuracy_page",
     "anniversaries",
@@ -87,6 +91,7 @@ __all__ = [
     "is_stale",
     "latest_refresh",
     "leaving_first",
+    "moves_page",
     "narrow",
     "needs_from",
     "next_needs",
@@ -97,6 +102,7 @@ __all__ = [
     "portraits_of",
     "rfm_page",
     "sentences",
+    "together_page",
     "value_page",
     "why_absent",
     "worth_most",

@@ -11,6 +11,8 @@ interact   DIRECT                                is dealt with in a way
 said       RELATION, ANY                         a person said otherwise about a class
 leaving    1                                     about to leave
 rfm        5.4, 5.4.3, CHAMPIONS                 in a cell of the map (recency.frequency[.money]), or a named group
+moved      CHAMPIONS.AT_RISK                     between these groups within three months; NOT_YET: was new
+together   12.34, 12.34.first                    bought two products in one order; or the first, and never the second
 cohort     2011-01, 2011-01.3, 2011-01.3.not     first bought in a month; and bought, or not, so many months later
 bought     2011-01.new, 2011-01-05.returning     new or returning in a month or on a day
 retention  YEAR.2011-12-09.kept (or .lost)       bought in the earlier window, and in the later one or not
@@ -36,9 +38,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from setia.catalogue.queries import product_name
 from setia.core.chips import Chip
 from setia.core.queries import firm
-from setia.orders.queries.bought import bought_between, buyers_on
+from setia.orders.queries.bought import bought_between, buyers_of, buyers_on
 from setia.portraits.models import (
     Forecast,
     Foretold,
@@ -51,7 +54,7 @@ from setia.portraits.models import (
     Stage,
     Trait,
 )
-from setia.portraits.queries.figures import latest_refresh
+from setia.portraits.queries.figures import figures, latest_refresh
 from setia.portraits.queries.known import in_force
 from setia.portraits.words import base_word, cell_word, day_word, money_word, month_word
 from setia.subscriptions.queries import in_base
@@ -169,6 +172,33 @@ def _rfm(behind: Behind, value: str) -> Narrowed | None:
     if not (word := cell_word(value)):
         return None
     return _having(behind, rfm_cell=value), "RFM", word
+
+
+def _moved(behind: Behind, value: str) -> Narrowed | None:
+    before, _dot, after = value.partition(".")
+    words = {"before": cell_word(before), "after": cell_word(after)}
+    if not all(words.values()) or after == "NOT_YET":
+        return None
+    found = _having(behind, ~Q(rfm_cell=""), rfm_cell_before="" if before == "NOT_YET" else before, rfm_cell=after)
+    return found, _("RFM, three months"), _("from %(before)s to %(after)s") % words
+
+
+def _together(behind: Behind, value: str) -> Narrowed | None:
+    parts = re.fullmatch(r"([0-9]{1,15})\.([0-9]{1,15})(\.first)?", value)
+    rows = figures("together")["together"] if parts else []
+    if parts is None or not rows:
+        return None
+    since, one, other = date.fromisoformat(rows[0]["since"]), int(parts[1]), int(parts[2])
+    words = {"one": product_name(one), "other": product_name(other)}
+    if parts[3]:
+        fewer = behind.customers.filter(pk__in=buyers_of(one, since=since)).exclude(
+            pk__in=buyers_of(other, since=since)
+        )
+        said = _("%(one)s, but not %(other)s") % words
+    else:
+        fewer = behind.customers.filter(pk__in=buyers_of(one, other, since=since))
+        said = _("%(one)s with %(other)s") % words
+    return behind._replace(customers=fewer, narrowed=True), _("Bought"), said
 
 
 def _cohort(behind: Behind, value: str) -> Narrowed | None:
@@ -349,6 +379,8 @@ _FILTERS: dict[str, Callable[[Behind, str], Narrowed | None]] = {
     "said": _said,
     "leaving": _leaving,
     "rfm": _rfm,
+    "moved": _moved,
+    "together": _together,
     "cohort": _cohort,
     "bought": _bought,
     "retention": _retention,
