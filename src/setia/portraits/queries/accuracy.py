@@ -17,18 +17,16 @@ HORIZONS = (90, 365)
 """Days a forecast looks ahead."""
 PROMISED = 0.8
 """The share of truths that a window or a range is meant to hold."""
-_CLOSE, _NEAR = 0.10, 0.25
+_CLOSE = 0.10
 _LEAST = 30
 
 
 class Claim(NamedTuple):
-    """One thing that was said, what happened, and what to make of it. `warns`: it did not hold."""
+    """One thing that was said, what happened (`figures`: both in one), and what to make of it."""
 
     what: str
-    said: str
-    came: str
+    figures: str
     verdict: str
-    warns: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,24 +155,19 @@ def _claims(shown: Forecast) -> list[Claim]:
     claims = [
         Claim(
             _("Purchase days of all"),
-            number_word(figures["said"]),
-            number_word(figures["came"]),
+            _both(number_word(figures["said"]), number_word(figures["came"])),
             _sum_verdict(off),
-            abs(off) > _NEAR,
         ),
         Claim(
             _("Off by, per customer"),
-            number_word(figures["error"], 2),
-            _("simple rule %(error)s") % {"error": number_word(figures["naive_error"], 2)},
+            _("%(error)s; simple rule %(naive)s")
+            % {"error": number_word(figures["error"], 2), "naive": number_word(figures["naive_error"], 2)},
             _beside(figures["error"], figures["naive_error"], figures["square"], figures["naive_square"]),
-            figures["square"] > figures["naive_square"],
         ),
         Claim(
             _("Stayed away"),
-            percent_word(figures["away_said"], 0),
-            percent_word(figures["away_came"], 0),
+            _both(percent_word(figures["away_said"], 0), percent_word(figures["away_came"], 0)),
             _ordering(figures["auc"]),
-            figures["auc"] is not None and figures["auc"] < 0.6,
         ),
         _held(
             _("Came within the days given"),
@@ -188,10 +181,8 @@ def _claims(shown: Forecast) -> list[Claim]:
         claims += [
             Claim(
                 _("Money of all"),
-                money_word(figures["money_said"]),
-                money_word(figures["money_came"]),
+                _both(money_word(figures["money_said"]), money_word(figures["money_came"])),
                 _sum_verdict(off),
-                abs(off) > _NEAR,
             ),
             _held(_("Spent within the range given"), figures["in_range"], figures["compared"], _("Too few to tell.")),
         ]
@@ -230,12 +221,17 @@ def _ordering(auc: float | None) -> str:
 def _held(what: str, share: float | None, count: int, too_few: str) -> Claim:
     promised = percent_word(PROMISED, 0)
     if share is None or count < _LEAST:
-        return Claim(what, promised, "–", too_few)
+        return Claim(what, _both(promised, "–"), too_few)
+    figures = _both(promised, percent_word(share, 0))
     if abs(share - PROMISED) <= 0.08:
-        return Claim(what, promised, percent_word(share, 0), _("As promised."))
+        return Claim(what, figures, _("As promised."))
     if share > PROMISED:
-        return Claim(what, promised, percent_word(share, 0), _("Wider than need be."))
-    return Claim(what, promised, percent_word(share, 0), _("Too narrow: read it with room on both sides."), True)
+        return Claim(what, figures, _("Wider than need be."))
+    return Claim(what, figures, _("Too narrow: read it with room on both sides."))
+
+
+def _both(said: str, came: str) -> str:
+    return _("%(said)s → %(came)s") % {"said": said, "came": came}
 
 
 def _tracking(steps: Rows) -> dict[str, Any]:
