@@ -117,6 +117,7 @@ TEXTS = {
     "name": "base",
     "code": "MANAGER",
     "what": "STAGE",
+    "fact": "industry",
 }
 """What stands in an address for a part that is no number."""
 

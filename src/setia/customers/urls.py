@@ -45,6 +45,7 @@ urlpatterns = [
     path("<int:pk>/tags/add/", views.tag_customer, name="tag_customer"),
     path("<int:pk>/tags/<int:tag_pk>/remove/", views.untag_customer, name="untag_customer"),
     path("<int:pk>/edit/", views.edit_customer, name="edit_customer"),
+    path("<int:pk>/facts/<slug:fact>/", views.edit_fact, name="edit_fact"),
     path("<int:pk>/archive/", views.archive_customer, name="archive_customer"),
     path("<int:pk>/restore/", views.restore_customer, name="restore_customer"),
     path("<int:pk>/delete/", views.delete_customer, name="delete_customer"),

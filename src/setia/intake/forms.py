@@ -118,9 +118,14 @@ class MappingForm(forms.Form):
     ) -> None:
         """`offers` are the columns that an own field may be made of, by their places."""
         self.base, self.layout, self.offers = base, layout, offers or {}
+        by_place = {place: name for name, place in base.fields.items()}
+        if data is not None:
+            data = data.copy()
+            for place, name in by_place.items():  # a change a moment ago may have made the field this one asks for
+                if data.get(f"column_{place}") == NEW_FIELD and place not in self.offers and name.startswith("own_"):
+                    data[f"column_{place}"] = name
         super().__init__(data, initial=self._initial(), auto_id="map_%s")
         choices = [("", _("not taken in")), *fields_for(base.what)]
-        by_place = {place: name for name, place in base.fields.items()}
         for place, name in enumerate(layout.header):
             self.fields[f"column_{place}"] = forms.ChoiceField(
                 label=name, choices=self._choices(choices, place), required=False, initial=by_place.get(place, "")

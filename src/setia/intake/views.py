@@ -19,7 +19,7 @@ from setia.core.permissions import may, needs, require
 from setia.customers.actions import FieldNameTaken, TooMany
 from setia.customers.queries import get_merge_for
 from setia.intake import actions, queries
-from setia.intake.actions.draft import NotADraft
+from setia.intake.actions.draft import NotADraft, Turn
 from setia.intake.forms import MappingForm, UploadForm
 from setia.intake.models import Run
 from setia.intake.reading import Unreadable
@@ -102,23 +102,22 @@ def map_import(request: HttpRequest, pk: int) -> HttpResponse:
     if before.plan is None or before.layout is None:
         return _to_run(request, run)
     form = MappingForm(request.POST, base=before.plan, layout=before.layout, offers=_offers(before, user))
-    plan = None
     if form.is_valid():
+        plan, new = form.plan(), form.new_fields()
+        sheet = form.cleaned_data.get("sheet")
+        if sheet and sheet != before.layout.sheet:
+            plan, new = queries.plan_for_sheet(run, sheet), {}
+        turn = Turn.read(request.POST.get("turn", ""))
         try:
-            plan = actions.make_fields(form.plan(), form.new_fields(), by=user, at=timezone.now())
+            run = actions.remap(run, plan=plan, new=new, turn=turn, by=user, at=timezone.now())
+        except NotADraft:
+            return _to_run(request, run)
         except (FieldNameTaken, TooMany):
             form.add_error(
                 None, _("A field of this name is there already, or there are too many. Choose it in the list.")
             )
-    if plan is None:
+    if form.errors:
         return render(request, "intake/map_import.html", {"run": run, "check": before, "form": form}, status=422)
-    sheet = form.cleaned_data.get("sheet")
-    if sheet and sheet != before.layout.sheet:
-        plan = queries.plan_for_sheet(run, sheet)
-    try:
-        actions.remap(run, plan_json=plan.to_json(), by=user, at=timezone.now())
-    except NotADraft:
-        return _to_run(request, run)
     if not request.headers.get("HX-Request"):
         return redirect("import_run", pk)
     return render(request, "intake/map_import.html", _context(run, user))
@@ -138,7 +137,8 @@ def import_twins(request: HttpRequest, pk: int) -> HttpResponse:
             if name[:4] == "row_" and name[4:].isdecimal() and len(name) < 16 and isinstance(choice, str)
         }
         try:
-            run = actions.decide_rows(run, choices=choices, by=user, at=timezone.now())
+            turn = Turn.read(request.POST.get("turn", ""))
+            run = actions.decide_rows(run, choices=choices, turn=turn, by=user, at=timezone.now())
         except NotADraft:
             return _to_run(request, run)
         if not request.headers.get("HX-Request"):

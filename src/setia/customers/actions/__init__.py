@@ -36,6 +36,7 @@ from setia.customers.actions.decide_doubles import (
 )
 from setia.customers.actions.delete import StillReferenced, delete
 from setia.customers.actions.edit import edit, set_values
+from setia.customers.actions.edit_fact import edit_fact
 from setia.customers.actions.erase import LEDGER, Erased, erase, erase_again, read_ledger, write_ledger
 from setia.customers.actions.erased import RecordErased, refuse_erased
 from setia.customers.actions.fields import (
@@ -173,6 +174,7 @@ __all__ = [
     "drop_index",
     "edit",
     "edit_contact",
+    "edit_fact",
     "edit_field",
     "edit_tag",
     "erase",

@@ -39,6 +39,7 @@ from setia.customers.queries.doubles import (
     legs_by_decision,
 )
 from setia.customers.queries.elsewhere import Elsewhere, elsewhere
+from setia.customers.queries.fact import Fact, fact_version, facts_for
 from setia.customers.queries.fields import (
     FieldDef,
     OptionDef,
@@ -123,6 +124,7 @@ __all__ = [
     "Comparison",
     "Draft",
     "Elsewhere",
+    "Fact",
     "FieldDef",
     "Key",
     "Matches",
@@ -166,6 +168,8 @@ __all__ = [
     "entries_of",
     "erasure_of",
     "exported_value",
+    "fact_version",
+    "facts_for",
     "fields_version",
     "files_of",
     "find_regions",

@@ -26,6 +26,7 @@ from setia.customers.views.doubles import (
     set_training_aside,
     use_training,
 )
+from setia.customers.views.facts import edit_fact
 from setia.customers.views.fields import (
     add_field,
     add_option,
@@ -89,6 +90,7 @@ __all__ = [
     "doubles",
     "edit_contact",
     "edit_customer",
+    "edit_fact",
     "edit_field",
     "edit_tag",
     "erase_customer",

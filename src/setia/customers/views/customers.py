@@ -54,7 +54,7 @@ def add_customer(request: HttpRequest) -> HttpResponse:
         try:
             customer = actions.add(by=me(request), at=now, contacts=facts.pop("contacts"), **facts)
         except actions.NumberTaken as taken:
-            _number_taken(request, form, taken.customer)
+            form.add_error("number", number_taken(request, taken.customer))
         except actions.BadValue as bad:
             form.add_error(f"{OWN}{bad.field}", bad.words)
         else:
@@ -82,7 +82,7 @@ def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.edit(by=me(request), at=now, customer=customer, version=form.cleaned_data["version"], **facts)
         except actions.NumberTaken as taken:
-            _number_taken(request, form, taken.customer)
+            form.add_error("number", number_taken(request, taken.customer))
         except actions.BadValue as bad:
             form.add_error(f"{OWN}{bad.field}", bad.words)
         except ChangedMeanwhile as changed:
@@ -209,12 +209,12 @@ def _referred(request: HttpRequest, form: CustomerForm, field: FieldDef) -> Cust
     return queries.customers_for(me(request)).filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
 
 
-def _number_taken(request: HttpRequest, form: CustomerForm, other: Customer) -> None:
+def number_taken(request: HttpRequest, other: Customer) -> str:
+    """What to tell somebody whose number another customer has."""
     if not queries.may_see(me(request), other):
-        form.add_error("number", _("This number belongs to a customer somebody else looks after. Use another."))
-        return
+        return _("This number belongs to a customer somebody else looks after. Use another.")
     words = _("This number belongs to <a class='s-link' href='{url}'>{name}</a>. Use another, or open that record.")
-    form.add_error("number", format_html(words, url=reverse("customer", args=[other.pk]), name=other.display_name))
+    return format_html(words, url=reverse("customer", args=[other.pk]), name=other.display_name)
 
 
 def _conflict(request: HttpRequest, form: CustomerForm, changed: ChangedMeanwhile) -> HttpResponse:

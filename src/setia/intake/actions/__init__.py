@@ -1,6 +1,6 @@
 """Verbs of intake: start a draft, correct its mapping, queue, cancel, execute, sweep what stalled, undo."""
 
-from setia.intake.actions.draft import NotADraft, cancel, decide_rows, make_fields, queue, remap, start_draft
+from setia.intake.actions.draft import NotADraft, cancel, decide_rows, queue, remap, start_draft
 from setia.intake.actions.execute import execute
 from setia.intake.actions.follow_unmerge import follow_unmerge
 from setia.intake.actions.sweep import resume_stalled
@@ -15,7 +15,6 @@ __all__ = [
     "decide_rows",
     "execute",
     "follow_unmerge",
-    "make_fields",
     "queue",
     "remap",
     "resume_stalled",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -98,46 +98,101 @@ def start_draft(
     )
 
 
-def remap(run: Run, *, plan_json: Mapping[str, Any], by: User | None, at: datetime) -> Run:
-    """Correct the mapping of a draft. Raises `NotADraft` once the run has been queued."""
-    if by is not None:
-        require(by, "intake.run")
-    mapping = {**plan_json, "rows": run.mapping.get("rows", {})}
-    if not Run.objects.filter(pk=run.pk, state=Run.State.DRAFT).update(mapping=mapping):
+class Turn(NamedTuple):
+    """Which change of a page this is: the page, as the browser named it when it was opened, and a number that grows.
+
+    A browser may give a request up for a newer one, and the server meet the two in either order.
+    """
+
+    page: str
+    number: int
+
+    @classmethod
+    def read(cls, text: str) -> "Turn | None":
+        """From what the page sends, `3f9c2a01:7`; None where it says nothing of the kind."""
+        page, _sign, number = text.partition(":")
+        sound = 0 < len(page) <= 32 and page.isalnum() and number.isdecimal() and len(number) < 10
+        return cls(page, int(number)) if sound else None
+
+    def overtaken(self, mapping: Mapping[str, Any], part: str) -> bool:
+        """Whether a newer change of this part by the same page has been saved. Of two pages the later change counts."""
+        page, number = mapping.get("turns", {}).get(part, ("", 0))
+        return bool(page == self.page and self.number < number)
+
+
+def _turns(mapping: Mapping[str, Any], part: str, turn: Turn | None) -> dict[str, Any]:
+    turns = dict(mapping.get("turns", {}))
+    if turn is not None:
+        turns[part] = [turn.page, turn.number]
+    return turns
+
+
+def _locked(run: Run) -> Run:
+    current = Run.objects.select_for_update(of=("self",)).filter(pk=run.pk, state=Run.State.DRAFT).first()
+    if current is None:
         raise NotADraft
-    run.mapping = mapping
-    return run
+    return current
 
 
-def decide_rows(run: Run, *, choices: Mapping[int, str], by: User, at: datetime) -> Run:
+def remap(
+    run: Run,
+    *,
+    plan: reading.Plan,
+    new: Mapping[int, Guess] | None = None,
+    turn: Turn | None = None,
+    by: User,
+    at: datetime,
+) -> Run:
+    """Correct the mapping of a draft; `new` are the columns that an own field is made of first, under their names.
+
+    A change that a newer one of the same page has overtaken (`turn`) changes nothing: the newer one says it all.
+    Raises `NotADraft` once the run has been queued, and `FieldNameTaken` and `TooMany` (of `customers.actions`) with no
+    field made.
+    """
+    require(by, "intake.run")
+    with transaction.atomic():
+        current = _locked(run)
+        if turn is not None and turn.overtaken(current.mapping, "columns"):
+            return current
+        # A change a moment ago may have made the field already, while this one was on its way.
+        made = {place: name for name, place in current.mapping.get("fields", {}).items() if name.startswith("own_")}
+        wanted = dict(new or {})
+        there = {made[place]: place for place in wanted.keys() & made.keys()}
+        plan = replace(plan, fields={**plan.fields, **there})
+        plan = _make_fields(plan, {k: v for k, v in wanted.items() if k not in made}, by=by, at=at)
+        rows, turns = current.mapping.get("rows", {}), _turns(current.mapping, "columns", turn)
+        current.mapping = {**plan.to_json(), "rows": rows, "turns": turns}
+        current.save(update_fields=["mapping"])
+    return current
+
+
+def decide_rows(run: Run, *, choices: Mapping[int, str], turn: Turn | None = None, by: User, at: datetime) -> Run:
     """Say what becomes of single rows of a draft: the key of a customer the row is, `SKIP`, or `NEW` for no choice.
 
-    A customer this person may not see counts as `NEW`. Raises `NotADraft` once the run has been queued.
+    A customer this person may not see counts as `NEW`. A change that has been overtaken (`turn`) changes nothing, as in
+    `remap`. Raises `NotADraft` once the run has been queued.
     """
     require(by, "intake.run")
     wanted = {int(choice) for choice in choices.values() if choice.isdecimal() and len(choice) < 19}
     seen = set(customers_for(by).filter(pk__in=wanted).values_list("pk", flat=True))
     with transaction.atomic():
-        current = Run.objects.select_for_update(of=("self",)).filter(pk=run.pk, state=Run.State.DRAFT).first()
-        if current is None:
-            raise NotADraft
+        current = _locked(run)
+        if turn is not None and turn.overtaken(current.mapping, "rows"):
+            return current
         rows = dict(current.mapping.get("rows", {}))
         for row, choice in choices.items():
             rows.pop(str(row), None)
             if choice == "SKIP" or (choice.isdecimal() and len(choice) < 19 and int(choice) in seen):
                 rows[str(row)] = choice
-        current.mapping = {**current.mapping, "rows": rows}
+        current.mapping = {**current.mapping, "rows": rows, "turns": _turns(current.mapping, "rows", turn)}
         current.save(update_fields=["mapping"])
         counts = {"chosen": len(rows)}
         audit(by=by, at=at, verb="import.rows_decided", about="run", about_id=run.pk, data=counts)
     return current
 
 
-def make_fields(plan: reading.Plan, wanted: Mapping[int, Guess], *, by: User, at: datetime) -> reading.Plan:
-    """Make an own field of each of these columns, under its name, and let the column fill it; the plan as it is then.
-
-    Raises `FieldNameTaken` and `TooMany` (of `customers.actions`) with none of them made.
-    """
+def _make_fields(plan: reading.Plan, wanted: Mapping[int, Guess], *, by: User, at: datetime) -> reading.Plan:
+    """Make an own field of each of these columns, filled by it, under its name; the plan as it is then."""
     if not wanted:
         return plan
     fields = dict(plan.fields)
@@ -172,7 +227,7 @@ def queue(run: Run, *, by: User | None, at: datetime) -> Run:
 
 def remember(run: Run, *, at: datetime) -> None:
     """Keep the mapping for the next file of this shape; what was said of single rows is this file's own."""
-    mapping = {key: value for key, value in run.mapping.items() if key != "rows"}
+    mapping = {key: value for key, value in run.mapping.items() if key not in ("rows", "turns")}
     layout = reading.sniff(Path(run.path), sheet=run.mapping.get("sheet") or None)
     Shape.objects.update_or_create(
         what=run.what, fingerprint=layout.fingerprint, defaults={"mapping": mapping, "used_at": at}

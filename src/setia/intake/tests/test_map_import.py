@@ -7,8 +7,9 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
+from setia.customers.models import CustomField
 from setia.intake.actions import start_draft
-from setia.intake.models import Run
+from setia.intake.models import Run, Shape
 from setia.intake.tests import corpus
 from setia.intake.tests.helping import ORDERS, draft
 from setia.intake.tests.people import home, signed_in
@@ -165,3 +166,46 @@ def test_a_run_that_has_started_cannot_be_mapped(tmp_path: Path) -> None:
     assert client.post(f"/import/{run.pk}/map/", {})["Location"] == f"/import/{run.pk}/"
     sent = client.post(f"/import/{run.pk}/map/", {}, HTTP_HX_REQUEST="true")
     assert (sent.status_code, sent["HX-Redirect"]) == (204, f"/import/{run.pk}/")
+
+
+def test_of_two_quick_changes_the_newer_stays_whichever_comes_last(tmp_path: Path) -> None:
+    run = waiting(tmp_path)
+    client = signed_in()
+
+    def send(turn: str, **changes: str) -> str:
+        answer = client.post(f"/import/{run.pk}/map/", chosen(run, turn=turn, **changes), HTTP_HX_REQUEST="true")
+        assert answer.status_code == 200
+        now: str = Run.objects.get(pk=run.pk).mapping["date_order"]
+        return now
+
+    assert send("3f9c2a01:2", date_order="MDY", decimal=".") == "MDY"
+    assert send("3f9c2a01:1", date_order="YMD") == "MDY", "the first change, given up and still delivered"
+    assert Run.objects.get(pk=run.pk).mapping["decimal"] == "."
+    assert send("3f9c2a01:3", date_order="YMD") == "YMD"
+    assert send("77aa77aa:1", date_order="DMY") == "DMY", "another page counts for itself"
+    assert send("3f9c2a01:1x", date_order="MDY") == "MDY", "what is no turn is a change like any other"
+    start = client.post(f"/import/{run.pk}/start/")
+    assert start.status_code == 302
+    assert "turns" not in Shape.objects.get().mapping
+
+
+def test_of_two_quick_choices_for_rows_the_newer_stays(tmp_path: Path) -> None:
+    run = waiting(tmp_path, "name,phone\nSiti,0812 3456 7890\n", what="CUSTOMERS")
+    client = signed_in()
+    for turn, choice in (("3f9c2a01:2", "SKIP"), ("3f9c2a01:1", "NEW")):
+        client.post(f"/import/{run.pk}/twins/", {"row_2": choice, "turn": turn}, HTTP_HX_REQUEST="true")
+    assert Run.objects.get(pk=run.pk).mapping["rows"] == {"2": "SKIP"}
+
+
+def test_two_quick_changes_make_a_new_field_once(tmp_path: Path) -> None:
+    run = waiting(tmp_path, "name,phone,Roast\nSiti,0812 3456 7890,dark\nBudi,0812 3456 7891,light\n", what="CUSTOMERS")
+    client = signed_in()
+    names = {place: name for name, place in run.mapping["fields"].items()}
+    form = {f"column_{place}": names.get(place, "NEW") for place in range(3)}
+    settings = {"date_order": "DMY", "decimal": ",", "placeholders": "DROP", "keep_ids": "", "match": "PHONE"}
+    for turn, decimal in (("3f9c2a01:1", ","), ("3f9c2a01:2", ".")):
+        sent = form | settings | {"turn": turn, "decimal": decimal}
+        assert client.post(f"/import/{run.pk}/map/", sent, HTTP_HX_REQUEST="true").status_code == 200
+    mapping = Run.objects.get(pk=run.pk).mapping
+    made = CustomField.objects.get()
+    assert (mapping["fields"][f"own_{made.key}"], mapping["decimal"]) == (2, ".")

@@ -25,7 +25,8 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     if one.pk != pk:  # merged away: the address is that of who stands for them
         return redirect("customer", one.pk)
     contacts = queries.contacts_of(one)
-    own = queries.held(one, queries.custom_fields(version=queries.fields_version(request)))
+    fields = queries.custom_fields(version=queries.fields_version(request))
+    own = queries.held(one, fields)
     line = _timeline(request, one)
     bought = [happening.order for happening in line.happenings if happening.order]
     around = _around(request) if request.GET.get("at") else {}
@@ -33,6 +34,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "customer": one,
         "contacts": contacts,
         "own": own,
+        "facts": {key: fact for key, fact in queries.facts_for(me(request), fields).items() if fact.fits(one)},
         "names": queries.names_for(me(request), (int(str(value)) for field, value in own if field.letter == "r")),
         "reach": _reach(contacts),
         "tags": queries.tags_of(one),

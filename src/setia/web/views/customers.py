@@ -163,6 +163,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "earlier": found.address(page=page.earlier) if page.earlier else "",
         "later": found.address(page=page.later) if page.later else "",
         "printed": printed,
+        "facts": {} if printed else queries.facts_for(me(request), found.own),
         "unfiltered": not found.chips and not params.get("q"),
         "as_of": next((row.portrait.as_of_date for row in rows if row.portrait), None),
     }

@@ -5,6 +5,7 @@
    data-toggle="id"    shows or hides that element            data-tab-for    shows a part of the record (phone)
    data-tick, data-tick-all, data-pick   ticked rows and the bar that counts them
    data-copy="id"      copies that field                      data-print, data-closes, data-collapse, data-theme
+   data-turns          a form that counts its requests, so that the server lets none undo a newer one
    data-keep-typing    what is typed while this element's fresh copy is on its way is put into the copy */
 (function () {
   'use strict';
@@ -61,6 +62,10 @@
     if (verb !== 'get' || !elt.closest('.s-filters')) return;
     for (const [name, value] of Array.from(formData.entries())) if (value === '') formData.delete(name);
   });
+  /* Of two changes in quick succession the first is given up, but may reach the server last: each says which it is. */
+  const opened = Array.from(crypto.getRandomValues(new Uint8Array(8)), byte => byte.toString(16).padStart(2, '0')).join('');
+  let turn = 0;
+  document.addEventListener('htmx:configRequest', event => { if (event.detail.elt.matches('[data-turns]')) event.detail.formData.set('turn', opened + ':' + (turn += 1)); });
   document.addEventListener('htmx:afterRequest', () => { clearTimeout(late); delete root.dataset.busy; if (said()) said().textContent = ''; });
   document.addEventListener('htmx:beforeSwap', event => {
     const { xhr } = event.detail;
@@ -68,7 +73,7 @@
       /* A file came where a page was expected: let the browser fetch it as a file. */
       event.detail.shouldSwap = false;
       if (event.detail.requestConfig.verb === 'get') location.assign(event.detail.pathInfo.finalRequestPath);
-    } else if (xhr.status >= 400 && xhr.status !== 422 && !whole(event)) {
+    } else if (xhr.status >= 400 && xhr.status !== 422 && !whole(event) && !(xhr.status === 409 && event.detail.target.matches('[data-cell]'))) {
       /* A refusal of a part of the page is told above it, not put inside it. */
       event.detail.shouldSwap = false;
       const problem = new DOMParser().parseFromString(xhr.responseText, 'text/html').querySelector('[data-problem]');
@@ -126,7 +131,7 @@
       return;
     }
     const row = event.target.closest('tr[data-href]');
-    if (row && !event.target.closest('a, button, input, label, select, summary') && !String(getSelection())) follow(row.dataset.href, event.metaKey || event.ctrlKey);
+    if (row && !event.target.closest('a, button, input, label, select, summary, [data-cell]') && !String(getSelection())) follow(row.dataset.href, event.metaKey || event.ctrlKey);
   });
   document.addEventListener('toggle', event => {
     if (!event.target.matches || !event.target.matches('details.s-menu') || !event.target.open) return;
