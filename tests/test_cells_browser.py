@@ -1,4 +1,4 @@
-"""Changes made where things stand, by hand and by keyboard: cells of the list, lines of the record, columns of a file."""
+"""Changes made where things stand: cells of the list, lines of the record, columns of a file."""
 
 import re
 from pathlib import Path

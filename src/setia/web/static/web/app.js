@@ -131,7 +131,7 @@
       return;
     }
     const row = event.target.closest('tr[data-href]');
-    if (row && !event.target.closest('a, button, input, label, select, summary, [data-cell]') && !String(getSelection())) follow(row.dataset.href, event.metaKey || event.ctrlKey);
+    if (row && !event.target.closest('a, button, input, label, select, summary, [data-cell]:has(form)') && !String(getSelection())) follow(row.dataset.href, event.metaKey || event.ctrlKey);
   });
   document.addEventListener('toggle', event => {
     if (!event.target.matches || !event.target.matches('details.s-menu') || !event.target.open) return;

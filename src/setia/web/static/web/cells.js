@@ -45,6 +45,10 @@
   }
 
   /* 2 · Leaving a form saves what differs. A form that was refused stays until it is changed or left on purpose. */
+  document.addEventListener('mousedown', event => {
+    /* not every browser gives a pressed button the focus: then the form would seem to be left */
+    if (event.target.closest('[data-cell-form] button')) event.preventDefault();
+  });
   document.addEventListener('focusout', event => {
     const form = event.target.closest && event.target.closest('[data-cell-form]');
     if (!form || form.dataset.sent || form.contains(event.relatedTarget)) return;
@@ -79,6 +83,6 @@
       const field = held(form)[0] || $('button', form);
       field.focus();
       if (field.select && !('wrong' in form.dataset)) field.select();
-    } else if (button && cell.inHand) button.focus();
+    } else if (button && cell.inHand) button.focus({ preventScroll: true });
   });
 })();
