@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
+from setia.accounts.models import User
 from setia.customers.models import CustomField
 from setia.intake.actions import start_draft
 from setia.intake.models import Run, Shape
@@ -199,7 +200,7 @@ def test_of_two_quick_choices_for_rows_the_newer_stays(tmp_path: Path) -> None:
 
 def test_two_quick_changes_make_a_new_field_once(tmp_path: Path) -> None:
     run = waiting(tmp_path, "name,phone,Roast\nSiti,0812 3456 7890,dark\nBudi,0812 3456 7891,light\n", what="CUSTOMERS")
-    client = signed_in()
+    client = signed_in("Rani Kusuma", User.Role.OWNER)
     names = {place: name for name, place in run.mapping["fields"].items()}
     form = {f"column_{place}": names.get(place, "NEW") for place in range(3)}
     settings = {"date_order": "DMY", "decimal": ",", "placeholders": "DROP", "keep_ids": "", "match": "PHONE"}
