@@ -36,6 +36,43 @@ def cell(customer: Customer, fact: str) -> str:
     return f"#cell-{customer.pk}-{fact}"
 
 
+def test_a_cell_of_the_list_is_changed_and_put_back_by_keyboard(visit: Visit, ratna: User, siti: Customer) -> None:
+    tab = visit(ratna, language="en").goto("/customers/?cols=called,owner,industry&sort=name")
+    page = tab.page
+    called, industry = cell(siti, "called"), cell(siti, "industry")
+    page.locator(f"{called} .s-open").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("F2")
+    page.locator(f"{industry} input[name=industry_name]:focus").wait_for()
+    tab.check()
+    page.keyboard.type("Bakeries")
+    page.keyboard.press("Enter")
+    page.locator(f"{industry} .s-open:focus").wait_for()
+    assert str(Customer.objects.get(pk=siti.pk).industry) == "Bakeries"
+    assert "Bakeries" in page.locator(industry).inner_text()
+    page.get_by_role("button", name="Undo").click()
+    page.locator(f"{industry} .s-stated", has_text="–").wait_for()
+    assert Customer.objects.get(pk=siti.pk).industry is None
+
+    page.locator(f"{called} .s-open").focus()
+    page.keyboard.press("Enter")
+    page.locator(f"{called} input[name=call_name]:focus").wait_for()
+    page.keyboard.type("Bu Siti")
+    page.keyboard.press("Escape")
+    page.locator(f"{called} .s-open:focus").wait_for()
+    assert Customer.objects.get(pk=siti.pk).call_name == siti.call_name
+    # Left for another place of the page: saved, and the focus stays where the person went.
+    page.keyboard.press("Enter")
+    page.locator(f"{called} input[name=call_name]:focus").wait_for()
+    page.keyboard.type("Bu Siti")
+    page.locator("input[name=q]").click()
+    page.locator(f"{called} .s-stated", has_text="Bu Siti").wait_for()
+    assert Customer.objects.get(pk=siti.pk).call_name == "Bu Siti"
+    assert page.evaluate("document.activeElement.name") == "q"
+    tab.check()
+
+
 def test_on_a_telephone_a_wrong_value_and_a_newer_one_are_told_in_place(
     visit: Visit, ratna: User, siti: Customer
 ) -> None:
