@@ -25,6 +25,7 @@ SENSITIVE = {
     "edit_role": "what people may do",
     "edit_team": "whose customers people see",
     "erase_customer": "for good",
+    "export_audit": "what everybody did leaves the house",
     "export_customers": "customers leave the house",
     **dict.fromkeys(("export_orders", "export_subscriptions", "export_units"), "customers leave the house"),
     "hand_over_data": "everything held about a person leaves the house",

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from datetime import date
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
@@ -16,9 +17,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from setia.accounts.models import User
-from setia.accounts.queries import roles_for
+from setia.accounts.queries import Wanted, roles_for
 from setia.core.mail import PORTS
 from setia.core.models import Firm, MailServer
+from setia.core.trail import ACTS, things
 
 EMAIL = {"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}
 PASSWORD_HINT = _("At least 10 characters, and not what somebody would guess first.")
@@ -231,9 +233,32 @@ class MailForm(forms.Form):
 class AuditFilterForm(forms.Form):
     """The chips over the audit list; what is not understood is left out."""
 
-    person = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
-    verb = forms.CharField(required=False, max_length=60)
-    before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    person = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
+    about = forms.CharField(required=False, max_length=60)
+    record = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    act = forms.CharField(required=False, max_length=20)
+    since = forms.DateField(required=False)
+    until = forms.DateField(required=False)
+    before = forms.CharField(required=False, max_length=60)
+
+    def wanted(self) -> Wanted:
+        """What was understood of it."""
+        self.is_valid()
+        said = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+        about = said.get("about", "") if said.get("about") in things() else ""
+        return Wanted(
+            person=said.get("person"),
+            about=about,
+            about_id=said.get("record") if about else None,
+            act=said["act"] if said.get("act") in ACTS else "",
+            since=_in_reach(said.get("since")),
+            until=_in_reach(said.get("until")),
+        )
+
+
+def _in_reach(day: date | None) -> date | None:
+    """A day that can be counted with in every zone; none for the ends of the calendar."""
+    return day if day and 1 < day.year < 9999 else None
 
 
 def currencies() -> list[tuple[str, str]]:

@@ -1,15 +1,21 @@
 """What this room's audit lines say, in the reader's words."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from setia.accounts.models import Role
+from setia.accounts.models import Invitation, Role, Team, User
 from setia.core.mail import REASONS as MAIL_REASONS
-from setia.core.words import changes_in_words, name_fields, name_verbs
+from setia.core.models import MailServer
+from setia.core.permissions import Actor, words_of
+from setia.core.trail import Detail, name_data, name_thing, things
+from setia.core.words import name_fields, name_verbs
 
 name_verbs(
     {
@@ -20,6 +26,7 @@ name_verbs(
         "firm.changed": _("Changed the firm's settings"),
         "firm.released": _("Let the restored Setia send again"),
         "firm.second_factor_asked": _("Changed whether everybody needs a second factor"),
+        "list.exported": _("Took a list out as a file"),
         "job.retried": _("Ran a failed job again"),
         "mail_server.changed": _("Changed the mail server"),
         "mail_server.removed": _("Removed the mail server"),
@@ -73,6 +80,14 @@ _FIELDS: dict[str, Promise] = {
     "security": _("Security"),
     "username": _("User name"),
     "zone": _("Time zone"),
+    "on": _("Every night"),
+    "hour": _("Hour"),
+    "keep_days": _("Days they are kept"),
+    "folder": _("Folder"),
+    "passphrase": _("Passphrase"),
+    "sees": _("Sees"),
+    "verbs": _("Permissions"),
+    "second_factor_from_date": _("Second factor from this day on"),
 }
 _VALUES: dict[str, Promise] = {
     "OWNER_LINK": _("by the owner's link"),
@@ -85,34 +100,64 @@ _VALUES: dict[str, Promise] = {
 }
 
 
-for _about in ("user", "firm", "mail_server"):
+for _about in ("user", "firm", "mail_server", "backup_plan", "role"):
     name_fields(_about, _FIELDS)
+name_fields("mail_server", {}, {"security": dict(MailServer.Security.choices)})
 
 
-def details(data: Mapping[str, Any], about: str = "") -> str:
-    """One line from an entry's data: what changed, from what to what; what is unknown is shown as it is."""
-    parts = [f"{one.label}: {one.before} → {one.after}" for one in changes_in_words(about, data.get("changes") or {})]
-    if "from" in data and "to" in data:
-        parts.append(gettext("from %(old)s to %(new)s") % {"old": _value(data["from"]), "new": _value(data["to"])})
-    for key, value in data.items():
-        if key in {"from", "to", "changes"}:
-            continue
-        if key == "fields" and isinstance(value, list):
-            parts.append(", ".join(str(_FIELDS.get(field, field)) for field in value))
-        elif key in {"role", "way", "outcome"}:
-            parts.append(_value(value))
-        else:
-            parts.append(f"{key}: {_value(value)}")
-    return " · ".join(parts)
+def _people(_reader: Actor, keys: Collection[int]) -> QuerySet[User]:
+    return User.objects.select_related(None).filter(pk__in=keys)
 
 
-def _value(value: Any) -> str:
-    if value in Role.BuiltIn.values:
-        return str(Role.BuiltIn(value).label)
-    if isinstance(value, str) and value in _VALUES:
-        return str(_VALUES[value])
-    if isinstance(value, list):
-        return ", ".join(_value(one) for one in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{_FIELDS.get(key, key)}: {_value(one)}" for key, one in value.items())
-    return "–" if value is None or value == "" else str(value)
+_PERSON = Coalesce(NullIf("name", Value("")), "email")
+
+name_thing("user", _("People"), rows=_people, called=_PERSON, page="people", keyed=False)
+name_thing(
+    "invitation",
+    _("Invitations"),
+    rows=lambda _reader, keys: Invitation.objects.filter(pk__in=keys),
+    called="email",
+    page="people",
+    keyed=False,
+    acts=("user.invited", "user.invitation_revoked", "user.joined"),
+)
+name_thing("role", _("Roles and permissions"), page="roles", keyed=False, acts=("role.", "user.role_changed"))
+name_thing("team", _("Teams"), rows=lambda _reader, keys: Team.objects.filter(pk__in=keys), page="edit_team")
+name_thing("firm", _("The firm's settings"), page="firm", keyed=False, acts=("firm.", "demo."))
+name_thing("mail_server", _("E-mail server"), page="mail_server", keyed=False)
+name_thing("backup", _("Backups"), page="backups", keyed=False, acts=("backup.", "backup_plan."))
+name_thing("backup_plan", _("Backups"), page="backups", keyed=False, acts=())
+name_thing("job", _("Background jobs"), page="jobs", keyed=False)
+name_thing("list", _("Exports"))
+name_thing("audit", _("Audit"), acts=())
+
+
+def _code(value: Any) -> str:
+    return str(_VALUES.get(value, value))
+
+
+def _day(value: Any) -> str:
+    try:
+        return date_format(date.fromisoformat(str(value)), "j F Y")
+    except ValueError:
+        return str(value)
+
+
+_ROLE = Detail(_("Role"), says=lambda code: dict(Role.BuiltIn.choices).get(code, code))
+name_data("user invitation", {"role": _ROLE, "to": _ROLE, "from": _ROLE, "way": Detail(_("How"), says=_code)})
+name_data("user", {"sessions": _("Devices")})
+name_data("mail_server", {"outcome": Detail(_("Outcome"), says=_code)})
+name_data("firm.second_factor_asked", {"to": Detail(_("From this day on"), says=_day)})
+name_data(
+    "role",
+    {
+        "name": Detail(_("Name"), says=lambda name: dict(Role.BuiltIn.choices).get(name, name)),
+        "sees": Detail(_("Sees"), says=lambda code: dict(Role.Sees.choices).get(code, code)),
+        "given": Detail(_("Now allowed"), says=lambda verb: words_of(verb)[0] or verb),
+        "taken": Detail(_("No longer allowed"), says=lambda verb: words_of(verb)[0] or verb),
+    },
+)
+name_data("team", {"name": _("Name"), "joined": Detail(_("Came in"), of="user"), "left": Detail(_("Left"), of="user")})
+name_data("backup", {"sealed": _("Locked with a passphrase")})
+name_data("list", {"what": Detail(_("List"), says=lambda about: things()[about].many if about in things() else about)})
+name_data("list", {"rows": _("Rows")})

@@ -70,6 +70,7 @@ urlpatterns = [
     path("settings/backups/<int:pk>/cancel/", views.cancel_backup, name="cancel_backup"),
     path("settings/backups/<int:pk>/download/", views.download_backup, name="download_backup"),
     path("settings/audit/", views.audit, name="audit"),
+    path("settings/audit/export/", views.export_audit, name="export_audit"),
     path("settings/jobs/", views.jobs, name="jobs"),
     path("settings/jobs/<int:pk>/retry/", views.retry_job, name="retry_job"),
 ]

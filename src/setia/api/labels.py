@@ -2,6 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from setia.api.models import Endpoint, Token
+from setia.core.permissions import words_of
+from setia.core.trail import Detail, name_data, name_thing
 from setia.core.words import name_jobs, name_verbs
 
 name_verbs(
@@ -24,3 +27,9 @@ name_jobs(
         "api.deliver_due": _("Tell other systems what they have not heard yet"),
     }
 )
+name_thing(
+    "api_token", _("API"), rows=lambda _reader, keys: Token.objects.filter(pk__in=keys), page="tokens", keyed=False
+)
+name_thing("webhook", _("Webhooks"), rows=lambda _reader, keys: Endpoint.objects.filter(pk__in=keys), page="endpoint")
+name_data("api_token", {"name": _("Name"), "scopes": Detail(_("May"), says=lambda verb: words_of(verb)[0] or verb)})
+name_data("webhook", {"host": _("Server"), "events": _("Events"), "name": _("Name"), "count": _("Messages")})

@@ -1,8 +1,12 @@
 """What the audit trail says about products, in the reader's words."""
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
+from setia.catalogue import queries
 from setia.catalogue.models import Product
+from setia.core.trail import name_thing
 from setia.core.words import name_fields, name_verbs
 
 name_verbs(
@@ -25,4 +29,11 @@ name_fields(
         "notes": _("Notes"),
     },
     {"kind": dict(Product.Kind.choices)},
+)
+name_thing(
+    "product",
+    _("Products"),
+    rows=lambda reader, keys: queries.products_for(reader).filter(pk__in=keys),
+    called=Coalesce(NullIf("name", Value("")), "code"),
+    page="product",
 )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from setia.accounts.actions import note_export
 from setia.accounts.queries import me
 from setia.catalogue import actions, queries
 from setia.catalogue.forms import ProductForm
@@ -162,6 +163,7 @@ def export_products(request: HttpRequest) -> HttpResponseBase:
         ]
         for one in found.select_related("category").order_by("id").iterator(2000)
     )
+    note_export(by=me(request), at=timezone.now(), what="product")
     return csv_response("products", head, rows)
 
 

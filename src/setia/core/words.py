@@ -39,6 +39,11 @@ def name_verbs(names: Mapping[str, Promise]) -> None:
     _verbs.update(names)
 
 
+def known_verbs() -> frozenset[str]:
+    """Every audit verb a room named."""
+    return frozenset(_verbs)
+
+
 def job_name(task: str) -> str:
     """The words for a task in the reader's language."""
     return str(_jobs.get(task) or _readable(task.rsplit(".", 1)[-1]))
@@ -67,6 +72,16 @@ def changes_in_words(about: str, changes: Mapping[str, Any]) -> list[Change]:
         )
         for field, pair in sorted(changes.items())
     ]
+
+
+def field_name(about: str, field: str) -> str:
+    """What a field of a thing is called."""
+    return str(_fields.get((about, field)) or _readable(field))
+
+
+def readable(code: str) -> str:
+    """A code nobody has words for, fit to be read."""
+    return _readable(code)
 
 
 def told_changes(changes: Mapping[str, tuple[Any, Any]]) -> dict[str, list[Any]]:

@@ -1,8 +1,25 @@
 """What the audit trail says about customers, in the reader's words; and where the provinces stand on the map."""
 
+from django.conf import settings
+from django.db.models import TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 from django.utils.translation import gettext_lazy as _
 
-from setia.core.words import name_jobs, name_verbs
+from setia.core.personal import keepings
+from setia.core.trail import Detail, name_data, name_thing
+from setia.core.words import name_fields, name_jobs, name_verbs
+from setia.customers import queries
+from setia.customers.models import (
+    ContactPoint,
+    Customer,
+    CustomerLink,
+    CustomField,
+    LifeEvent,
+    PrivacyRequest,
+    Purpose,
+    Tag,
+)
+from setia.customers.queries.words import FIELDS
 
 name_verbs(
     {
@@ -79,6 +96,124 @@ name_jobs(
         "customers.keep_regions_nightly": _("Read and count the regions of customers every night"),
         "customers.retain": _("Let go of data kept long enough"),
     }
+)
+
+
+_CALLED = Coalesce(
+    NullIf("name", Value("")), Concat(Value("#"), Coalesce(NullIf("number", Value("")), Cast("pk", TextField())))
+)
+
+name_fields("customer", FIELDS, {"kind": dict(Customer.Kind.choices)})
+name_thing(
+    "customer",
+    _("Customers"),
+    rows=lambda reader, keys: queries.customers_for(reader).filter(pk__in=keys),
+    called=_CALLED,
+    page="customer",
+)
+name_thing(
+    "double",
+    _("Doubles and merging"),
+    page="doubles",
+    keyed=False,
+    acts=("double.", "customer.merged", "customer.merged_away", "customer.unmerged"),
+)
+name_thing("double_search", _("Doubles and merging"), page="doubles", keyed=False, acts=())
+name_thing("double_training", _("Doubles and merging"), page="doubles", keyed=False, acts=())
+name_thing(
+    "consent_text",
+    _("Consent"),
+    page="consent_texts",
+    keyed=False,
+    acts=("consent_text.", "customer.consent_given", "customer.consent_withdrawn"),
+)
+name_thing(
+    "request",
+    _("Requests about personal data"),
+    page="privacy",
+    keyed=False,
+    acts=("request.", "customer.erased", "customer.handed_over"),
+)
+name_thing("retention", _("Keeping data for a time"), page="retention", keyed=False)
+name_thing(
+    "field",
+    _("Own fields"),
+    rows=lambda _reader, keys: CustomField.objects.filter(pk__in=keys),
+    called="label",
+    page="edit_field",
+)
+name_thing("tag", _("Tags"), rows=lambda _reader, keys: Tag.objects.filter(pk__in=keys), page="tags", keyed=False)
+name_thing("view", _("Saved views"))
+name_thing("region", _("Regions"), page="regions", keyed=False)
+
+_CONTACT = Detail(_("Kind"), says=lambda kind: dict(ContactPoint.Kind.choices).get(kind, kind))
+_UNSAID = Detail(None)
+name_data("customer", {"fields": Detail(_("Fields"), of="field"), "number": _("Customer number"), "file": _UNSAID})
+name_data("customer", {"merge": _UNSAID, "others": Detail(_("Merged with"), of="customer")})
+name_data("customer", {"into": Detail(_("Merged into"), of="customer"), "tag": Detail(_("Tag"), of="tag")})
+name_data(
+    "customer.contact_added customer.contact_edited customer.contact_removed customer.contact_preferred",
+    {"kind": _CONTACT},
+)
+name_data(
+    "customer.linked customer.unlinked",
+    {
+        "kind": Detail(_("Kind"), says=lambda kind: dict(CustomerLink.Kind.choices).get(kind, kind)),
+        "other": Detail(_("With"), of="customer"),
+    },
+)
+name_data(
+    "customer.event_added customer.event_removed",
+    {"kind": Detail(_("Kind"), says=lambda kind: dict(LifeEvent.Kind.choices).get(kind, kind))},
+)
+name_data(
+    "customer.consent_given customer.consent_withdrawn consent_text",
+    {
+        "purpose": Detail(_("Purpose"), says=lambda code: dict(Purpose.choices).get(code, code)),
+        "channels": Detail(_("Channels"), says=_CONTACT.says),
+        "language": Detail(_("Language"), says=lambda code: dict(settings.LANGUAGES).get(code, code)),
+        "version": _("Version"),
+    },
+)
+name_data(
+    "request",
+    {
+        "request": _UNSAID,
+        "kind": Detail(_("Kind"), says=lambda kind: dict(PrivacyRequest.Kind.choices).get(kind, kind)),
+    },
+)
+name_data(
+    "double",
+    {
+        "merge": _UNSAID,
+        "members": Detail(_("Customers"), of="customer"),
+        "apart": Detail(_("Is none of the others"), of="customer"),
+        "threshold": Detail(_("At least so certain"), says=lambda share: f"{share:.0%}"),
+    },
+)
+name_data(
+    "retention",
+    {
+        "code": Detail(_("Data"), says=lambda code: next((one.title for one in keepings() if one.code == code), code)),
+        "days": _("Days"),
+        "on": _("Switched on"),
+        "count": _("How many went"),
+        "new": _UNSAID,
+    },
+)
+name_data("region", {"text": _("Text"), "code": _UNSAID, "region": _("Region")})
+name_data("view", {"name": _("View")})
+name_data(
+    "tag", {"tag": _("Tag"), "into": _("Merged into"), "customers": _("Customers"), "to": _("Tag"), "from": _("Tag")}
+)
+name_data(
+    "field",
+    {
+        "label": _("Field"),
+        "type": Detail(_("Kind"), says=lambda code: dict(CustomField.Type.choices).get(code, code)),
+        "option": _("Choice"),
+        "before": _("Was called"),
+    },
 )
 
 # Column, row and short name of each province's tile, about as they lie on the map, Aceh at the top left.

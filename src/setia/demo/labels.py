@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from setia.core.trail import name_data
 from setia.core.words import name_verbs
 
 name_verbs(
@@ -10,3 +11,4 @@ name_verbs(
         "demo.removed": _("Removed the demo shop"),
     }
 )
+name_data("demo", {"customers": _("Customers"), "orders": _("Orders")})

@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from setia.core.trail import Detail, name_data, name_thing
 from setia.core.words import name_fields, name_verbs
+from setia.orders import queries
 from setia.orders.models import Order
 
 name_verbs(
@@ -32,3 +34,16 @@ name_fields(
     },
     {"kind": dict(Order.Kind.choices)},
 )
+name_thing(
+    "order",
+    _("Orders"),
+    rows=lambda reader, keys: queries.orders_for(reader).filter(pk__in=keys),
+    called="number",
+    page="order",
+)
+_CUSTOMER = Detail(_("Customer"), of="customer")
+name_data(
+    "order",
+    {"customer": _CUSTOMER, "from": _CUSTOMER, "to": _CUSTOMER, "number": _("Number"), "reason": _("Reason")},
+)
+name_data("order.given_back", {"by": _("Return")})

@@ -3,8 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from setia.core.trail import Detail, name_data, name_thing
 from setia.core.words import name_fields, name_verbs
-from setia.subscriptions.models import Period
+from setia.subscriptions import queries
+from setia.subscriptions.models import Period, Reason
 
 name_verbs(
     {
@@ -67,5 +69,31 @@ name_fields(
         "next_service_date": _("Next service"),
         "place": _("Place"),
         "note": _("Note"),
+    },
+)
+name_thing(
+    "plan", _("Plans"), rows=lambda reader, keys: queries.plans_for(reader).filter(pk__in=keys), page="edit_plan"
+)
+name_thing(
+    "subscription",
+    _("Subscriptions"),
+    rows=lambda reader, keys: queries.subscriptions_for(reader).filter(pk__in=keys),
+    called="number",
+    page="subscription",
+)
+name_thing(
+    "unit",
+    _("Units"),
+    rows=lambda reader, keys: queries.units_for(reader).filter(pk__in=keys),
+    called="serial",
+    page="unit",
+)
+name_data(
+    "subscription unit plan",
+    {
+        "day": _("Day"),
+        "until": _("Until"),
+        "reason": Detail(_("Reason"), says=lambda code: dict(Reason.choices).get(code, code)),
+        "customer": Detail(_("Customer"), of="customer"),
     },
 )

@@ -1,6 +1,6 @@
 """What changes who may come in, and what they may do. A module per verb; this is the room's public face."""
 
-from setia.accounts.actions.audit import audit, mark
+from setia.accounts.actions.audit import audit, mark, note_export
 from setia.accounts.actions.backups import (
     BackupFailed,
     BackupUnderWay,
@@ -113,6 +113,7 @@ __all__ = [
     "mark",
     "new_recovery_codes",
     "no_news",
+    "note_export",
     "note_recovery_code",
     "note_refused_sign_in",
     "note_refused_step",

@@ -37,3 +37,8 @@ def mark(address: str) -> str:
     if not address:
         return ""
     return salted_hmac("setia.accounts.address", address, algorithm="sha256").hexdigest()[:16]
+
+
+def note_export(*, by: User, at: datetime, what: str) -> None:
+    """Write down that somebody took a list along as a file; `what` is the kind of thing (`customer`)."""
+    audit(by=by, at=at, verb="list.exported", about="list", data={"what": what})

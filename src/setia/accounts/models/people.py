@@ -156,9 +156,11 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["by", "-id"], name="accounts_audit_by"),
-            models.Index(fields=["verb", "-id"], name="accounts_audit_verb"),
-            models.Index(fields=["about", "about_id", "-id"], name="accounts_audit_about"),
+            models.Index(fields=["at", "id"], name="accounts_audit_at"),
+            models.Index(fields=["by", "at", "id"], name="accounts_audit_by"),
+            models.Index(fields=["verb", "at", "id"], name="accounts_audit_verb"),
+            models.Index(fields=["by", "verb", "at", "id"], name="accounts_audit_by_verb"),
+            models.Index(fields=["about", "about_id", "at", "id"], name="accounts_audit_about"),
         ]
 
     def __str__(self) -> str:

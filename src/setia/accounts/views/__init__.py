@@ -2,7 +2,7 @@
 
 from setia.accounts.views.backups import backups, cancel_backup, download_backup, follow_backup, start_backup
 from setia.accounts.views.door import invitation, password_reset, welcome
-from setia.accounts.views.house import audit, jobs, retry_job
+from setia.accounts.views.house import audit, export_audit, jobs, retry_job
 from setia.accounts.views.people import (
     change_role,
     deactivate,
@@ -67,6 +67,7 @@ __all__ = [
     "edit_team",
     "end_other_sessions",
     "end_session",
+    "export_audit",
     "firm",
     "follow_backup",
     "invitation",

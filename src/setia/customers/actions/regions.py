@@ -98,8 +98,10 @@ def count_regions(*, at: datetime) -> int:
 def explain_region(*, by: User, at: datetime, text: str, code: str) -> None:
     """Say what a free text means, for all customers that have it. Raises `NoSuchRegion`."""
     require(by, "customers.edit")
-    if not Region.objects.filter(pk=code).exists():
+    region = Region.objects.filter(pk=code).first()
+    if region is None:
         raise NoSuchRegion
     with transaction.atomic():
         RegionSpelling.objects.update_or_create(pk=text[:200], defaults={"code": code, "by_hand": True})
-        audit(by=by, at=at, verb="region.explained", about="region", data={"text": text[:200], "code": code})
+        data = {"text": text[:200], "code": code, "region": str(region)}
+        audit(by=by, at=at, verb="region.explained", about="region", data=data)

@@ -13,7 +13,7 @@ from setia.core.words import Change
 from setia.customers.models import ContactPoint, Customer, Industry, LifeEvent, Purpose, TimelineEntry
 from setia.customers.queries.circle import READS
 
-_FIELDS = {
+FIELDS = {
     "kind": gettext_lazy("Kind"),
     "number": gettext_lazy("Customer number"),
     "name": gettext_lazy("Name"),
@@ -142,7 +142,7 @@ def _merged(data: dict[str, Any]) -> str:
 
 def field_word(name: str) -> str:
     """A field of the customer in words."""
-    return str(_FIELDS[name])
+    return str(FIELDS[name])
 
 
 def record_word(name: str, number: Any) -> str:
@@ -166,8 +166,8 @@ def _change(name: str, before: str, after: str, *, label: str = "") -> Change:
             code: str(words)
             for code, words in Customer._meta.get_field(name).flatchoices  # type: ignore[union-attr]
         }
-        if name in _FIELDS
+        if name in FIELDS
         else {}
     )
-    label = label or str(_FIELDS.get(name, name))
+    label = label or str(FIELDS.get(name, name))
     return Change(label, choices.get(before, before) or _("nothing"), choices.get(after, after) or _("nothing"))

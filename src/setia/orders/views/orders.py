@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from setia.accounts.actions import note_export
 from setia.accounts.queries import after_confirming, me
 from setia.core import keyset
 from setia.core.permissions import needs
@@ -99,6 +100,7 @@ def export_orders(request: HttpRequest) -> HttpResponseBase:
         _("Sold through (customer number)"),
         _("Note"),
     ]
+    note_export(by=me(request), at=timezone.now(), what="order")
     return csv_response("orders", head, queries.exported(found))
 
 

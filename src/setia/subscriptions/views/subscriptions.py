@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from setia.accounts.actions import note_export
 from setia.accounts.queries import after_confirming, me
 from setia.core import keyset
 from setia.core.permissions import needs
@@ -109,4 +110,5 @@ def export_subscriptions(request: HttpRequest) -> HttpResponseBase:
         _("Why it was cancelled"),
         _("Note"),
     ]
+    note_export(by=me(request), at=timezone.now(), what="subscription")
     return csv_response("subscriptions", head, queries.exported_subscriptions(found))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from setia.accounts.actions import note_export
 from setia.accounts.queries import after_confirming, me
 from setia.core import keyset
 from setia.core.permissions import needs
@@ -178,6 +179,7 @@ def export_units(request: HttpRequest) -> HttpResponseBase:
         _("Out of use since"),
         _("Note"),
     ]
+    note_export(by=me(request), at=timezone.now(), what="unit")
     return csv_response("units", head, queries.exported_units(found))
 
 

@@ -13,10 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from setia.accounts.actions import note_export
 from setia.accounts.models import User
 from setia.accounts.queries import after_confirming, me, people_by_id
 from setia.core import keyset
@@ -209,6 +211,7 @@ def choose_columns(request: HttpRequest) -> HttpResponse:
 @after_confirming
 def export_customers(request: HttpRequest) -> HttpResponseBase:
     """The list as CSV, all of it or those ticked (`id`), in the order the records were made."""
+    note_export(by=me(request), at=timezone.now(), what="customer")
     if ticked := [int(key) for key in request.GET.getlist("id") if key.isdecimal() and len(key) < 19]:
         wanted = queries.customers_for(me(request)).filter(among("id", ticked))
     else:

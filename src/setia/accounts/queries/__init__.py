@@ -1,21 +1,24 @@
 """Questions about people, invitations and the audit trail. `get_…_for` is the only way to an object from a page."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.http import Http404, HttpRequest
 
 from setia.accounts.confirming import after_confirming as after_confirming
 from setia.accounts.confirming import confirmed_lately as confirmed_lately
-from setia.accounts.models import AuditEntry, Backup, BackupPlan, Invitation, OwnerLink, Role, Team, User
+from setia.accounts.models import Backup, BackupPlan, Invitation, OwnerLink, Role, Team, User
+from setia.accounts.queries.trail import NOBODY as NOBODY
+from setia.accounts.queries.trail import AuditPage as AuditPage
+from setia.accounts.queries.trail import Line as Line
+from setia.accounts.queries.trail import Wanted as Wanted
+from setia.accounts.queries.trail import audit_lines_for as audit_lines_for
+from setia.accounts.queries.trail import audit_page_for as audit_page_for
+from setia.accounts.queries.trail import trail_of as trail_of
 from setia.accounts.secret_links import hash_token
 from setia.core.permissions import may, require
 from setia.core.queries import firm
-
-AUDIT_PAGE = 50
 
 
 def me(request: HttpRequest) -> User:
@@ -101,56 +104,6 @@ def owner_link_is_good(token: str, *, at: datetime) -> bool:
     """Whether this link may still make the first owner."""
     good = OwnerLink.objects.filter(token_hash=hash_token(token), used_at=None, expires_at__gt=at).exists()
     return good and not owners()
-
-
-@dataclass(frozen=True)
-class AuditPage:
-    """A page of the trail, the newest first. `before` leads to the next, older one; None on the last."""
-
-    entries: Sequence[AuditEntry]
-    before: int | None
-
-
-def audit_page_for(
-    user: User, *, person: int | None = None, verb: str = "", before: int | None = None, size: int = AUDIT_PAGE
-) -> AuditPage:
-    """The audit trail, for whoever may read it, by person and verb where asked. Raises `PermissionDenied`."""
-    require(user, "accounts.audit")
-    entries = AuditEntry.objects.select_related("by").order_by("-id")
-    if person:
-        entries = entries.filter(by_id=person)
-    if verb:
-        entries = entries.filter(verb=verb)
-    if before:
-        entries = entries.filter(pk__lt=before)
-    found = list(entries[: size + 1])
-    return AuditPage(found[:size], found[size - 1].pk if len(found) > size else None)
-
-
-def trail_of(about: str, about_id: int, *, before: int | None, most: int) -> list[AuditEntry]:
-    """What the trail says about one thing, the newest first, older than the entry `before`.
-
-    For whoever passed the gate of the thing itself: this one asks nothing.
-    """
-    entries = AuditEntry.objects.filter(about=about, about_id=about_id).select_related("by").order_by("-id")
-    return list((entries.filter(pk__lt=before) if before else entries)[:most])
-
-
-def audit_verbs() -> list[str]:
-    """The verbs that occur in the trail."""
-    with connection.cursor() as cursor:  # from verb to verb along the index: the trail is long, its verbs are few
-        cursor.execute(
-            """
-            WITH RECURSIVE found AS (
-              SELECT min(verb) AS verb FROM accounts_auditentry
-              UNION ALL
-              SELECT (SELECT min(entry.verb) FROM accounts_auditentry entry WHERE entry.verb > found.verb)
-              FROM found WHERE found.verb IS NOT NULL
-            )
-            SELECT verb FROM found WHERE verb IS NOT NULL
-            """
-        )
-        return [verb for (verb,) in cursor.fetchall()]
 
 
 def people_by_id(keys: set[int]) -> dict[int, User]:
