@@ -10,6 +10,7 @@ from setia.core.trail import Detail, name_data, name_thing
 from setia.core.words import name_fields, name_jobs, name_verbs
 from setia.customers import queries
 from setia.customers.models import (
+    BulkRun,
     ContactPoint,
     Customer,
     CustomerLink,
@@ -143,6 +144,7 @@ name_thing(
     page="edit_field",
 )
 name_thing("tag", _("Tags"), rows=lambda _reader, keys: Tag.objects.filter(pk__in=keys), page="tags", keyed=False)
+name_thing("bulk", _("Changes of many"), acts=("bulk.",))
 name_thing("view", _("Saved views"))
 name_thing("region", _("Regions"), page="regions", keyed=False)
 
@@ -202,6 +204,13 @@ name_data(
     },
 )
 name_data("region", {"text": _("Text"), "code": _UNSAID, "region": _("Region")})
+name_data(
+    "bulk",
+    {
+        "verb": Detail(_("Change"), says=lambda code: dict(BulkRun.Verb.choices).get(code, code)),
+        "customers": _("Customers"),
+    },
+)
 name_data("view", {"name": _("View")})
 name_data(
     "tag", {"tag": _("Tag"), "into": _("Merged into"), "customers": _("Customers"), "to": _("Tag"), "from": _("Tag")}

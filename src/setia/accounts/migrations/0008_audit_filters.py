@@ -4,42 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0007_backups'),
+        ("accounts", "0007_backups"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='auditentry',
-            name='accounts_audit_by',
+            model_name="auditentry",
+            name="accounts_audit_by",
         ),
         migrations.RemoveIndex(
-            model_name='auditentry',
-            name='accounts_audit_verb',
+            model_name="auditentry",
+            name="accounts_audit_verb",
         ),
         migrations.RemoveIndex(
-            model_name='auditentry',
-            name='accounts_audit_about',
+            model_name="auditentry",
+            name="accounts_audit_about",
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['at', 'id'], name='accounts_audit_at'),
+            model_name="auditentry",
+            index=models.Index(fields=["at", "id"], name="accounts_audit_at"),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['by', 'at', 'id'], name='accounts_audit_by'),
+            model_name="auditentry",
+            index=models.Index(fields=["by", "at", "id"], name="accounts_audit_by"),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['verb', 'at', 'id'], name='accounts_audit_verb'),
+            model_name="auditentry",
+            index=models.Index(fields=["verb", "at", "id"], name="accounts_audit_verb"),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['by', 'verb', 'at', 'id'], name='accounts_audit_by_verb'),
+            model_name="auditentry",
+            index=models.Index(fields=["by", "verb", "at", "id"], name="accounts_audit_by_verb"),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['about', 'about_id', 'at', 'id'], name='accounts_audit_about'),
+            model_name="auditentry",
+            index=models.Index(fields=["about", "about_id", "at", "id"], name="accounts_audit_about"),
         ),
     ]
