@@ -76,7 +76,7 @@ _GROUPS: Mapping[str, str] = {
     ADDED: "added made started saved joined invited queued loaded taken given tagged linked note done sent_again",
     CHANGED: """changed edited moved preferred explained overruled option_renamed training_used training_aside searched
         tested retried secret_renewed rows_decided second_factor_asked email_change_asked reset_link_made served
-        change_planned answered""",
+        change_planned answered asked""",
     REMOVED: """removed deleted archived revoked untagged unlinked erased withdrawn retired cancelled hidden deactivated
         dropped refused paused cancel_asked cancel_planned retention.done user.invitation_revoked""",
     RESTORED: "restored unmerged undone reopened kept reactivated unretired released resumed ended rejected given_back",

@@ -1,7 +1,7 @@
 """What the audit trail says about customers, in the reader's words; and where the provinces stand on the map."""
 
 from django.conf import settings
-from django.db.models import TextField, Value
+from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 from django.utils.translation import gettext_lazy as _
 
@@ -100,9 +100,8 @@ name_jobs(
 )
 
 
-_CALLED = Coalesce(
-    NullIf("name", Value("")), Concat(Value("#"), Coalesce(NullIf("number", Value("")), Cast("pk", TextField())))
-)
+_NUMBER = Coalesce(NullIf("number", Value("")), Cast("pk", CharField()))
+_CALLED = Coalesce(NullIf("name", Value("")), Concat(Value("#"), _NUMBER))
 
 name_fields("customer", FIELDS, {"kind": dict(Customer.Kind.choices)})
 name_thing(
