@@ -153,6 +153,7 @@ name_data(
     {
         "name": Detail(_("Name"), says=lambda name: dict(Role.BuiltIn.choices).get(name, name)),
         "sees": Detail(_("Sees"), says=lambda code: dict(Role.Sees.choices).get(code, code)),
+        "fields": Detail(None),  # said by the others
         "given": Detail(_("Now allowed"), says=lambda verb: words_of(verb)[0] or verb),
         "taken": Detail(_("No longer allowed"), says=lambda verb: words_of(verb)[0] or verb),
     },

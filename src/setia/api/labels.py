@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from setia.api.events import EVENTS
 from setia.api.models import Endpoint, Token
 from setia.core.permissions import words_of
 from setia.core.trail import Detail, name_data, name_thing
@@ -32,4 +33,12 @@ name_thing(
 )
 name_thing("webhook", _("Webhooks"), rows=lambda _reader, keys: Endpoint.objects.filter(pk__in=keys), page="endpoint")
 name_data("api_token", {"name": _("Name"), "scopes": Detail(_("May"), says=lambda verb: words_of(verb)[0] or verb)})
-name_data("webhook", {"host": _("Server"), "events": _("Events"), "name": _("Name"), "count": _("Messages")})
+name_data(
+    "webhook",
+    {
+        "host": _("Server"),
+        "events": Detail(_("Events"), says=lambda name: EVENTS.get(name, name)),
+        "name": _("Name"),
+        "count": _("Messages"),
+    },
+)

@@ -206,7 +206,7 @@ name_data("region", {"text": _("Text"), "code": _UNSAID, "region": _("Region")})
 name_data(
     "bulk",
     {
-        "verb": Detail(_("Change"), says=lambda code: dict(BulkRun.Verb.choices).get(code, code)),
+        "verb": Detail(_("Act"), says=lambda code: dict(BulkRun.Verb.choices).get(code, code)),
         "customers": _("Customers"),
     },
 )

@@ -260,13 +260,13 @@ def _told(entry: AuditEntry, names: _Names, called: str) -> tuple[list[Change], 
     for key, value in data.items():
         if key == "changes" or (key in {"from", "to"} and {"from", "to"} <= data.keys()):
             continue
+        detail = detail_of(entry.verb, entry.about, key)
+        if detail and detail.words is None:
+            continue
         if key == "fields" and isinstance(value, list):
             if value:
                 shown = ", ".join(_field(entry, name, names) for name in value if isinstance(name, str))
                 notes.append((_("Fields"), shown))
-            continue
-        detail = detail_of(entry.verb, entry.about, key)
-        if detail and detail.words is None:
             continue
         shown = _value(entry, key, value, names)
         if shown and shown != called:
