@@ -158,7 +158,10 @@ name_data(
         "taken": Detail(_("No longer allowed"), says=lambda verb: words_of(verb)[0] or verb),
     },
 )
-name_data("team", {"name": _("Name"), "joined": Detail(_("Came in"), of="user"), "left": Detail(_("Left"), of="user")})
+name_data(
+    "team",
+    {"name": _("Name"), "joined": Detail(_("Came in"), of="user"), "left": Detail(_("Left the team"), of="user")},
+)
 name_data("backup", {"sealed": _("Locked with a passphrase")})
 name_data("list", {"what": Detail(_("List"), says=lambda about: things()[about].many if about in things() else about)})
 name_data("list", {"rows": _("Rows")})

@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from setia.core.trail import name_thing
 from setia.core.words import name_fields, name_verbs
+from setia.service import queries
 from setia.service.models import Concern, Contract
 
 name_verbs(
@@ -43,3 +45,12 @@ name_fields(
     },
     {"kind": dict(Concern.Kind.choices)},
 )
+name_thing(
+    "contract",
+    _("Contracts"),
+    rows=lambda reader, keys: queries.contracts_for(reader).select_related(None).filter(pk__in=keys),
+    called="title",
+    page="edit_contract",
+)
+name_thing("concern", _("Revisions and complaints"), page="concerns", keyed=False)
+name_thing("discount", _("Discounts of sellers"))

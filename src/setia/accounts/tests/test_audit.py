@@ -146,8 +146,15 @@ def test_every_filter_reads_along_an_index(wanted: Wanted, index: str) -> None:
     assert "Seq Scan on accounts_auditentry" not in plan
 
 
-def test_every_act_belongs_to_a_group_and_every_verb_of_the_house_has_words() -> None:
-    assert trail.unplaced() == []
+def test_every_verb_of_the_house_has_words_and_a_group() -> None:
+    acts = {
+        "order.given_back": "RESTORED",
+        "customer.merged": "MERGED",
+        "user.signed_in": "SIGN_IN",
+        "role.changed": "CHANGED",
+    }
+    assert {verb: trail.act_of(verb) for verb in acts} == acts
+    assert {trail.act_of(verb) for verb in known_verbs()} == set(trail.ACTS)
     house = Path(actions.__file__).parents[2]
     texts = [path.read_text() for path in house.rglob("actions/**/*.py")] + [
         (house / "catalogue" / "actions.py").read_text()
