@@ -179,9 +179,11 @@ def list_subscriptions(request: Asked, wanted: Query[SubscriptionFilters]) -> Ht
         "plan": str(wanted.plan_id or ""),
         "customer": str(wanted.customer_id or ""),
         "q": wanted.number,
+        "sort": wanted.sort,
     }
     found, _chips = queries.narrow_subscriptions(request.user, queries.subscriptions_for(request.user), params)
-    page, after = page_of(queries.subscription_legs(found, wanted.sort), wanted, name="subscriptions")
+    legs = queries.subscription_legs(found, queries.subscription_sort(params))
+    page, after = page_of(legs, wanted, name="subscriptions")
     return answer(SubscriptionPage(items=[shown(one) for one in page.rows], next=after))
 
 

@@ -24,14 +24,15 @@ WITH deltas AS (
     SELECT customer_id, month, sum(amount) AS amount FROM deltas GROUP BY customer_id, month HAVING sum(amount) <> 0
 ), running AS (
     SELECT *, sum(amount) OVER (PARTITION BY customer_id ORDER BY month) AS after,
-           row_number() OVER (PARTITION BY customer_id ORDER BY month) AS place
+           row_number() OVER (PARTITION BY customer_id ORDER BY month) AS place,
+           lead(month) OVER (PARTITION BY customer_id ORDER BY month) AS next_month
     FROM moved
 )
-INSERT INTO subscriptions_revenuemove (customer_id, month, kind, amount, after)
+INSERT INTO subscriptions_revenuemove (customer_id, month, kind, amount, after, next_month)
 SELECT customer_id, month,
        CASE WHEN place = 1 THEN 'NEW' WHEN after = amount THEN 'REACTIVATION' WHEN after = 0 THEN 'CHURN'
             WHEN amount > 0 THEN 'EXPANSION' ELSE 'CONTRACTION' END,
-       amount, after
+       amount, after, next_month
 FROM running
 RETURNING month, kind, amount
 """

@@ -89,7 +89,7 @@ def start(
             refuse_erased([one.customer_id])
             if not one.number:
                 one.pk = _next_key()
-                one.number = f"L-{one.pk}"
+                one.number = _own_number(one.pk)
             progress = Progress(one, by=by, at=at)
             begin(progress, trial)
             one.updated_at = at
@@ -123,6 +123,14 @@ def begin(progress: Progress, trial_days: int) -> None:
         one.status = Subscription.Status.ACTIVE
         progress.step(SubscriptionStep.Kind.STARTED, one.started_date)
         progress.begin(one.started_date)
+
+
+def _own_number(key: int) -> str:
+    """`L-` and the key; a file may have brought that very number, and then something is put behind it."""
+    number = f"L-{key}"
+    while Subscription.objects.filter(source=SOURCE, number=number).exists():
+        number += "-1"
+    return number
 
 
 def _next_key() -> int:

@@ -24,13 +24,17 @@ class RevenueMove(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     amount = models.DecimalField(max_digits=22, decimal_places=4, help_text="After less before.")
     after = models.DecimalField(max_digits=22, decimal_places=4)
+    next_month = models.DateField(null=True, help_text="Of the customer's next move; none: it stands still.")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["customer", "month"], name="subscriptions_move_once"),
             models.CheckConstraint(condition=~Q(amount=0), name="subscriptions_move_moves"),
         ]
-        indexes = [models.Index(F("month"), F("kind"), F("amount").desc(), F("id"), name="subscriptions_moves")]
+        indexes = [
+            models.Index(F("month"), F("kind"), F("amount").desc(), F("id"), name="subscriptions_moves"),
+            models.Index(F("after").desc(), F("id").desc(), condition=Q(after__gt=0), name="subscriptions_standing"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.month} {self.kind} {self.amount}"

@@ -98,6 +98,20 @@ class Subscription(Stamped):
             models.Index(F("status"), F("started_date").desc(), F("id").desc(), name="subscriptions_by_status"),
             models.Index(F("plan"), F("started_date").desc(), F("id").desc(), name="subscriptions_by_plan"),
             models.Index(F("monthly").desc(), F("id").desc(), name="subscriptions_by_monthly"),
+            models.Index(F("plan"), F("monthly").desc(), F("id").desc(), name="subscriptions_plan_monthly"),
+            models.Index(
+                F("reason"),
+                F("started_date").desc(),
+                F("id").desc(),
+                condition=~Q(reason=""),
+                name="subscriptions_by_reason",
+            ),
+            models.Index(
+                F("started_date").desc(),
+                F("id").desc(),
+                condition=Q(ended_date=None) & ~Q(reason=""),
+                name="subscriptions_leaving",
+            ),
             models.Index(
                 F("until_date"), F("id"), condition=Q(status="ACTIVE", reason=""), name="subscriptions_renewals"
             ),
@@ -154,7 +168,12 @@ class SubscriptionStep(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["subscription", "day", "id"], name="subscriptions_steps")]
+        indexes = [
+            models.Index(fields=["subscription", "day", "id"], name="subscriptions_steps"),
+            models.Index(
+                fields=["subscription"], condition=Q(kind__in=["CHANGED", "SWITCHED"]), name="subscriptions_changes"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.day}"

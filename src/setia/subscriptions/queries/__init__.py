@@ -22,6 +22,7 @@ from setia.subscriptions.queries.listing import (
     narrow_subscriptions,
     narrow_units,
     subscription_legs,
+    subscription_sort,
     unit_choices,
     unit_legs,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "standing_legs",
     "steps_of",
     "subscription_legs",
+    "subscription_sort",
     "subscriptions_for",
     "unit_choices",
     "unit_legs",

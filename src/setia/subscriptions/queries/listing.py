@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -58,8 +59,14 @@ def narrow_subscriptions(
         begins = Q()
         for spelling in {q, q.upper(), q.lower()}:
             begins |= Q(number__startswith=spelling)
-        rows = rows.filter(begins, source__in=("main",))
+        rows = rows.filter(begins, source__in=_sources())
     return rows, chips
+
+
+def subscription_sort(params: Mapping[str, str]) -> str:
+    """The order an address asks for. Those of a status that brings nothing are all alike a month: the newest first."""
+    paying = params.get("status", "") not in ("TRIAL", "PAUSED", "CANCELLED", "EXPIRED")
+    return "monthly" if params.get("sort") == "monthly" and paying else "newest"
 
 
 def subscription_legs(rows: QuerySet[Subscription], sort: str) -> list[Leg]:
@@ -172,6 +179,22 @@ def unit_choices() -> dict[str, list[tuple[str, str]]]:
         "service": [every, *((key, str(words)) for key, (words, _how) in _SERVICE.items())],
         "warranty": [every, *((key, str(words)) for key, (words, _how) in _WARRANTY.items())],
     }
+
+
+_SOURCES = """
+WITH RECURSIVE s AS (
+  SELECT min(source) AS source FROM subscriptions_subscription
+  UNION ALL
+  SELECT (SELECT min(source) FROM subscriptions_subscription WHERE source > s.source) FROM s WHERE s.source IS NOT NULL)
+SELECT source FROM s WHERE source IS NOT NULL LIMIT 100
+"""
+
+
+def _sources() -> list[str]:
+    """The systems that numbers come from, each found by one step in the index: it begins with the source."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SOURCES)
+        return [source for (source,) in cursor.fetchall()]
 
 
 def _key(value: str) -> int | None:

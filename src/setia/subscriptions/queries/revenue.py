@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from setia.core.keyset import Leg
 from setia.core.permissions import Actor, may
@@ -77,8 +77,8 @@ def standing_behind(user: Actor, month: date) -> QuerySet[RevenueMove]:
     """Who brings what at the end of a month: for each customer the latest move up to it that left something."""
     if not may(user, "subscriptions.revenue"):
         return RevenueMove.objects.none()
-    latest = RevenueMove.objects.filter(month__lte=month).order_by("customer", "-month").distinct("customer")
-    return RevenueMove.objects.filter(pk__in=latest.values("pk"), after__gt=0, customer__in=customers_for(user))
+    stands = Q(next_month=None) | Q(next_month__gt=month)
+    return RevenueMove.objects.filter(stands, month__lte=month, after__gt=0, customer__in=customers_for(user))
 
 
 def standing_legs(moves: QuerySet[RevenueMove]) -> list[Leg]:

@@ -43,6 +43,8 @@ class SubscriptionsTest(Roastery):
         assert self.numbers(customer=str(self.siti.pk)) == ["KL-1", "TX-4"]
         assert self.numbers(changed="1") == ["KL-1"]
         assert self.numbers(q="kl") == ["KL-1", "KL-2"]
+        Subscription.objects.filter(pk=first.pk).update(source="shop")
+        assert self.numbers(q="kl") == ["KL-1", "KL-2"], "a number of another system is found as well"
         for nonsense in ({"status": "X"}, {"plan": "x"}, {"customer": "9" * 30}):
             assert len(self.numbers(**nonsense)) == 4
 

@@ -56,6 +56,12 @@ class StartTest(Roastery):
             self.subscribe(self.maria, TODAY, number=" KL-1")
         assert taken.value.subscription == first
 
+    def test_a_number_of_its_own_passes_by_one_that_is_there(self) -> None:
+        first = self.subscribe(self.siti, TODAY)
+        assert first.number == f"L-{first.pk}"
+        self.subscribe(self.siti, TODAY, number=f"L-{first.pk + 2}")
+        assert self.subscribe(self.siti, TODAY).number == f"L-{first.pk + 2}-1"
+
     def test_somebody_who_may_not_enters_none(self) -> None:
         bayu = User.objects.create_user("bayu@kopi.id", None, role="ANALYST")
         with pytest.raises(PermissionDenied):

@@ -31,7 +31,7 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
     """The list, a page of it."""
     params = params_of(request)
     found, chips = queries.narrow_subscriptions(me(request), queries.subscriptions_for(me(request)), params)
-    sort = params["sort"] if params["sort"] in SORTS else "newest"
+    sort = queries.subscription_sort(params)
     page = keyset.page(queries.subscription_legs(found, sort), size=PAGE, cursor=params["page"])
     states = [("RUNNING", _("not over")), ("LEAVING", _("end is set")), *Subscription.Status.choices]
     context = {
