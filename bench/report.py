@@ -57,7 +57,7 @@ class Row:
         if self.times_faster is not None:
             asked.append(f"{self.times_faster:g}× faster")
         ratio = ""
-        if self.ratio:
+        if self.ratio and self.unit:  # a share beside a share is read as it stands
             ratio = f"{1 / self.ratio:,.1f}× faster" if self.ratio < 1 and self.unit != "MiB" else f"{self.ratio:.2f}×"
         peer = f"{self.peer}: {_shown(self.peer_value, self.unit)}" if self.peer_value else self.peer
         return self.what, _shown(self.value, self.unit), ", ".join(asked), peer, ratio, self.verdict, self.note
