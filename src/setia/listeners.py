@@ -17,6 +17,7 @@ from setia.customers.actions import give_back, settle_consent, take_over
 from setia.orders import queries as orders
 from setia.portraits import queries as portraits
 from setia.service import queries as service
+from setia.service.actions import keep_reach
 from setia.subscriptions import queries as subscriptions
 from setia.subscriptions.actions import follow as follow_revenue
 
@@ -52,6 +53,10 @@ def _follow_revenue(event: Event) -> None:
     follow_revenue([event.payload["customer_id"], *event.payload["other_ids"]])
 
 
+def _keep_reach(event: Event) -> None:
+    keep_reach([event.payload["customer_id"], *event.payload.get("other_ids", ())], at=event.at)
+
+
 def _keep_portrait_up(event: Event) -> None:
     # What counts is heavy: loaded by the first order, not at the start.
     from setia.portraits import actions
@@ -70,12 +75,19 @@ NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
     "base.changed": (_keep_portrait_up,),
     "customer.added": (_keep_portrait_up,),
     "customer.restated": (_keep_portrait_up,),
-    "customer.linked": (_keep_portrait_up,),
-    "customer.unlinked": (_keep_portrait_up,),
+    "customer.linked": (_keep_portrait_up, _keep_reach),
+    "customer.unlinked": (_keep_portrait_up, _keep_reach),
     "customer.overruled": (_keep_portrait_up,),
     "customer.overruling_ended": (_keep_portrait_up,),
-    "customer.merged": (_give_to_survivor, _settle_consent, _follow_revenue, _keep_portrait_up),
-    "customer.unmerged": (_give_back, _follow_unmerge, _settle_consent, _follow_revenue, _keep_portrait_up),
+    "customer.merged": (_give_to_survivor, _settle_consent, _follow_revenue, _keep_portrait_up, _keep_reach),
+    "customer.unmerged": (
+        _give_back,
+        _follow_unmerge,
+        _settle_consent,
+        _follow_revenue,
+        _keep_portrait_up,
+        _keep_reach,
+    ),
 }
 """Event → functions, called in order."""
 

@@ -12,7 +12,7 @@ from setia.core.numbers import MoneyField, NumberField
 from setia.core.permissions import may
 from setia.core.text import line, paragraph
 from setia.customers.queries import assignable
-from setia.service.models import Concern, Contract
+from setia.service.models import Concern, Contract, Followers
 from setia.service.queries import Terms, contracts_for
 
 if TYPE_CHECKING:
@@ -150,6 +150,22 @@ class AnswerForm(forms.Form):
 
     def clean_answer(self) -> str:
         return paragraph(self.cleaned_data["answer"])
+
+
+class FollowersForm(forms.Form):
+    """How many follow a customer on a channel, by the names of `actions.note_followers`."""
+
+    channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=Followers.Channel)
+    number = forms.IntegerField(
+        label=gettext_lazy("Followers or members"),
+        min_value=0,
+        max_value=2_000_000_000,
+        help_text=gettext_lazy("0 takes the number of this channel away."),
+    )
+    seen_date = _day(gettext_lazy("Seen on"))
+
+    def clean_seen_date(self) -> date | None:
+        return _in_years(self.cleaned_data["seen_date"])
 
 
 class DiscountForm(forms.Form):

@@ -17,6 +17,7 @@ name_verbs(
         "concern.settled": _("Settled a revision or complaint"),
         "concern.reopened": _("Opened a revision or complaint again"),
         "discount.set": _("Set the discount of a seller"),
+        "followers.noted": _("Noted who follows a customer"),
         "discount.removed": _("Took the discount of a seller away"),
     }
 )

@@ -13,7 +13,11 @@ offer(
         "contracts": (_("Enter and change contracts"), "MANAGER SALES FINANCE MEMBER"),
         "concerns": (_("Write revisions and complaints down and settle them"), "MANAGER SALES AGENT MEMBER"),
         "discounts": (_("Set the discount of a seller"), "MANAGER FINANCE MEMBER"),
+        "followers": (_("Note who follows a customer"), "MANAGER SALES AGENT MARKETER MEMBER"),
         "export": (_("Export price lists as a file"), "MANAGER SALES AGENT FINANCE MEMBER"),
     },
-    whole={"class_discounts": (_("Set the discount of all sellers of a role"), "MANAGER FINANCE MEMBER")},
+    whole={
+        "class_discounts": (_("Set the discount of all sellers of a role"), "MANAGER FINANCE MEMBER"),
+        "influence": (_("See whose word reaches furthest"), "MANAGER MARKETER ANALYST MEMBER"),
+    },
 )

@@ -39,6 +39,18 @@ hold(
         order=39,
     ),
     Holding(
+        "service_followers",
+        _("Followers"),
+        {"channel": _("Channel"), "number": _("Number"), "seen_date": _("Day")},
+        order=39,
+    ),
+    Holding(
+        "service_reach",
+        _("Influence in their circle"),
+        {"score": _("Score of 100"), "brought": _("Brought"), "followers": _("Followers")},
+        order=40,
+    ),
+    Holding(
         "service_discount",
         _("Discount as a seller"),
         {"percent": _("Percent")},

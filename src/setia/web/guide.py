@@ -97,6 +97,8 @@ _NOUNS = (
     ("concern", "service"),
     ("price", "service"),
     ("discount", "service"),
+    ("influence", "service"),
+    ("followers", "service"),
 )
 ORDER = (
     "start",

@@ -50,6 +50,7 @@ _NEEDED = {
       OR EXISTS (SELECT 1 FROM service_contract s WHERE s.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM service_concern s WHERE s.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM service_discount s WHERE s.customer_id = t.id)
+      OR EXISTS (SELECT 1 FROM service_followers s WHERE s.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_contactpoint k WHERE k.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_customertag g WHERE g.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_consent a WHERE a.customer_id = t.id)

@@ -11,6 +11,7 @@ from setia.service.actions.concerns import (
 )
 from setia.service.actions.contracts import DatesReversed, add_contract, edit_contract, remove_contract
 from setia.service.actions.discounts import set_discount, set_role_discount
+from setia.service.actions.reach import keep_reach, note_followers, work_out_reach
 
 __all__ = [
     "ChangedMeanwhile",
@@ -21,9 +22,12 @@ __all__ = [
     "add_contract",
     "edit_concern",
     "edit_contract",
+    "keep_reach",
+    "note_followers",
     "remove_contract",
     "reopen_concern",
     "set_discount",
     "set_role_discount",
     "settle_concern",
+    "work_out_reach",
 ]

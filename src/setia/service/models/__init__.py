@@ -2,5 +2,6 @@
 
 from setia.service.models.contracts import Concern, Contract
 from setia.service.models.prices import Discount
+from setia.service.models.reach import Followers, Reach
 
-__all__ = ["Concern", "Contract", "Discount"]
+__all__ = ["Concern", "Contract", "Discount", "Followers", "Reach"]

@@ -3,10 +3,11 @@
 from django.utils.translation import ngettext_lazy
 
 from setia.customers.queries import Key
-from setia.service.models import Concern, Contract, Discount
+from setia.service.models import Concern, Contract, Discount, Followers, Reach
 from setia.service.queries.concerns import concern_choices, concern_legs, narrow_concerns
 from setia.service.queries.gate import concerns_for, contracts_for, get_concern_for, get_contract_for
 from setia.service.queries.prices import Priced, Terms, exported_prices, price_legs, priced, terms_of
+from setia.service.queries.reach import Evidence, Part, ReachPage, parts_of, reach_for, reach_legs, reach_page
 from setia.service.queries.served import Served, served_for
 
 CUSTOMER_KEYS = (
@@ -19,12 +20,22 @@ CUSTOMER_KEYS = (
     Key(
         Discount, "customer", once=("role",), words=ngettext_lazy("%(count)s discount", "%(count)s discounts", "count")
     ),
+    Key(
+        Followers,
+        "customer",
+        once=("channel",),
+        words=ngettext_lazy("%(count)s number of followers", "%(count)s numbers of followers", "count"),
+    ),
+    Key(Reach, "customer", stays="worked out anew for all concerned"),
 )
 """The tables of this room that hold a customer's key (`setia.customers.keys`)."""
 
 __all__ = [
     "CUSTOMER_KEYS",
+    "Evidence",
+    "Part",
     "Priced",
+    "ReachPage",
     "Served",
     "Terms",
     "concern_choices",
@@ -35,8 +46,12 @@ __all__ = [
     "get_concern_for",
     "get_contract_for",
     "narrow_concerns",
+    "parts_of",
     "price_legs",
     "priced",
+    "reach_for",
+    "reach_legs",
+    "reach_page",
     "served_for",
     "terms_of",
 ]

@@ -10,6 +10,7 @@ from setia.orders.queries import Warranted, warranted
 from setia.portraits.queries import portrait_of
 from setia.service.models import Concern, Contract
 from setia.service.queries.gate import concerns_for, contracts_for
+from setia.service.queries.reach import ReachPage, reach_page
 from setia.subscriptions.queries import units_for
 
 MOST = 20
@@ -25,6 +26,7 @@ class Served:
     open: list[Concern]
     done: list[Concern]
     warranties: list[Warranted]
+    reach: ReachPage
 
     @property
     def relation(self) -> str:
@@ -46,4 +48,5 @@ def served_for(user: User, customer: Any, *, today: date) -> Served:
         open=list(concerns.filter(closed_at=None).order_by("raised_date", "id")[:MOST]),
         done=list(concerns.filter(closed_at__isnull=False).order_by("-closed_at", "-id")[:5]),
         warranties=found,
+        reach=reach_page(user, customer, today=today),
     )

@@ -55,7 +55,7 @@ class ServedTest(Shop):
         address = reverse("served", args=[self.siti.pk])
         self.assertContains(self.client.get(address), "Nothing they bought is under warranty now.")
         self.sell(self.siti)
-        with self.assertNumQueries(10):
+        with self.assertNumQueries(13):
             self.assertContains(self.client.get(address, headers={"HX-Request": "true"}), "bought once so far")
         self.sell(self.siti, "", datetime(2026, 11, 20, 5, tzinfo=UTC))
         self.assertContains(self.client.get(address), "bought again: on 2 days")

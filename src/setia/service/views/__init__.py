@@ -3,6 +3,7 @@
 from setia.service.views.concerns import add_concern, concerns, edit_concern, reopen_concern, settle_concern
 from setia.service.views.contracts import add_contract, edit_contract, remove_contract
 from setia.service.views.prices import change_discount, export_prices, price_list
+from setia.service.views.reach import influence, note_followers
 from setia.service.views.served import served
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "edit_concern",
     "edit_contract",
     "export_prices",
+    "influence",
+    "note_followers",
     "price_list",
     "remove_contract",
     "reopen_concern",
