@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -10,15 +11,17 @@ from setia.accounts.models import User
 from setia.core.permissions import require
 from setia.core.queries import today
 from setia.customers.actions import hold, refuse_erased
-from setia.customers.models import Customer
 from setia.service.actions._record import record
 from setia.service.models import Followers, Reach
 from setia.service.queries.reach import Evidence, evidence_of, parts_of, typical_order
 
+if TYPE_CHECKING:
+    from setia.customers.models import Customer
+
 _BATCH = 5_000
 
 
-def note_followers(*, by: User, at: datetime, customer: Customer, channel: str, number: int, seen_date: date) -> None:
+def note_followers(*, by: User, at: datetime, customer: "Customer", channel: str, number: int, seen_date: date) -> None:
     """Note how many follow a customer on a channel (`Followers.Channel`), in place of what was noted.
 
     0 takes the channel's number away.
