@@ -2,9 +2,13 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
+from django.db import connection
 
 from setia.catalogue.models import Category, Product
 from setia.customers.models import ContactPoint, Customer
@@ -35,6 +39,25 @@ def test_rows_of_one_order_are_gathered_wherever_they_stand(tmp_path: Path) -> N
     assert order.ordered_at.isoformat() == "2026-03-01T01:59:00+00:00", "the earliest row's time, in WIB"
     assert order.customer is not None
     assert order.customer.name == "Siti Rahma"
+
+
+def test_the_commit_knows_how_much_was_written_whoever_counted_the_tables_meanwhile(tmp_path: Path) -> None:
+    module = import_module("setia.intake.actions.execute")  # the package has the verb under this name
+    write, tables = module._write, ("customers_customer", "catalogue_product", "orders_order")
+
+    def written_and_counted_from_outside(*given: Any) -> Any:
+        counts = write(*given)
+        outside = connection.copy()  # to whom what is written does not exist yet
+        with outside.cursor() as cursor:
+            cursor.execute(f"ANALYZE {', '.join(tables)}")
+        outside.close()
+        return counts
+
+    with mock.patch.object(module, "_write", written_and_counted_from_outside):
+        take_in(tmp_path, MORNING)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname, reltuples FROM pg_class WHERE relname = ANY(%s)", [list(tables)])
+        assert dict(cursor.fetchall()) == {"customers_customer": 2, "catalogue_product": 2, "orders_order": 3}
 
 
 def test_products_are_one_by_folded_code(tmp_path: Path) -> None:
