@@ -154,7 +154,7 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Visit]:
             reduced_motion="reduce",
             has_touch=size == "phone",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)  # the first page of a busy machine may take ten seconds
         contexts.append(context)
         if user is not None:
             client = Client()
