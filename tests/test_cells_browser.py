@@ -55,6 +55,7 @@ def test_a_cell_of_the_list_is_changed_and_put_back_by_keyboard(visit: Visit, ra
     page.locator(f"{industry} .s-stated", has_text="–").wait_for()
     assert Customer.objects.get(pk=siti.pk).industry is None
 
+    tab.settle()
     page.locator(f"{called} .s-open").focus()
     page.keyboard.press("Enter")
     page.locator(f"{called} input[name=call_name]:focus").wait_for()
@@ -62,6 +63,7 @@ def test_a_cell_of_the_list_is_changed_and_put_back_by_keyboard(visit: Visit, ra
     page.keyboard.press("Escape")
     page.locator(f"{called} .s-open:focus").wait_for()
     assert Customer.objects.get(pk=siti.pk).call_name == siti.call_name
+    tab.settle()
     # Left for another place of the page: saved, and the focus stays where the person went.
     page.keyboard.press("Enter")
     page.locator(f"{called} input[name=call_name]:focus").wait_for()

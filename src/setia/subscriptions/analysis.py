@@ -3,9 +3,6 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from setia_insight.contract import ShiftedBetaGeometric
-from setia_insight.errors import NotEnoughData
-
 
 class Lived(NamedTuple):
     """How many subscriptions made so many renewals; of those that `left`, the renewal at which they did."""
@@ -29,6 +26,10 @@ def leaving(lived: Iterable[Lived]) -> Leaving:
 
     At least 30 subscriptions of which 5 left are needed, and a fit that came to its end.
     """
+    # Here and not above: the pages start without the libraries that count.
+    from setia_insight.contract import ShiftedBetaGeometric
+    from setia_insight.errors import NotEnoughData
+
     rows = list(lived)
     total = sum(one.subscriptions for one in rows)
     gone = sum(one.subscriptions for one in rows if one.left)
