@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
-from scipy.stats import chi2
 
 from setia.core.keyset import Leg
 from setia.core.permissions import Actor, may
@@ -155,6 +154,8 @@ def _scaled(share: float, left: int) -> Range:
 
 def _counted(count: int) -> tuple[float, float]:
     """The interval of the mean behind a count."""
+    from scipy.stats import chi2  # here and not above: the pages start without the libraries that count
+
     tail = (1 - _COVERAGE) / 2
     low = float(chi2.ppf(tail, 2 * count) / 2) if count else 0.0
     return low, float(chi2.ppf(1 - tail, 2 * count + 2) / 2)
