@@ -37,6 +37,14 @@ def test_the_door_and_the_lost_page_keep_it_too(visit: Visit, size: str) -> None
     tab.goto("/nowhere/at-all/").check()
 
 
+def test_on_a_telephone_the_open_one_of_many_tabs_is_in_sight(visit: Visit, ratna: User) -> None:
+    tab = visit(ratna, size="phone").goto("/settings/audit/")
+    box = tab.page.locator(".s-tabs [aria-current]").bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
+    tab.calm()
+
+
 def test_a_link_changes_the_page_without_a_reload_and_moves_the_focus(visit: Visit, ratna: User) -> None:
     tab = visit(ratna).goto("/settings/people/")
     tab.page.evaluate("window.stillHere = true")

@@ -95,6 +95,7 @@ LATER: dict[str, tuple[str, ...]] = {
     "import.done": ("portraits.refresh_all", "customers.keep_regions", "customers.keep_name_keys"),
     "import.undone": ("portraits.refresh_all", "customers.keep_regions"),
     "firm.changed": ("portraits.refresh_all",),
+    "portraits.refreshed": ("service.work_out_reach",),
 }
 """Event → names of tasks without arguments."""
 

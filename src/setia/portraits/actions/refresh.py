@@ -19,6 +19,7 @@ from django.db import transaction
 from setia.accounts.models import User
 from setia.catalogue.queries import names_of
 from setia.core.models import Event
+from setia.core.outbox import emit
 from setia.core.permissions import require
 from setia.core.queries import firm
 from setia.customers.queries.arrow import customer_columns
@@ -62,6 +63,7 @@ def refresh(*, by: User | None, at: datetime, as_of: date | None = None) -> Refr
                 seconds=round(time.monotonic() - begun, 2),
             )
             touched = exchange()
+            emit("portraits.refreshed", at=at)
         for customer_id in touched:
             refresh_one(customer_id, at=at)
     return done

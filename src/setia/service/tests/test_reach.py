@@ -6,11 +6,13 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from setia.accounts.models import User
 from setia.customers import actions as customers
 from setia.customers.models import Customer
 from setia.orders.tests.shop import LATER, NOON, Shop
+from setia.portraits.actions import refresh
 from setia.portraits.models import Portrait, Refresh
 from setia.service import actions
 from setia.service.models import Reach
@@ -57,6 +59,12 @@ class ReachTest(Shop):
         assert [part.points for part in parts_of(whole, typical=Decimal(200_000))] == [40, 30, 10, 20]
         assert [part.points for part in parts_of(half, typical=None)] == [20, 0, 5, 10]
         assert sum(part.points for part in parts_of(Evidence(1, spent=Decimal(-5)), typical=Decimal(1))) == 0
+
+    def test_a_refresh_of_the_portraits_works_the_scores_out_anew(self) -> None:
+        refresh(by=None, at=NOON)
+        assert ProcrastinateJob.objects.filter(task_name="service.work_out_reach").count() == 1
+        work_out_reach()
+        assert Reach.objects.get(customer=self.siti).brought == 2
 
     def test_what_is_recorded_is_counted_with_its_evidence(self) -> None:
         customers.link(by=self.dimas, at=NOON, customer=self.maria, other=self.siti, kind="FAMILY")

@@ -27,6 +27,7 @@
     properties(from);
     count();
     for (const button of $$('[data-theme]', from)) if (button !== root) button.setAttribute('aria-pressed', String(button.dataset.theme === root.dataset.theme));
+    for (const open of $$('.s-tabs [aria-current]', from)) open.parentNode.scrollLeft = open.offsetLeft - open.parentNode.offsetLeft - (open.parentNode.clientWidth - open.offsetWidth) / 2;
     const wrong = $('[data-focus]', from);
     if (wrong) wrong.focus();
   }
