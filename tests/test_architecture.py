@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SETIA = ROOT / "src" / "setia"
 # From below to above; a room may be used by those after it.
 ORDER = [
-    *("core", "accounts", "customers", "catalogue", "orders", "subscriptions", "intake", "portraits"),
-    *("service", "reports"),
+    *("core", "accounts", "customers", "catalogue", "orders", "subscriptions", "planning", "sales", "intake"),
+    *("portraits", "service", "reports"),
     *("api", "web", "listeners", "demo", "command", "config"),
 ]
 LONGEST_FILE = 500

@@ -16,6 +16,7 @@ from setia.customers import queries as customers
 from setia.customers.actions import give_back, settle_consent, take_over
 from setia.orders import queries as orders
 from setia.portraits import queries as portraits
+from setia.sales import queries as sales
 from setia.service import queries as service
 from setia.service.actions import keep_reach
 from setia.subscriptions import queries as subscriptions
@@ -25,6 +26,7 @@ CUSTOMER_KEYS = (
     *customers.CUSTOMER_KEYS,
     *orders.CUSTOMER_KEYS,
     *subscriptions.CUSTOMER_KEYS,
+    *sales.CUSTOMER_KEYS,
     *portraits.CUSTOMER_KEYS,
     *service.CUSTOMER_KEYS,
 )

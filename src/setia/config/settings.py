@@ -111,6 +111,8 @@ INSTALLED_APPS = [
     "setia.catalogue",
     "setia.orders",
     "setia.subscriptions",
+    "setia.planning",
+    "setia.sales",
     "setia.intake",
     "setia.portraits",
     "setia.service",

@@ -10,6 +10,8 @@ urlpatterns = [
     path("products/", include("setia.catalogue.urls")),
     path("orders/", include("setia.orders.urls")),
     path("subscriptions/", include("setia.subscriptions.urls")),
+    path("sales/", include("setia.sales.urls")),
+    path("know-how/", include("setia.planning.urls")),
     path("service/", include("setia.service.urls")),
     path("import/", include("setia.intake.urls")),
     path("understand/", include("setia.portraits.urls")),

@@ -1,0 +1,3 @@
+"""Verbs of know-how."""
+
+__all__: list[str] = []

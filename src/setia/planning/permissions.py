@@ -1,0 +1,14 @@
+"""What may be allowed about know-how."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from setia.core.permissions import EVERYBODY, offer
+
+offer(
+    "planning",
+    pgettext_lazy("navigation", "Know-how"),
+    {
+        "view": (_("Read answers about products, how to sell, and comparisons"), EVERYBODY),
+    },
+)

@@ -1,0 +1,3 @@
+"""Questions about know-how."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""The entrances of know-how, a module per subject."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Verbs of selling."""
+
+__all__: list[str] = []

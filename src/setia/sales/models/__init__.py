@@ -1,0 +1,3 @@
+"""The tables of selling, a module per subject."""
+
+__all__: list[str] = []
