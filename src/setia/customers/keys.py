@@ -22,6 +22,7 @@ class Key:
     where the survivor has it already, unseen, and is there again after an unmerge:
 
     * `once`: columns no two rows of one customer may share; `when`: SQL that a row must fulfil for that to matter;
+    * `alone`: a customer may have one row only;
     * `single`: a yes-or-no column that only one row of a customer may say yes to: the survivor's goes before;
     * `apart`: columns that hold another customer's key: a row between two who become one would point to itself.
 
@@ -32,6 +33,7 @@ class Key:
     field: str
     words: Any = ""
     once: tuple[str, ...] = ()
+    alone: bool = False
     when: str = "true"
     single: str = ""
     apart: tuple[str, ...] = ()

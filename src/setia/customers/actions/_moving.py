@@ -53,11 +53,11 @@ def _movable(key: Key) -> str:
     """The rows of the others that the survivor can have: of equals only one, and none where it has one already."""
     apart = "".join(f" AND ({column} = ANY(%(all)s)) IS NOT TRUE" for column in key.apart)
     theirs = f"SELECT * FROM {key.table} WHERE {key.column} = ANY(%(others)s){apart}"
-    if not key.once:
+    if not (key.once or key.alone):
         return theirs
-    columns = ", ".join(key.once)
+    columns = ", ".join(key.once) or "true"  # with one row only, any two are too many
     counts = f"({key.when}) AND ({columns}) IS NOT NULL"  # two rows that hold NULL are never equal to the database
-    equal = " AND ".join(f"had.{column} = movable.{column}" for column in key.once)
+    equal = " AND ".join(f"had.{column} = movable.{column}" for column in key.once) or "true"
     return f"""
         SELECT * FROM (SELECT *, {counts} AS counts, row_number() OVER (PARTITION BY {counts}, {columns} ORDER BY id)
                        AS nth FROM ({theirs}) theirs) movable
@@ -93,11 +93,11 @@ def move_back(merge_id: int, survivor_id: int, keys: Iterable[Key]) -> None:
 
 
 def _move_back(cursor: CursorWrapper, key: Key, names: dict[str, Any]) -> None:
-    equal = " AND ".join(f"has.{column} = mine.{column}" for column in key.once)
+    equal = " AND ".join(f"has.{column} = mine.{column}" for column in key.once) or "true"
     again = (
         f"""AND NOT (({key.when}) AND EXISTS (SELECT FROM (SELECT * FROM {key.table} WHERE {key.when}) has
               WHERE has.{key.column} = taken.whose AND {equal}))"""
-        if key.once
+        if key.once or key.alone
         else ""
     )
     reset = f", {key.single} = false" if key.single else ""

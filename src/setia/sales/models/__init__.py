@@ -1,3 +1,5 @@
 """The tables of selling, a module per subject."""
 
-__all__: list[str] = []
+from setia.sales.models.prospects import Prospect, ProspectStep
+
+__all__ = ["Prospect", "ProspectStep"]

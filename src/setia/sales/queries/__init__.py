@@ -1,8 +1,13 @@
 """Questions about selling."""
 
-from setia.customers.queries import Key
+from django.utils.translation import ngettext_lazy
 
-CUSTOMER_KEYS: tuple[Key, ...] = ()
+from setia.customers.queries import Key
+from setia.sales.models import Prospect
+
+CUSTOMER_KEYS: tuple[Key, ...] = (
+    Key(Prospect, "customer", alone=True, words=ngettext_lazy("%(count)s prospect", "%(count)s prospects", "count")),
+)
 """The tables of this room that hold a customer's key (`setia.customers.keys`)."""
 
 __all__ = ["CUSTOMER_KEYS"]
