@@ -1,3 +1,5 @@
-"""The tables of know-how, a module per subject."""
+"""The tables of this room, one module per subject."""
 
-__all__: list[str] = []
+from setia.planning.models.rivals import Rival
+
+__all__ = ["Rival"]
