@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaln, hyp2f1, polygamma, psi
+from scipy.special import betaln, expit, hyp2f1, logit, polygamma, psi
 
 from setia_insight import _newton
 from setia_insight._newton import normal
@@ -37,6 +38,8 @@ class ShiftedBetaGeometric:
     ended: str = "UNFITTED"
     """CONVERGED, SAME_RISK, NOBODY_LEFT, ITERATIONS, GIVEN or UNFITTED."""
     customers: int = 0
+    covariance: tuple[tuple[float, ...], ...] | None = None
+    """Of the logarithms of alpha and beta, from the observed information; None where there is no proper maximum."""
 
     needs: ClassVar[dict[str, int]] = {"customers": 30, "left": 5}
     """Less than this and `fit` raises `NotEnoughData`."""
@@ -111,6 +114,7 @@ class ShiftedBetaGeometric:
             ended = "NOBODY_LEFT" if alpha / (alpha + beta) < 1e-4 else "SAME_RISK" if alpha > 1e3 else "ITERATIONS"
         alpha, beta = best.values.tolist()
         first, second = best.standard_errors().tolist()
+        covariance = best.covariance()
         return replace(
             self,
             estimates=(alpha, beta),
@@ -118,6 +122,7 @@ class ShiftedBetaGeometric:
             log_likelihood=float(best.log_likelihood),
             ended=ended,
             customers=has["customers"],
+            covariance=None if covariance is None else tuple(tuple(line) for line in covariance.tolist()),
         )
 
     @classmethod
@@ -157,6 +162,44 @@ class ShiftedBetaGeometric:
         series = hyp2f1(1.0, beta + n + 1, alpha + beta + n + 1, 1 / (1 + discount))
         return np.asarray((beta + n) / (alpha + beta + n) * series, dtype=np.float64)
 
+    def curve(self, periods: ArrayLike, *, renewed: int = 0, coverage: float = 0.8) -> pa.Table:
+        """The share of customers who have renewed `renewed` times and are still there after so many renewals more.
+
+        Columns: `period` (int32, renewals from now), `survival` (float64, B(alpha, beta + renewed + t) /
+        B(alpha, beta + renewed)), `low` and `high` (float64): what not knowing alpha and beta exactly amounts to, by
+        the delta method on the log-odds, so that both lie between 0 and 1; NaN without a proper maximum. How many of
+        a given handful will stay varies more: that is `renewal_curves`.
+        """
+        z = normal(coverage)
+        t = np.atleast_1d(np.asarray(periods, dtype=np.float64))
+        share, slope = self._stay(np.full(t.shape, float(renewed)), renewed + t)
+        odds, error = logit(share), self._spread(slope) / np.maximum(share * (1.0 - share), 1e-300)
+        certain = t == 0
+        return pa.table(
+            {
+                "period": pa.array(t.astype(np.int32)),
+                "survival": pa.array(share),
+                "low": pa.array(np.where(certain, 1.0, expit(odds - z * error))),
+                "high": pa.array(np.where(certain, 1.0, expit(odds + z * error))),
+            }
+        )
+
+    def _stay(
+        self, renewed: NDArray[np.float64], until: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The chance to go from `renewed` to `until` renewals, and its slopes [2, n] in ln alpha and ln beta."""
+        alpha, beta = self._fitted()
+        share = np.exp(betaln(alpha, beta + until) - betaln(alpha, beta + renewed))
+        both = psi(alpha + beta + renewed) - psi(alpha + beta + until)
+        slope = np.stack([alpha * both, beta * (both + psi(beta + until) - psi(beta + renewed))])
+        return np.asarray(share, dtype=np.float64), np.asarray(share * slope, dtype=np.float64)
+
+    def _spread(self, slope: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The standard error of what has these slopes [2, n] in the logarithms of the parameters."""
+        if self.covariance is None:
+            return np.full(slope.shape[1:], np.nan)
+        return np.asarray(np.sqrt(np.einsum("i...,ij,j...->...", slope, np.array(self.covariance), slope)))
+
     def to_json(self) -> str:
         """The fitted model as one JSON object."""
         self._fitted()
@@ -169,6 +212,7 @@ class ShiftedBetaGeometric:
                 "log_likelihood": None if math.isnan(self.log_likelihood) else self.log_likelihood,
                 "ended": self.ended,
                 "customers": self.customers,
+                "covariance": self.covariance,
             }
         )
 
@@ -180,12 +224,15 @@ class ShiftedBetaGeometric:
             if kept["model"] != "ShiftedBetaGeometric":
                 raise BadInput(f"this is a {kept['model']}, not a ShiftedBetaGeometric")
             errors = kept["errors"]
+            # Models kept by an earlier version have no covariance: they answer, without intervals of their curves.
+            covariance = kept.get("covariance")
             return cls(
                 estimates=(float(kept["parameters"]["alpha"]), float(kept["parameters"]["beta"])),
                 errors=None if errors is None else (_number(errors[0]), _number(errors[1])),
                 log_likelihood=_number(kept["log_likelihood"]),
                 ended=kept["ended"],
                 customers=int(kept["customers"]),
+                covariance=None if covariance is None else tuple(tuple(line) for line in covariance),
             )
         except (KeyError, TypeError, IndexError, json.JSONDecodeError) as problem:
             raise BadInput(f"this is not a ShiftedBetaGeometric as JSON: {problem!r}") from problem
