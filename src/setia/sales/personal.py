@@ -1,4 +1,4 @@
-"""What this room holds about a customer: where they stood as a prospect, and why."""
+"""What this room holds about a customer: where they stood as a prospect, and why; and what was done to win them."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -30,5 +30,22 @@ hold(
         blank={"note": "''"},
         where="t.prospect_id IN (SELECT p.id FROM sales_prospect p WHERE p.customer_id = %(customer)s)",
         order=25,
+    ),
+    Holding(
+        "sales_activity",
+        _("Activities"),
+        {
+            "kind": _("Kind"),
+            "title": pgettext_lazy("activity", "What"),
+            "note": _("Note"),
+            "due_date": _("Day"),
+            "place": _("Place"),
+            "done_at": _("Done on"),
+            "outcome": _("Outcome"),
+            "result": _("What came out of it"),
+        },
+        at_erasure=AtErasure.BLANK,
+        blank={"title": "'–'", "note": "''", "place": "''", "result": "''"},
+        order=26,
     ),
 )

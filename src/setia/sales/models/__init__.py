@@ -1,5 +1,6 @@
 """The tables of selling, a module per subject."""
 
+from setia.sales.models.activities import Activity
 from setia.sales.models.prospects import Prospect, ProspectStep
 
-__all__ = ["Prospect", "ProspectStep"]
+__all__ = ["Activity", "Prospect", "ProspectStep"]

@@ -3,9 +3,10 @@
 from django.utils.translation import ngettext_lazy
 
 from setia.customers.queries import Key
-from setia.sales.models import Prospect
+from setia.sales.models import Activity, Prospect
 
 CUSTOMER_KEYS: tuple[Key, ...] = (
+    Key(Activity, "customer", words=ngettext_lazy("%(count)s activity", "%(count)s activities", "count")),
     Key(Prospect, "customer", alone=True, words=ngettext_lazy("%(count)s prospect", "%(count)s prospects", "count")),
 )
 """The tables of this room that hold a customer's key (`setia.customers.keys`)."""
