@@ -1,9 +1,13 @@
-"""What this room holds about a customer: where they stood as a prospect, and why; and what was done to win them."""
+"""What this room holds about a customer: where they stood as a prospect, what was done to win them, what they might
+have bought, and why not.
+"""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from setia.core.personal import AtErasure, Holding, hold
+
+_THEIRS = "t.opportunity_id IN (SELECT o.id FROM sales_opportunity o WHERE o.customer_id = %(customer)s)"
 
 hold(
     Holding(
@@ -47,5 +51,48 @@ hold(
         at_erasure=AtErasure.BLANK,
         blank={"title": "'–'", "note": "''", "place": "''", "result": "''"},
         order=26,
+    ),
+    Holding(
+        "sales_opportunity",
+        _("Opportunities"),
+        {
+            "title": _("Opportunity"),
+            "status": _("Status"),
+            "amount": _("Amount"),
+            "expected_date": _("Expected day of the decision"),
+            "next_step": _("Next step"),
+            "note": _("Note"),
+            "lost_note": _("Why it was lost"),
+            "created_at": _("Since"),
+            "closed_at": _("Closed on"),
+        },
+        at_erasure=AtErasure.BLANK,
+        blank={"title": "'–'", "next_step": "''", "note": "''", "lost_note": "''"},
+        order=26,
+    ),
+    Holding(
+        "sales_opportunityline",
+        _("Products of an opportunity"),
+        {"description": _("Description"), "quantity": _("Quantity"), "unit_price": _("Unit price")},
+        at_erasure=AtErasure.BLANK,
+        blank={"description": "CASE WHEN description = '' THEN '' ELSE '–' END"},
+        where=_THEIRS,
+        order=27,
+    ),
+    Holding(
+        "sales_stagechange",
+        _("Steps of an opportunity"),
+        {"at": _("Day"), "status": _("Status"), "amount": _("Amount")},
+        at_erasure=AtErasure.KEEP,
+        where=_THEIRS,
+        order=28,
+    ),
+    Holding(
+        "sales_competitor",
+        _("Other brands they compared us with"),
+        {},
+        at_erasure=AtErasure.KEEP,
+        where=_THEIRS,
+        order=28,
     ),
 )
