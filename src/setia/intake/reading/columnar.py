@@ -1,14 +1,16 @@
-"""Parquet, a batch of rows at a time."""
+"""Parquet, a batch of rows at a time, read by a child process: a damaged file may end whoever opens it."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from setia.intake.reading.layout import Format, Layout, unique_names
 from setia.intake.reading.problems import Cell, Note, Reject, Unreadable, shown
@@ -19,61 +21,95 @@ WIDEST = 1_000
 COLUMN_LIMIT = 1 << 30
 """Bytes one column of one row group may unpack to: what has to be in memory at once."""
 CELL_LIMIT = 1 << 20
+PATIENCE = 60.0
+"""Seconds until a file that does not even say what it holds counts as damaged."""
+# By its path and isolated: it needs nothing of Setia, and no setting of this process reaches it.
+_CHILD = (sys.executable, "-I", str(Path(__file__).with_name("parquet_child.py")))
 
 
 def sniff(path: Path, *, size: int) -> Layout:
     """The layout of a Parquet file. Raises Unreadable."""
-    with _opened(path) as file:
-        schema = file.schema_arrow
-        if len(schema.names) > WIDEST:
-            raise Unreadable("too_wide", columns=len(schema.names), limit=WIDEST)
-        if file.metadata.num_rows == 0 or not schema.names:
-            raise Unreadable("header_alone", names=", ".join(schema.names[:8]))
-        _check(file.metadata)
-        header, notes = unique_names(list(schema.names))
-        nested = [name for name, kind in zip(header, schema.types, strict=True) if pa.types.is_nested(kind)]
-        if nested:
-            notes.append(Note("nested", {"names": ", ".join(nested[:8])}))
+    found = _described(path)
+    names: list[str] = found["names"]
+    if len(names) > WIDEST:
+        raise Unreadable("too_wide", columns=len(names), limit=WIDEST)
+    if found["rows"] == 0 or not names:
+        raise Unreadable("header_alone", names=", ".join(names[:8]))
+    if found["largest"] > COLUMN_LIMIT:
+        raise Unreadable("parquet_large", size=found["largest"] >> 20)
+    header, notes = unique_names(names)
+    nested = [header[place] for place in found["nested"]]
+    if nested:
+        notes.append(Note("nested", {"names": ", ".join(nested[:8])}))
     return Layout(Format.PARQUET, False, "", "", "", header, True, size=size, problems=tuple(notes))
 
 
-def _opened(path: Path) -> Any:
+def _described(path: Path) -> dict[str, Any]:
     try:
-        return pq.ParquetFile(path, memory_map=False)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise Unreadable("parquet_damaged", detail=_short(error)) from error
+        ran = subprocess.run([*_CHILD, "describe", str(path)], capture_output=True, timeout=PATIENCE, check=False)
+    except subprocess.TimeoutExpired:
+        raise _damaged(b"") from None
+    if ran.returncode:
+        raise _damaged(ran.stderr if ran.returncode > 0 else b"")
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
 
 
-def _check(metadata: Any) -> None:
-    for group in range(metadata.num_row_groups):
-        for column in range(metadata.num_columns):
-            size = metadata.row_group(group).column(column).total_uncompressed_size
-            if size > COLUMN_LIMIT:
-                raise Unreadable("parquet_large", size=size >> 20)
+def _damaged(said: bytes) -> Unreadable:
+    """What the child said, in one line; of one that was ended it is not worth repeating."""
+    words = " ".join(said.decode("utf-8", "replace").split())[-200:]
+    return Unreadable("parquet_damaged", detail=words or "broken inside")
 
 
 def read(path: Path, layout: Layout) -> Iterator[Block]:
     """The rows, numbered as in a spreadsheet with the column names in row 1."""
-    row = 1
-    with _opened(path) as file:
-        total = max(file.metadata.num_rows, 1)
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen([*_CHILD, "read", str(path), str(BATCH_ROWS)], stdout=subprocess.PIPE, stderr=said) as child,
+    ):
+        assert child.stdout is not None
+        cause: Exception | None = None
         try:
-            for batch in file.iter_batches(batch_size=BATCH_ROWS, use_threads=False):
-                columns = [_cells(column) for column in batch.columns]
-                rows: list[Sequence[Cell]] = []
-                numbers: list[int] = []
-                bad: list[Reject] = []
-                for cells in zip(*columns, strict=True):
-                    row += 1
-                    if any(isinstance(cell, str) and len(cell) > CELL_LIMIT for cell in cells):
-                        kept = tuple(shown(cell, 2_000) for cell in cells)
-                        bad.append(Reject(row, "cell_too_long", "", shown(kept[0]), kept))
-                    elif not is_blank(cells):
-                        rows.append(cells)
-                        numbers.append(row)
-                yield Block(rows, numbers, bad, layout.size * (row - 1) // total)
+            yield from _blocks(child.stdout, layout)
         except (pa.ArrowException, OSError, ValueError) as error:
-            raise Unreadable("parquet_damaged", detail=_short(error)) from error
+            cause = error
+        except GeneratorExit:  # enough was read
+            child.kill()
+            raise
+        code = _ended(child)
+        if code or cause:
+            said.seek(0)
+            words = said.read() if code > 0 else b"" if code else str(cause).encode()
+            raise _damaged(words) from cause
+
+
+def _ended(child: subprocess.Popen[bytes]) -> int:
+    """How the child ended. One that still writes what nobody will read is ended, and that is no fault of its own."""
+    try:
+        return child.wait(5)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        return 0
+
+
+def _blocks(stream: IO[bytes], layout: Layout) -> Iterator[Block]:
+    row = 1
+    with pa.ipc.open_stream(stream) as batches:
+        total = max(int(batches.schema.metadata[b"rows"]), 1)
+        for batch in batches:
+            columns = [_cells(column) for column in batch.columns]
+            rows: list[Sequence[Cell]] = []
+            numbers: list[int] = []
+            bad: list[Reject] = []
+            for cells in zip(*columns, strict=True):
+                row += 1
+                if any(isinstance(cell, str) and len(cell) > CELL_LIMIT for cell in cells):
+                    kept = tuple(shown(cell, 2_000) for cell in cells)
+                    bad.append(Reject(row, "cell_too_long", "", shown(kept[0]), kept))
+                elif not is_blank(cells):
+                    rows.append(cells)
+                    numbers.append(row)
+            yield Block(rows, numbers, bad, layout.size * (row - 1) // total)
 
 
 def _cells(column: Any) -> list[Any]:
@@ -93,7 +129,3 @@ def _cells(column: Any) -> list[Any]:
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
         return [None if cell is None else cell.decode("utf-8", "replace") for cell in column.to_pylist()]
     return list(column.to_pylist())
-
-
-def _short(error: Exception) -> str:
-    return " ".join(str(error).split())[:200].rstrip(". ")

@@ -4,9 +4,11 @@
 name in `test_hostile.py`.
 """
 
+import base64
 import gzip
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -342,6 +344,21 @@ def cut_short_parquet() -> bytes:
 def infinite_parquet() -> bytes:
     """Binary fractions that are no numbers."""
     return parquet({"order no": ["A1", "A2"], "date": ["2026-03-01"] * 2, "price": [float("inf"), float("nan")]})
+
+
+@hostile("ends-its-reader.parquet")
+def ends_its_reader_parquet() -> bytes:
+    """One column of a Parquet file is described without its kind: Arrow ends the process that asks for its size.
+
+    One byte of a sound file (written with pyarrow 26) is another; kept as it was found, packed.
+    """
+    return zlib.decompress(
+        base64.b85decode(
+            b"c-lpdKMTSz5XH|>LWiywa*!cQgF{=appz6j795J-pwxg4HZ}Fn*YG2oxH!DW!Mk_A>)TU}fD&baEDRjE0st1Zir&_kP_YBam+@k6"
+            b"12VuY?_}!y*?K*>9FDOe7%5T)6lRojp#K7fOf;e~X{Q1K!i9rKh?DtYLc~le8d&Rj@b{;El;b>?gZJ*OU)C>IH|g!Z+Eg{ENcsfz"
+            b";q5QklOJy"
+        )
+    )
 
 
 def workbook(rows: list[list[object]]) -> bytes:

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from setia.intake import reading
-from setia.intake.reading import words
+from setia.intake.reading import columnar, words
 from setia.intake.tests import corpus
 
 # The file → what becomes of it: the code of its refusal, or (accepted, the codes of its rejected rows).
@@ -38,6 +39,7 @@ OUTCOMES: dict[str, str | tuple[int, list[str]]] = {
     "document.csv": "not_a_table",
     "duplicate-headers.csv": (1, []),
     "empty.csv": "empty",
+    "ends-its-reader.parquet": "parquet_damaged",
     "entities-late.xlsx": "xml_entities",
     "entities-utf16.xlsx": "xml_entities",
     "entities.xlsx": "xml_entities",
@@ -284,11 +286,23 @@ SEEDS: dict[str, Any] = {
 
 @pytest.mark.parametrize("kind", sorted(SEEDS))
 @given(data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_damage_is_refused_or_accounted_for(tmp_path: Path, kind: str, data: st.DataObject) -> None:
     path = tmp_path / kind
     path.write_bytes(data.draw(damaged(SEEDS[kind])))
     accounted(path, "ORDERS")
+
+
+def test_a_file_that_ends_its_reader_halfway_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "long.parquet"
+    path.write_bytes(corpus.parquet({"order no": [f"A{number}" for number in range(200_000)]}))
+    blocks = columnar.read(path, reading.sniff(path))
+    next(blocks)
+    for child in psutil.Process().children():
+        if "parquet_child.py" in " ".join(child.cmdline()):
+            child.kill()
+    with pytest.raises(reading.Unreadable, match="broken inside"):
+        list(blocks)
 
 
 @pytest.fixture(autouse=True)
