@@ -19,9 +19,16 @@ fitted = time.perf_counter()
 fitter.conditional_probability_alive(x, t_x, age)
 fitter.conditional_expected_number_of_purchases_up_to_time(float(sys.argv[2]), x, t_x, age)
 scored = time.perf_counter()
-few = int(data["few"])
-ParetoNBDFitter().fit(x[:few], t_x[:few], age[:few])
-pareto = time.perf_counter()
+pareto = {}
+for who in map(str, data["few"]):
+    history = [data[f"{who}/{name}"].astype(float) for name in "xtT"]
+    begun_few = time.perf_counter()
+    try:
+        parameters = ParetoNBDFitter().fit(*history).params_
+        answer = {"parameters": {name: float(value) for name, value in parameters.items()}}
+    except Exception as problem:  # what it raises where it does not converge is its own
+        answer = {"problem": f"{type(problem).__name__}: {problem}".splitlines()[0]}
+    pareto[who] = answer | {"seconds": time.perf_counter() - begun_few}
 orders = pd.DataFrame({name: data[name] for name in ("customer", "day", "amount")})
 loaded = time.perf_counter()
 summary_data_from_transaction_data(
@@ -33,7 +40,7 @@ print(
         {
             "fit": fitted - begun,
             "score": scored - fitted,
-            "pareto": pareto - scored,
+            "pareto": pareto,
             "summary": summarised - loaded,
             "parameters": {name: float(value) for name, value in fitter.params_.items()},
         }

@@ -66,8 +66,13 @@ def climb(
     highest: NDArray[np.float64],
     *,
     most_passes: int = 200,
+    enough: float = _CLOSE_ENOUGH,
 ) -> Maximum:
-    """Climb from `start`, all positive; `evaluate` gives log-likelihood, gradient and Hessian in the parameters."""
+    """Climb from `start`, all positive; `evaluate` gives log-likelihood, gradient and Hessian in the parameters.
+
+    It ends where the next step promises less than `enough` log-likelihood: more than the default is for finding a place
+    from which to climb on with more data.
+    """
     theta = np.log(start)
     value, gradient, hessian = evaluate(start)
     passes = 1
@@ -80,7 +85,7 @@ def climb(
         step = axes @ ((axes.T @ slope) / np.maximum(np.abs(eigenvalues), floor))
         promise = 0.5 * float(slope @ step)
         concave = bool(eigenvalues.min() > 0)
-        if concave and promise < _CLOSE_ENOUGH:
+        if concave and promise < enough:
             return Maximum(values, value, hessian, "CONVERGED", passes)
         if passes >= most_passes:
             return Maximum(values, value, hessian, "ITERATIONS", passes)

@@ -35,6 +35,12 @@ ENDINGS = {
 }
 """How a fit may end, and what to do when it did not converge (English, for logs; the code is `ended`)."""
 
+_JUDGES = 100
+"""Customers, about, by whom the places to start from are judged."""
+_NEAR = 0.1
+"""A sample's maximum is a place to start from: nearer than this much log-likelihood it need not be found, since by
+chance alone it lies some two away from everybody's."""
+
 UNIT_DAYS = {"DAY": 1, "WEEK": 7}
 """Time units a model knows by name, in days."""
 
@@ -158,12 +164,13 @@ class Repeat(ABC):
         belief = Belief.of(prior or {}, self.names)
 
         # Climb on a sample first, so that all the customers are read only about three times.
-        first_look = max(self._first_look, len(history) // 20)
-        step = len(history) // first_look
-        guess = self._climb(history.every(step) if step > 1 else history, None, scale, lowest, highest, belief)
+        start = self._start(history, scale, belief)
+        step = len(history) // max(self._first_look, len(history) // 20)
         if step > 1:
-            start = guess.values if guess.ended == "CONVERGED" else None
-            guess = self._climb(history, start, scale, lowest, highest, belief)
+            some = self._posterior(history.every(step), belief)
+            near = _newton.climb(some, start, lowest, highest, enough=_NEAR)
+            start = near.values if near.ended == "CONVERGED" else start
+        guess = _newton.climb(self._posterior(history, belief), start, lowest, highest)
         covariance = guess.covariance()
         return replace(
             self,
@@ -177,15 +184,14 @@ class Repeat(ABC):
             with_prior=bool(prior),
         )
 
-    def _climb(
-        self,
-        history: _history.History,
-        start: NDArray[np.float64] | None,
-        scale: float,
-        lowest: NDArray[np.float64],
-        highest: NDArray[np.float64],
-        belief: Belief,
-    ) -> _newton.Maximum:
+    def _start(self, history: _history.History, scale: float, belief: Belief) -> NDArray[np.float64]:
+        """The most likely of a few places, judged by some hundred customers."""
+        evaluate = self._posterior(history.every(max(len(history) // _JUDGES, 1)), belief)
+        unit = np.array([scale if name in self.in_time else 1.0 for name in self.names])
+        return max((np.array(place) * unit for place in self._starts), key=lambda values: evaluate(values)[0])
+
+    def _posterior(self, history: _history.History, belief: Belief) -> _newton.Evaluate:
+        """What is climbed: the log-likelihood of these histories, and what was believed before."""
         sample = self._prepare(history)
 
         def evaluate(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
@@ -193,10 +199,7 @@ class Repeat(ABC):
             believed, slope, bend = belief(values)
             return value + believed, gradient + slope, hessian + np.diag(bend)
 
-        if start is None:
-            unit = np.array([scale if name in self.in_time else 1.0 for name in self.names])
-            start = max((np.array(s) * unit for s in self._starts), key=lambda values: evaluate(values)[0])
-        return _newton.climb(evaluate, start, lowest, highest)
+        return evaluate
 
     def log_likelihood_of(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> float:
         """The log-likelihood of these histories under the estimates: what models are compared by, on customers they

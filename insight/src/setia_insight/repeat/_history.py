@@ -62,6 +62,19 @@ def read(x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> History:
     return history
 
 
+def distinct(history: History) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """For each history the place of its kind; where each kind first occurs; how often."""
+    places = np.int64(len(history.time))
+    most = np.int64(history.x.max(initial=0)) + 1
+    if float(most) * float(places) ** 2 < 2.0**62:
+        key = (history.x.astype(np.int64) * places + history.recency) * places + history.age
+        _, first, kind, number = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
+    else:
+        rows = np.stack([history.x, history.recency, history.age], axis=1)
+        _, first, kind, number = np.unique(rows, axis=0, return_index=True, return_inverse=True, return_counts=True)
+    return kind.ravel(), first, number
+
+
 _FAULTS = (
     "",
     f"x must lie between 0 and {_LARGEST_TABLE}",

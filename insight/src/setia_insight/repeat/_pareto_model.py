@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from setia_insight.repeat import _history, _pareto
+from setia_insight.repeat import _history, _pareto, _pareto_forecast
 from setia_insight.repeat._base import Repeat
 
 
@@ -30,7 +30,7 @@ class ParetoNBD(Repeat):
         (5.0, 2.0, 2.0, 5.0),
     )
 
-    _first_look: ClassVar[int] = 1_000
+    _first_look: ClassVar[int] = 500
 
     @classmethod
     def given(cls, *, r: float, alpha: float, s: float, beta: float, unit: str = "DAY") -> Self:
@@ -60,18 +60,18 @@ class ParetoNBD(Repeat):
         return "ITERATIONS"
 
     def _active(self, history: _history.History) -> NDArray[np.float64]:
-        return _pareto.active_and_expected(history, self._fitted(), 0.0)[0]
+        return _pareto_forecast.active_and_expected(history, self._fitted(), 0.0)[0]
 
     def _both(self, history: _history.History, horizon: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        return _pareto.active_and_expected(history, self._fitted(), horizon)
+        return _pareto_forecast.active_and_expected(history, self._fitted(), horizon)
 
     def _returns_within(self, history: _history.History, horizon: float) -> NDArray[np.float64]:
-        return _pareto.returns_of(history, self._fitted(), horizon)
+        return _pareto_forecast.returns_of(history, self._fitted(), horizon)
 
     def _at_least(self, history: _history.History, horizon: float, most: int) -> NDArray[np.float64]:
-        return _pareto.at_least(history, self._fitted(), horizon, most)
+        return _pareto_forecast.at_least(history, self._fitted(), horizon, most)
 
     def _waits(
         self, history: _history.History, horizon: float, within: NDArray[np.float64], share: float
     ) -> NDArray[np.float64]:
-        return _pareto.waits_of(history, self._fitted(), horizon, share * within)
+        return _pareto_forecast.waits_of(history, self._fitted(), horizon, share * within)
