@@ -38,6 +38,7 @@ from setia.customers.models import (
 from setia.intake.models import Run
 from setia.orders.models import Order, OrderLine
 from setia.portraits.models import Overruling, Portrait
+from setia.sales.tests.walked_activities import busy
 from setia.service.tests.walked import serve
 from setia.subscriptions.tests.walked import subscribed
 
@@ -110,6 +111,7 @@ def world(case: Any) -> None:
     OrderLine.objects.create(order=order, position=1, product=product, quantity=1, unit_price=125_000, amount=125_000)
     subscribed(customer, product, key=THEIRS, mark=MARK, at=NOON)
     serve(customer, key=THEIRS, mark=MARK, at=NOON)
+    busy(customer, case.budi, key=THEIRS, mark=MARK, at=NOON)
     file = Path(settings.HOME) / "files" / "walk.csv"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(f"name,number\nIbu {MARK},{THEIRS}\n", encoding="utf-8")

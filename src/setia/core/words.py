@@ -79,6 +79,11 @@ def field_name(about: str, field: str) -> str:
     return str(_fields.get((about, field)) or _readable(field))
 
 
+def value_in_words(about: str, field: str, value: Any) -> str:
+    """What a value of a field of a thing means: the words of its code where a room named them."""
+    return _value(about, field, value)
+
+
 def readable(code: str) -> str:
     """A code nobody has words for, fit to be read."""
     return _readable(code)

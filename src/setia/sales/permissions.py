@@ -10,5 +10,7 @@ offer(
     pgettext_lazy("navigation", "Sales"),
     {
         "view": (_("See prospects, opportunities and activities"), EVERYBODY),
+        "activities": (_("Plan, note and finish activities"), "MANAGER SALES AGENT MARKETER MEMBER"),
+        "delegate": (_("Plan activities for colleagues, and change theirs"), "MANAGER MEMBER"),
     },
 )

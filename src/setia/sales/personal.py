@@ -49,7 +49,14 @@ hold(
             "result": _("What came out of it"),
         },
         at_erasure=AtErasure.BLANK,
-        blank={"title": "'–'", "note": "''", "place": "''", "result": "''"},
+        blank={
+            "title": "'–'",
+            "note": "''",
+            "place": "''",
+            "result": "''",
+            # what is still open can no longer be done
+            "cancelled_at": "CASE WHEN t.done_at IS NULL THEN COALESCE(t.cancelled_at, now()) END",
+        },
         order=26,
     ),
     Holding(

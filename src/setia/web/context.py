@@ -44,9 +44,15 @@ _RECURRING = (
     (_("Installed units"), "units"),
     (_("Plans"), "plans"),
 )
+_SELLING = (
+    (_("My day"), "my_day"),
+    (_("Activities"), "activities"),
+    (_("Team"), "team_day"),
+)
 NAVIGATION: tuple[Entry, ...] = (
     Entry("home", _("Home"), "house", "home", bar=True),
     Entry("customers", _("Customers"), "users", "customers", bar=True, verb="customers.view"),
+    Entry("sales", pgettext_lazy("navigation", "Sales"), "target", "my_day", parts=_SELLING, verb="sales.view"),
     Entry("orders", _("Orders"), "shopping-bag", "orders", bar=True, verb="orders.view"),
     Entry(
         "subscriptions",
@@ -74,6 +80,7 @@ NAVIGATION: tuple[Entry, ...] = (
 )
 CREATIONS = (
     (_("Customer"), "user-plus", "add_customer", "customers.add"),
+    (_("Activity"), "calendar-clock", "plan_activity", "sales.activities"),
     (_("Order"), "shopping-bag", "add_order", "orders.add"),
     (_("Subscription"), "refresh-cw", "add_subscription", "subscriptions.add"),
     (_("Installed unit"), "wrench", "add_unit", "subscriptions.units"),

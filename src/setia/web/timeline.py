@@ -22,6 +22,7 @@ SHOWN = {
     "all": _("All"),
     "orders": _("Orders"),
     "notes": _("Notes"),
+    "activities": _("Activities"),
     "changes": _("Changes"),
 }
 CHANGES = ["ADDED", "EDITED", "ARCHIVED", "RESTORED", "CONTACT_ADDED", "CONTACT_EDITED", "CONTACT_REMOVED"]
@@ -40,6 +41,14 @@ CHANGES += [
 CHANGES += ["CONSENT_GIVEN", "CONSENT_WITHDRAWN"]
 CHANGES += ["MERGED", "UNMERGED"]
 CHANGES += ["OVERRULED", "OVERRULING_ENDED"]
+ACTIVITIES = ["ACTIVITY_DONE", "ACTIVITY_REOPENED"]
+_ACTIVITY_ICONS = {
+    "TASK": "list-checks",
+    "CALL": "phone",
+    "MEETING": "users",
+    "VISIT": "map-pin",
+    "NOTE": "sticky-note",
+}
 _ENTRY_ICONS = {
     "ADDED": "user-plus",
     "EDITED": "pencil",
@@ -106,7 +115,7 @@ def timeline(customer: Any, *, shown: str = "all", before: str = "", others: boo
     entries: list[Any] = []
     bought: list[Any] = []
     if shown != "orders":
-        kinds = {"notes": ["NOTE"], "changes": CHANGES}.get(shown, [])
+        kinds = {"notes": ["NOTE"], "changes": CHANGES, "activities": ACTIVITIES}.get(shown, [])
         entries = customers.entries_of(customer, before=_before(place, "e"), most=PAGE + 1, kinds=kinds)
     if shown in ("all", "orders"):
         bought = orders.orders_of(customer.pk, before=_before(place, "o"), most=PAGE + 1)
@@ -129,7 +138,10 @@ def _heading(day: date) -> str:
 
 
 def _entry(one: Any, others: bool) -> Happening:
-    return Happening(one.at, _ENTRY_ICONS.get(one.kind, "at-sign"), entry=one, told=customers.tell(one, others=others))
+    icon = _ENTRY_ICONS.get(one.kind, "at-sign")
+    if one.kind in ACTIVITIES:
+        icon = "undo-2" if one.kind == "ACTIVITY_REOPENED" else _ACTIVITY_ICONS.get(one.data.get("kind"), "list-checks")
+    return Happening(one.at, icon, entry=one, told=customers.tell(one, others=others))
 
 
 def _order(one: Any, lines: list[Any]) -> Happening:

@@ -57,6 +57,8 @@ _TITLES = {
     "CONSENT_WITHDRAWN": gettext_lazy("Said no to being contacted"),
     "MERGED": gettext_lazy("Merged"),
     "UNMERGED": gettext_lazy("Merge undone"),
+    "ACTIVITY_DONE": gettext_lazy("Done"),
+    "ACTIVITY_REOPENED": gettext_lazy("Opened again"),
     "OVERRULED": gettext_lazy("Said otherwise"),
     "OVERRULING_ENDED": gettext_lazy("What is computed counts again"),
 }
@@ -97,6 +99,8 @@ def tell(entry: TimelineEntry, *, others: bool = True) -> Told:
         return Told(title, "", [Change(contact_word(data["kind"]), data.get("before", ""), data["shown"])])
     if entry.kind in ("OVERRULED", "OVERRULING_ENDED"):
         return Told(title, str(data.get("reason", "")), words.changes_in_words("customer", data["changes"]))
+    if entry.kind in ("ACTIVITY_DONE", "ACTIVITY_REOPENED"):
+        return _activity(entry.kind, data)
     if entry.kind in ("MERGED", "UNMERGED"):
         return Told(title, _merged(data), [])
     if entry.kind.startswith("CONTACT_"):
@@ -133,6 +137,16 @@ def _channel_words(channels: list[str]) -> str:
     return (
         _("all channels") if set(channels) == set(ContactPoint.Kind.values) else ", ".join(map(contact_word, channels))
     )
+
+
+def _activity(kind: str, data: Mapping[str, Any]) -> Told:
+    what = words.value_in_words("activity", "kind", data.get("kind", ""))
+    if kind == "ACTIVITY_REOPENED":
+        what = f"{what}, {_('opened again')}"
+    came = data.get("outcome", "")
+    says = [data.get("title", ""), words.value_in_words("activity", "outcome", came) if came else ""]
+    first = ". ".join(one for one in says if one and one != what)
+    return Told(what, "\n".join(filter(None, [first, str(data.get("text", ""))])), [])
 
 
 def _merged(data: dict[str, Any]) -> str:

@@ -4,6 +4,24 @@ from django.utils.translation import ngettext_lazy
 
 from setia.customers.queries import Key
 from setia.sales.models import Activity, Opportunity, Prospect
+from setia.sales.queries.activities import (
+    CAPPED,
+    MyDay,
+    OfCustomer,
+    PersonsDay,
+    Shown,
+    activities_done_by,
+    activities_for,
+    activities_of,
+    activity_choices,
+    activity_legs,
+    get_activity_for,
+    may_change_activity,
+    my_day,
+    narrow_activities,
+    shown,
+    team_day,
+)
 
 CUSTOMER_KEYS: tuple[Key, ...] = (
     Key(Activity, "customer", words=ngettext_lazy("%(count)s activity", "%(count)s activities", "count")),
@@ -12,4 +30,22 @@ CUSTOMER_KEYS: tuple[Key, ...] = (
 )
 """The tables of this room that hold a customer's key (`setia.customers.keys`)."""
 
-__all__ = ["CUSTOMER_KEYS"]
+__all__ = [
+    "CAPPED",
+    "CUSTOMER_KEYS",
+    "MyDay",
+    "OfCustomer",
+    "PersonsDay",
+    "Shown",
+    "activities_done_by",
+    "activities_for",
+    "activities_of",
+    "activity_choices",
+    "activity_legs",
+    "get_activity_for",
+    "may_change_activity",
+    "my_day",
+    "narrow_activities",
+    "shown",
+    "team_day",
+]
