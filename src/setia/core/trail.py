@@ -73,7 +73,8 @@ _GROUPS: Mapping[str, str] = {
         user.session_ended user.other_sessions_ended user.signed_out_everywhere user.recovery_code_used""",
     MERGED: "merged merged_away merged_all accepted",
     TAKEN_OUT: "handed_over downloaded exported",
-    ADDED: "added made started saved joined invited queued loaded taken given tagged linked note done sent_again planned finished",
+    ADDED: """added made started saved joined invited queued loaded taken given tagged linked note done sent_again
+        planned finished""",
     REMOVED: """removed deleted archived revoked untagged unlinked erased withdrawn retired cancelled hidden deactivated
         dropped refused paused cancel_asked cancel_planned retention.done user.invitation_revoked""",
     RESTORED: "restored unmerged undone reopened kept reactivated unretired released resumed ended rejected given_back",
