@@ -53,6 +53,9 @@ TOPICS = {
     "endpoint": "programs",
     "edit_endpoint": "programs",
     "api_docs": "programs",
+    "my_day": "sales",
+    "team_day": "sales",
+    "activities": "sales",
     "doubles": "doubles",
     "merge_customers": "doubles",
     "unmerge_customers": "doubles",
@@ -69,6 +72,9 @@ TOPICS = {
 }
 # Verbs on a page are helped by that page's text.
 _NOUNS = (
+    ("activit", "sales"),
+    ("calendar", "sales"),
+    ("remind", "sales"),
     ("customer", "customer"),
     ("coming", "customers"),
     ("mention", "customer"),
@@ -106,6 +112,7 @@ ORDER = (
     "customers",
     "customer",
     "doubles",
+    "sales",
     "orders",
     "products",
     "subscriptions",
