@@ -35,8 +35,6 @@ ENDINGS = {
 }
 """How a fit may end, and what to do when it did not converge (English, for logs; the code is `ended`)."""
 
-_JUDGES = 100
-"""Customers, about, by whom the places to start from are judged."""
 _NEAR = 0.1
 """A sample's maximum is a place to start from: nearer than this much log-likelihood it need not be found, since by
 chance alone it lies some two away from everybody's."""
@@ -164,13 +162,14 @@ class Repeat(ABC):
         belief = Belief.of(prior or {}, self.names)
 
         # Climb on a sample first, so that all the customers are read only about three times.
-        start = self._start(history, scale, belief)
-        step = len(history) // max(self._first_look, len(history) // 20)
+        step = max(len(history) // max(self._first_look, len(history) // 20), 1)
+        some = self._posterior(history.every(step), belief)
+        unit = np.array([scale if name in self.in_time else 1.0 for name in self.names])
+        start = max((np.array(place) * unit for place in self._starts), key=lambda values: some(values)[0])
         if step > 1:
-            some = self._posterior(history.every(step), belief)
             near = _newton.climb(some, start, lowest, highest, enough=_NEAR)
             start = near.values if near.ended == "CONVERGED" else start
-        guess = _newton.climb(self._posterior(history, belief), start, lowest, highest)
+        guess = _newton.climb(self._posterior(history, belief) if step > 1 else some, start, lowest, highest)
         covariance = guess.covariance()
         return replace(
             self,
@@ -183,12 +182,6 @@ class Repeat(ABC):
             covariance=None if covariance is None else tuple(tuple(line) for line in covariance.tolist()),
             with_prior=bool(prior),
         )
-
-    def _start(self, history: _history.History, scale: float, belief: Belief) -> NDArray[np.float64]:
-        """The most likely of a few places, judged by some hundred customers."""
-        evaluate = self._posterior(history.every(max(len(history) // _JUDGES, 1)), belief)
-        unit = np.array([scale if name in self.in_time else 1.0 for name in self.names])
-        return max((np.array(place) * unit for place in self._starts), key=lambda values: evaluate(values)[0])
 
     def _posterior(self, history: _history.History, belief: Belief) -> _newton.Evaluate:
         """What is climbed: the log-likelihood of these histories, and what was believed before."""
