@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from setia.command import archive, database, dump, up
+from setia.command import archive, database, dump, scratch, up
 from setia.command import home as homes
 from setia.command.postgres import find
 from setia.command.trouble import Trouble
@@ -72,6 +72,7 @@ def examine(home: Path) -> Iterator[Finding]:
 
             django.setup()
             yield _reached()
+            yield from _backup_rights()
             yield _tables()
             yield from _work(home)
     except Trouble as trouble:
@@ -88,7 +89,7 @@ def _python() -> Finding:
 def _programs() -> Finding:
     name = _("PostgreSQL's programs")
     if database.given():
-        return Finding("OK", name, _("not needed, DATABASE_URL names a server"))
+        return Finding("OK", name, _("not needed to run one, DATABASE_URL names a server"))
     try:
         found = find()
     except Trouble as trouble:
@@ -185,6 +186,25 @@ def _reached() -> Finding:
         cursor.execute("SELECT split_part(version(), ' ', 2), pg_size_pretty(pg_database_size(current_database()))")
         version, size = cursor.fetchone()
     return Finding("OK", _("database"), f"PostgreSQL {version}, {size}")
+
+
+def _backup_rights() -> Iterator[Finding]:
+    """What the nightly backup needs of a server that Setia did not start: a `pg_dump` of its version, and the right
+    to try a restore out in a scratch database.
+    """
+    if not (url := database.given()):
+        return
+    name = _("backup")
+    try:
+        dump.find_program(url, "pg_dump")
+    except Trouble as trouble:
+        yield Finding("FAULT", name, trouble.what, trouble.todo)
+        return
+    if todo := scratch.refused(url):
+        what = _("The database user may not make a scratch database: backups are made, but no restore is tried out.")
+        yield Finding("NOTE", name, what, todo)
+        return
+    yield Finding("OK", name, _("can be made, and loaded into a scratch database"))
 
 
 def _tables() -> Finding:

@@ -48,6 +48,10 @@ def main(backup_id: int) -> int:
         words = f"{trouble.what} {trouble.todo}".strip()
         actions.end_backup(backup=backup, at=datetime.now(UTC), state=Backup.State.FAILED, problem=words)
         return 1
+    except psycopg.Error as error:
+        words = _("The database broke off while the backup was made: {error}").format(error=str(error).strip())
+        actions.end_backup(backup=backup, at=datetime.now(UTC), state=Backup.State.FAILED, problem=words)
+        return 1
     actions.end_backup(backup=backup, at=datetime.now(UTC), state=Backup.State.DONE)
     return 0
 
@@ -116,12 +120,10 @@ def _check(
                 dump.load(beside, Path(work) / "database.dump")
                 tell_backup(backup=backup, step="COMPARE")
                 original = scratch.sums(connection)
-                with psycopg.connect(beside, options="-c timezone=UTC") as loaded:
+                with psycopg.connect(beside, options="-c timezone=UTC -c statement_timeout=0") as loaded:
                     differ = scratch.differences(original, scratch.sums(loaded))
-        except Trouble as trouble:
-            if isinstance(trouble.__cause__, psycopg.errors.InsufficientPrivilege):
-                raise _Unchecked(f"{trouble.what} {trouble.todo}") from trouble
-            raise
+        except scratch.NoScratch as trouble:
+            raise _Unchecked(f"{trouble.what} {trouble.todo}".strip()) from trouble
     if differ:
         raise Trouble(
             _("The backup is not what it was made from: {tables} differ.").format(tables=", ".join(differ[:5])),

@@ -95,6 +95,7 @@ def _whole_or_nothing(home: Path, where: str, file: Path) -> Iterator[None]:
     if mark.is_file() and mark.read_text(encoding="utf-8") == where:
         _empty(home, url)
     _refuse_full(home, url, file)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)  # with a server of the firm's own nothing else has made it
     mark.write_text(where, encoding="utf-8")
     try:
         yield

@@ -10,10 +10,14 @@ from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from setia.command.trouble import Trouble
 from setia.command.words import _
+
+
+class NoScratch(Trouble):
+    """No scratch database can be had: nothing is known of the backup, good or bad."""
 
 
 class Sum(NamedTuple):
@@ -36,7 +40,9 @@ def snapshot(url: str) -> Iterator[tuple[psycopg.Connection[Any], str]]:
 def sums(connection: psycopg.Connection[Any]) -> dict[str, Sum]:
     """The sum of every table of the database, by name."""
     names = connection.execute(
-        "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' ORDER BY 1"
+        "SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"
+        " AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = c.oid AND deptype = 'e')"  # an extension's own
+        " ORDER BY 1"
     ).fetchall()
     found = {}
     for (name,) in names:
@@ -53,25 +59,85 @@ def sums(connection: psycopg.Connection[Any]) -> dict[str, Sum]:
 def database(url: str) -> Iterator[str]:
     """An empty database beside the one at `url`, gone after the block; what an earlier check left is removed first.
 
-    Raises Trouble where the database user may make none.
+    It is of the same encoding and locale as that one, whatever the server's own are. Raises `NoScratch`, for instance
+    where the database user may make none.
     """
-    name = f"{conninfo_to_dict(url).get('dbname') or 'setia'}_check"
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-    with psycopg.connect(url, autocommit=True) as connection:
-        try:
-            connection.execute(drop)
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
-        except psycopg.errors.InsufficientPrivilege as error:
-            user = connection.info.user
-            raise Trouble(
-                _("The database user {user} may not make a scratch database.").format(user=user),
-                f"ALTER ROLE {user} CREATEDB",
-            ) from error
+    with _entered(url) as connection:
+        name = f"{connection.info.dbname[:57]}_check"  # a name has 63 bytes at the most
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        _make(connection, name, drop)
+    beside = make_conninfo(url, dbname=name)
     try:
-        yield make_conninfo(url, dbname=name)
+        _entered(beside).close()  # before the load: the server's rules may name each database
+        yield beside
     finally:
         with suppress(psycopg.Error), psycopg.connect(url, autocommit=True) as connection:
             connection.execute(drop)
+
+
+def _make(connection: psycopg.Connection[Any], name: str, drop: sql.Composed) -> None:
+    """Makes the database, after what an earlier check left is gone."""
+    user = connection.info.user
+    try:
+        connection.execute(drop)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise NoScratch(
+            _("The scratch database would be {name}, and a database of that name belongs to somebody else.").format(
+                name=name
+            ),
+            _("Rename that one."),
+        ) from error
+    try:
+        connection.execute(sql.SQL("CREATE DATABASE {} ").format(sql.Identifier(name)) + _alike(connection))
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise NoScratch(
+            _("The database user {user} may not make a scratch database.").format(user=user),
+            _may_make(connection),
+        ) from error
+    except psycopg.Error as error:
+        raise NoScratch(
+            _("The scratch database {name} could not be made: {error}").format(name=name, error=str(error).strip())
+        ) from error
+
+
+def _may_make(connection: psycopg.Connection[Any]) -> str:
+    """What gives the user the right to make databases."""
+    return f"ALTER ROLE {sql.Identifier(connection.info.user).as_string(connection)} CREATEDB"
+
+
+def refused(url: str) -> str:
+    """What the server's people have to type before a restore can be tried out beside `url`; '' where it can be."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+        return "" if row == (True,) else _may_make(connection)
+
+
+def _alike(connection: psycopg.Connection[Any]) -> sql.Composed:
+    """The words that make a database sort and encode as the connection's own does."""
+    own_locale = "datlocale" if connection.info.server_version >= 170000 else "daticulocale"
+    row = connection.execute(
+        sql.SQL(
+            "SELECT pg_encoding_to_char(encoding)::text, datcollate::text, datctype::text, datlocprovider::text,"
+            " {}::text FROM pg_database WHERE datname = current_database()"
+        ).format(sql.Identifier(own_locale))
+    ).fetchone()
+    assert row is not None
+    encoding, collate, ctype, provider, locale = row
+    words = sql.SQL("TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}").format(encoding, collate, ctype)
+    if provider in ("i", "b"):
+        named = ("icu", "ICU_LOCALE") if provider == "i" else ("builtin", "BUILTIN_LOCALE")
+        words += sql.SQL(" LOCALE_PROVIDER {} {} {}").format(sql.SQL(named[0]), sql.SQL(named[1]), locale)
+    return words
+
+
+def _entered(url: str) -> psycopg.Connection[Any]:
+    try:
+        return psycopg.connect(url, autocommit=True)
+    except psycopg.Error as error:
+        raise NoScratch(
+            _("A scratch database cannot be entered: {error}").format(error=str(error).strip()),
+            _("Let the user in to it as to the database itself (pg_hba.conf, connection limits)."),
+        ) from error
 
 
 def differences(original: dict[str, Sum], loaded: dict[str, Sum]) -> list[str]:
