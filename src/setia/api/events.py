@@ -36,6 +36,8 @@ EVENTS: Mapping[str, Promise] = {
     "subscription.resumed": _("A subscription goes on after a pause"),
     "subscription.cancel_planned": _("The end of a subscription was set"),
     "subscription.kept": _("The cancellation of a subscription was taken back"),
+    "subscription.renewed_term": _("A subscription goes on after its agreed end"),
+    "subscription.renewal_taken_back": _("A renewal after an agreed end was taken back"),
     "subscription.cancelled": _("A subscription was cancelled"),
     "subscription.expired": _("A subscription came to its agreed end"),
     "plan.added": _("A plan was made"),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from setia.core.trail import name_thing
+from setia.core.trail import Detail, name_data, name_thing
 from setia.core.words import name_fields, name_verbs
 from setia.service import queries
 from setia.service.models import Concern, Contract
@@ -11,6 +11,7 @@ name_verbs(
     {
         "contract.added": _("Entered a contract"),
         "contract.edited": _("Changed a contract"),
+        "contract.renewed": _("Renewed a contract"),
         "contract.removed": _("Took a contract away"),
         "concern.added": _("Wrote a revision or complaint down"),
         "concern.edited": _("Changed a revision or complaint"),
@@ -53,5 +54,6 @@ name_thing(
     called="title",
     page="edit_contract",
 )
+name_data("contract", {"follows": Detail(_("Renews"), of="contract"), "from": _("From"), "number": _("Number")})
 name_thing("concern", _("Revisions and complaints"), page="concerns", keyed=False)
 name_thing("discount", _("Discounts of sellers"))

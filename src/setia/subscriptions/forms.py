@@ -233,6 +233,33 @@ class SwitchForm(forms.Form):
         return _above_zero(self.cleaned_data["quantity"])
 
 
+class RenewForm(forms.Form):
+    """Until when it goes on after its agreed end, by the names of `actions.renew`."""
+
+    how = forms.ChoiceField(
+        label=gettext_lazy("It goes on"),
+        choices=[
+            ("UNTIL", gettext_lazy("Until a day")),
+            ("OPEN", gettext_lazy("Until somebody cancels")),
+        ],
+        widget=forms.RadioSelect,
+        initial="UNTIL",
+    )
+    ends_date = _day(
+        gettext_lazy("First day without it"),
+        required=False,
+        help_text=gettext_lazy("As long again as the time that ends, unless you say otherwise."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("how") == "OPEN":
+            data["ends_date"] = None
+        elif not data.get("ends_date") and "ends_date" not in self.errors:
+            self.add_error("ends_date", _("Say until which day it goes on."))
+        return data
+
+
 class PauseForm(forms.Form):
     """Until when it rests."""
 

@@ -21,6 +21,7 @@ name_verbs(
         "subscription.switched": _("Moved a subscription to another plan"),
         "subscription.switch_planned": _("Planned another plan for a subscription"),
         "subscription.renewed_term": _("Let a subscription go on after its agreed end"),
+        "subscription.renewal_taken_back": _("Took the renewal of a subscription back"),
         "subscription.paused": _("Paused a subscription"),
         "subscription.resumed": _("Resumed a subscription"),
         "subscription.cancelled": _("Cancelled a subscription"),
@@ -92,6 +93,7 @@ name_data(
     "subscription unit plan",
     {
         "day": _("Day"),
+        "was": _("Ended before"),
         "until": _("Until"),
         "reason": Detail(_("Reason"), says=lambda code: dict(Reason.choices).get(code, code)),
         "customer": Detail(_("Customer"), of="customer"),

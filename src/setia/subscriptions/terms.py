@@ -41,6 +41,14 @@ def periods_until(anchor: date, period: str, days: int | None, day: date) -> int
     return count if begins(anchor, period, days, count) <= day else count - 1
 
 
+def as_long_again(began: date, ends: date, period: str, days: int | None) -> date:
+    """The end of a term as long as the one from `began` to `ends`, in whole periods, at least one.
+
+    Raises `OverflowError` beyond the year 9999.
+    """
+    return begins(ends, period, days, max(periods_until(began, period, days, ends), 1))
+
+
 def amount(price: Decimal, quantity: Decimal, discount: Decimal) -> Decimal:
     """What one period costs, four decimals; `discount` in percent."""
     return (price * quantity * (100 - discount) / 100).quantize(_CENT, ROUND_HALF_UP)

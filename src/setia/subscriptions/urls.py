@@ -14,6 +14,7 @@ urlpatterns = [
     path("plans/<int:pk>/archive/", views.archive_plan, name="archive_plan"),
     path("plans/<int:pk>/restore/", views.restore_plan, name="restore_plan"),
     path("renewals/", views.renewals, name="renewals"),
+    path("endings/", views.endings, name="endings"),
     path("revenue/", views.revenue, name="revenue"),
     path("revenue/customers/", views.revenue_customers, name="revenue_customers"),
     path("units/", views.units, name="units"),
@@ -31,6 +32,8 @@ urlpatterns = [
     path("<int:pk>/switch/", views.switch_subscription, name="switch_subscription"),
     path("<int:pk>/pause/", views.pause_subscription, name="pause_subscription"),
     path("<int:pk>/resume/", views.resume_subscription, name="resume_subscription"),
+    path("<int:pk>/renew/", views.renew_subscription, name="renew_subscription"),
+    path("<int:pk>/renew/undo/", views.take_renewal_back, name="take_renewal_back"),
     path("<int:pk>/cancel/", views.cancel_subscription, name="cancel_subscription"),
     path("<int:pk>/keep/", views.keep_subscription, name="keep_subscription"),
 ]

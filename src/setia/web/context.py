@@ -49,6 +49,10 @@ _SELLING = (
     (_("Activities"), "activities"),
     (_("Team"), "team_day"),
 )
+_SERVED = (
+    (_("Revisions and complaints"), "concerns"),
+    (_("Contracts"), "contracts"),
+)
 NAVIGATION: tuple[Entry, ...] = (
     Entry("home", _("Home"), "house", "home", bar=True),
     Entry("customers", _("Customers"), "users", "customers", bar=True, verb="customers.view"),
@@ -62,7 +66,14 @@ NAVIGATION: tuple[Entry, ...] = (
         parts=_RECURRING,
         verb="subscriptions.view",
     ),
-    Entry("service", pgettext_lazy("navigation", "Service"), "handshake", "concerns", verb="service.view"),
+    Entry(
+        "service",
+        pgettext_lazy("navigation", "Service"),
+        "handshake",
+        "concerns",
+        parts=_SERVED,
+        verb="service.view",
+    ),
     Entry("products", _("Products"), "package", "products", verb="catalogue.view"),
     Entry(
         "understand",

@@ -71,6 +71,9 @@ class SubscriptionShown(Shown):
     planned_date: Day | None = Field(description=gettext_noop("The day of a planned change."))
     planned: dict[str, str] = Field(description=gettext_noop("What changes then; a plan by its key."))
     ends_date: Day | None = Field(description=gettext_noop("The first day without it."))
+    renewed_from_date: Day | None = Field(
+        description=gettext_noop("The agreed end there was before the latest renewal took its place.")
+    )
     ended_date: Day | None
     reason: Why | Literal[""]
     note: str
@@ -338,6 +341,19 @@ def renew_subscription(request: Asked, pk: int, given: RenewGiven) -> HttpRespon
     one, until = queries.get_subscription_for(request.user, pk), given.ends_date
     verb = actions.renew
     return _do(request, pk, lambda: verb(by=request.user, at=timezone.now(), subscription=one, ends_date=until))
+
+
+@offer(
+    router,
+    "POST",
+    "/subscriptions/{int:pk}/take-renewal-back",
+    "subscriptions.edit",
+    answers={200: SubscriptionShown, PROBLEMS: ProblemShown},
+    summary=gettext_noop("Let the end count again that was agreed before the latest renewal"),
+)
+def take_renewal_back(request: Asked, pk: int) -> HttpResponse:
+    one = queries.get_subscription_for(request.user, pk)
+    return _do(request, pk, lambda: actions.take_renewal_back(by=request.user, at=timezone.now(), subscription=one))
 
 
 def _do(request: Asked, pk: int, verb: Callable[[], object]) -> HttpResponse:

@@ -9,11 +9,19 @@ from setia.service.actions.concerns import (
     reopen_concern,
     settle_concern,
 )
-from setia.service.actions.contracts import DatesReversed, add_contract, edit_contract, remove_contract
+from setia.service.actions.contracts import (
+    CannotRenew,
+    DatesReversed,
+    add_contract,
+    edit_contract,
+    remove_contract,
+    renew_contract,
+)
 from setia.service.actions.discounts import set_discount, set_role_discount
 from setia.service.actions.reach import keep_reach, note_followers, work_out_reach
 
 __all__ = [
+    "CannotRenew",
     "ChangedMeanwhile",
     "DatesReversed",
     "OtherCustomersContract",
@@ -25,6 +33,7 @@ __all__ = [
     "keep_reach",
     "note_followers",
     "remove_contract",
+    "renew_contract",
     "reopen_concern",
     "set_discount",
     "set_role_discount",

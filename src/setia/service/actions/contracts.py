@@ -1,4 +1,4 @@
-"""Contracts: enter one, change it, take one away that should never have been one."""
+"""Contracts: enter one, change it, renew it, take one away that should never have been one."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from setia.core.text import line, paragraph
 from setia.customers.actions import hold, refuse_erased
 from setia.service.actions._record import changed, record, told
 from setia.service.models import Contract
+from setia.service.queries.contracts import next_term
 
 if TYPE_CHECKING:
     from setia.customers.models import Customer
@@ -22,6 +23,10 @@ _UNTOLD = ("note", "title")
 
 class DatesReversed(Exception):
     """A contract cannot end before it begins."""
+
+
+class CannotRenew(Exception):
+    """It has no end that comes, or another contract follows it already: somebody else may just have entered it."""
 
 
 class ContractFacts(TypedDict, total=False):
@@ -69,6 +74,35 @@ def edit_contract(
             data = told(changes, untold=_UNTOLD)
             record("contract.edited", by=by, at=at, about_id=current.pk, customer_id=current.customer_id, data=data)
     return current
+
+
+def renew_contract(*, by: User, at: datetime, contract: Contract, **facts: Unpack[ContractFacts]) -> Contract:
+    """Enter the contract that follows one whose time ends; what is not said is as in that one.
+
+    It begins the day after and is as long, unless said otherwise. Taken away again, the old one can be renewed anew.
+    Raises `CannotRenew`, `DatesReversed`, and `RecordErased` of `customers`.
+    """
+    require(by, "service.contracts")
+    with transaction.atomic():
+        current = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+        if current.until_date is None or Contract.objects.filter(follows=current).exists():
+            raise CannotRenew
+        kept: ContractFacts = {
+            "title": current.title,
+            "number": current.number,
+            "value": current.value,
+            "complexity": current.complexity,
+            "responsible": current.responsible,
+            **next_term(current),
+        }
+        made = Contract(follows=current, created_at=at, updated_at=at, **{**kept, **_folded(facts)})
+        _in_order(made)
+        made.customer_id = hold(current.customer_id)
+        refuse_erased([made.customer_id])
+        made.save(force_insert=True)
+        data = {"follows": current.pk, "from": made.from_date.isoformat()}
+        record("contract.renewed", by=by, at=at, about_id=made.pk, customer_id=made.customer_id, data=data)
+    return made
 
 
 def remove_contract(*, by: User, at: datetime, contract: Contract) -> None:

@@ -26,22 +26,40 @@ class Contract(models.Model):
     )
     complexity = models.CharField(max_length=8, choices=Complexity, blank=True, default="")
     responsible = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Account manager."
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        help_text="Account manager.",
     )
     note = models.TextField(blank=True, default="")
+    follows = models.OneToOneField(
+        "self", null=True, on_delete=models.SET_NULL, related_name="followed_by", help_text="The one it renews."
+    )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="service_contract_has_a_title"),
+            models.CheckConstraint(condition=~Q(follows=F("id")), name="service_contract_follows_another"),
             models.CheckConstraint(
                 condition=Q(until_date=None) | Q(from_date__lte=F("until_date")),
                 name="service_contract_dates_in_order",
             ),
             models.CheckConstraint(condition=Q(value=None) | Q(value__gte=0), name="service_contract_value"),
         ]
-        indexes = [models.Index(F("customer"), F("from_date").desc(), F("id").desc(), name="service_contracts_of")]
+        indexes = [
+            models.Index(F("customer"), F("from_date").desc(), F("id").desc(), name="service_contracts_of"),
+            models.Index(
+                F("until_date"), F("id"), condition=Q(until_date__isnull=False), name="service_contracts_until"
+            ),
+            models.Index(
+                F("from_date").desc(), F("id").desc(), condition=Q(until_date=None), name="service_contracts_endless"
+            ),
+            models.Index(F("responsible"), F("until_date"), F("id"), name="service_contracts_whose"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -53,6 +71,16 @@ class Contract(models.Model):
     def is_over(self, day: date) -> bool:
         """Whether its last day has passed."""
         return self.until_date is not None and self.until_date < day
+
+    @property
+    def successor(self) -> "Contract | None":
+        """The one that renews it. Costs a query unless `followed_by` was fetched with it."""
+        return getattr(self, "followed_by", None)
+
+    @property
+    def can_renew(self) -> bool:
+        """Whether it has an end and nothing follows it yet. Costs what `successor` costs."""
+        return self.until_date is not None and self.successor is None
 
     @property
     def months(self) -> int | None:

@@ -5,6 +5,7 @@ from django.utils.translation import ngettext_lazy
 from setia.customers.queries import Key
 from setia.service.models import Concern, Contract, Discount, Followers, Reach
 from setia.service.queries.concerns import concern_choices, concern_legs, narrow_concerns
+from setia.service.queries.contracts import contract_choices, contract_legs, narrow_contracts, next_term
 from setia.service.queries.gate import concerns_for, contracts_for, get_concern_for, get_contract_for
 from setia.service.queries.prices import Priced, Terms, exported_prices, price_legs, priced, terms_of
 from setia.service.queries.reach import Evidence, Part, ReachPage, parts_of, reach_for, reach_legs, reach_page
@@ -41,11 +42,15 @@ __all__ = [
     "concern_choices",
     "concern_legs",
     "concerns_for",
+    "contract_choices",
+    "contract_legs",
     "contracts_for",
     "exported_prices",
     "get_concern_for",
     "get_contract_for",
     "narrow_concerns",
+    "narrow_contracts",
+    "next_term",
     "parts_of",
     "price_legs",
     "priced",

@@ -17,8 +17,8 @@ def contracts_for(user: Actor) -> QuerySet[Contract]:
 
 
 def get_contract_for(user: Actor, pk: int) -> Contract:
-    """One contract with its customer and who is responsible. Raises `Http404`."""
-    found = contracts_for(user).select_related("customer", "responsible").filter(pk=pk).first()
+    """One contract with its customer, who is responsible and what follows it. Raises `Http404`."""
+    found = contracts_for(user).select_related("customer", "responsible", "followed_by").filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

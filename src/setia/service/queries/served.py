@@ -36,7 +36,7 @@ class Served:
 
 def served_for(user: User, customer: Any, *, today: date) -> Served:
     """How a customer, who has come through the gate, is served; as far as this person may see it."""
-    contracts = contracts_for(user).filter(customer=customer).select_related("responsible")
+    contracts = contracts_for(user).filter(customer=customer).select_related("responsible", "followed_by")
     concerns = concerns_for(user).filter(customer=customer).select_related("resolver", "contract", "closed_by")
     found = warranted(customer.pk, today=today, most=MOST) if may(user, "orders.view") else []
     if found:  # what is registered as a unit shows its warranty there, by its own days

@@ -1,6 +1,7 @@
 """Contracts with a client."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -74,6 +75,59 @@ class ContractTest(Shop):
         self.assertContains(conflict, "Somebody else changed this", status_code=409)
         self.client.post(reverse("remove_contract", args=[one.pk]))
         assert not Contract.objects.exists()
+
+    def test_the_contract_that_follows_begins_the_day_after_and_is_as_long(self) -> None:
+        terms = [
+            (date(2026, 1, 1), date(2026, 12, 31), date(2027, 1, 1), date(2027, 12, 31)),
+            (date(2026, 1, 31), date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 27)),
+            (date(2026, 1, 15), date(2026, 4, 14), date(2026, 4, 15), date(2026, 7, 14)),
+        ]
+        for first, final, next_first, next_final in terms:
+            one = self.agree(self.siti, from_date=first, until_date=final, value=Decimal(9), responsible=self.dimas)
+            made = actions.renew_contract(by=self.dimas, at=LATER, contract=one)
+            assert (made.from_date, made.until_date, made.value) == (next_first, next_final, Decimal(9))
+            assert (made.follows, made.responsible, made.customer_id) == (one, self.dimas, self.siti.pk)
+        with pytest.raises(actions.CannotRenew):
+            actions.renew_contract(by=self.dimas, at=LATER, contract=one)
+        with pytest.raises(actions.CannotRenew):
+            actions.renew_contract(by=self.dimas, at=LATER, contract=self.agree(self.siti))
+
+    def test_it_is_renewed_on_its_page_and_taken_away_again_the_old_one_can_be_renewed_anew(self) -> None:
+        one = self.agree(self.siti, until_date=date(2026, 12, 14), number="K-1")
+        page = reverse("renew_contract", args=[one.pk])
+        form = form_on(self.client.get(page))
+        assert (form["from_date"], form["until_date"]) == ("2026-12-15", "2027-11-14")
+        assert self.client.post(page, form | {"number": "K-2", "value": "7.000.000"}).status_code == 302
+        made = Contract.objects.get(follows=one)
+        assert (made.number, made.value, made.title) == ("K-2", Decimal(7_000_000), one.title)
+        assert AuditEntry.objects.get(verb="contract.renewed").data == {"follows": one.pk, "from": "2026-12-15"}
+        piece = self.client.get(reverse("served", args=[self.siti.pk]), headers={"HX-Request": "true"})
+        self.assertContains(piece, "renewed until")
+        assert self.client.get(page).status_code == 302, "nothing is renewed twice"
+        self.assertContains(self.client.get(reverse("edit_contract", args=[made.pk])), "renews another one")
+        self.client.post(reverse("remove_contract", args=[made.pk]))
+        assert self.client.get(page).status_code == 200
+
+    def test_the_list_shows_what_ends_soonest_first_and_can_be_narrowed(self) -> None:
+        endless = self.agree(self.siti)
+        late = self.agree(self.siti, until_date=date(2027, 12, 31), responsible=self.dimas)
+        today = date.today()
+        soon = self.agree(self.maria, until_date=today + timedelta(days=30), from_date=today)
+        over = self.agree(self.maria, from_date=date(2020, 1, 1), until_date=date(2020, 12, 31))
+
+        def keys(**params: str) -> list[int]:
+            page = self.client.get(reverse("contracts"), params).content.decode()
+            return [int(key) for key in re.findall(r'data-href="/service/contracts/(\d+)/edit/"', page)]
+
+        assert keys() == [soon.pk, late.pk, endless.pk]
+        assert keys(state="ENDING") == [soon.pk]
+        assert keys(state="OVER") == [over.pk]
+        assert keys(who="ME", state="ALL") == [late.pk]
+        assert keys(customer=str(self.maria.pk)) == [soon.pk]
+        with self.assertNumQueries(6):
+            self.client.get(reverse("contracts"), {"state": "ALL"})
+        actions.renew_contract(by=self.dimas, at=LATER, contract=soon, until_date=date(2036, 1, 1))
+        assert keys(state="ENDING") == []
 
     def test_a_merge_takes_it_along_and_an_unmerge_gives_it_back(self) -> None:
         one = self.agree(self.siti)

@@ -1,7 +1,7 @@
 """The entrances of this room: each parses, asks one question or calls one verb, and answers."""
 
 from setia.service.views.concerns import add_concern, concerns, edit_concern, reopen_concern, settle_concern
-from setia.service.views.contracts import add_contract, edit_contract, remove_contract
+from setia.service.views.contracts import add_contract, contracts, edit_contract, remove_contract, renew_contract
 from setia.service.views.prices import change_discount, export_prices, price_list
 from setia.service.views.reach import influence, note_followers
 from setia.service.views.served import served
@@ -11,6 +11,7 @@ __all__ = [
     "add_contract",
     "change_discount",
     "concerns",
+    "contracts",
     "edit_concern",
     "edit_contract",
     "export_prices",
@@ -18,6 +19,7 @@ __all__ = [
     "note_followers",
     "price_list",
     "remove_contract",
+    "renew_contract",
     "reopen_concern",
     "served",
     "settle_concern",

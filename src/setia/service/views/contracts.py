@@ -1,22 +1,53 @@
-"""Contracts: enter one, change it, take it away."""
+"""Contracts: the list of all, one entered, changed, renewed, taken away."""
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from setia.accounts.queries import me
+from setia.core import keyset
 from setia.core.permissions import needs
 from setia.core.queries import current_firm
 from setia.core.versions import ChangedMeanwhile, version_of
 from setia.customers.queries import get_customer_for
 from setia.service import actions, queries
 from setia.service.forms import ContractForm
-from setia.service.views._shared import keep_typed, sent
+from setia.service.views._shared import PAGE, address, keep_typed, params_of, sent
 
+_AS_CHOICE = ("state", "who")
 _FACTS = ("title", "number", "from_date", "until_date", "value", "complexity", "note")
+
+
+@require_GET
+@needs("service.view")
+def contracts(request: HttpRequest) -> HttpResponse:
+    """The list, a page of it; those that end soonest stand first."""
+    params, day = params_of(request), current_firm().day_of(timezone.now())
+    found, chips = queries.narrow_contracts(me(request), queries.contracts_for(me(request)), params, today=day)
+    page = keyset.page(queries.contract_legs(found, params["state"]), size=PAGE, cursor=params["page"])
+    context = {
+        "contracts": page.rows,
+        "today": day,
+        "count": keyset.count(found),
+        "params": params,
+        "choices": queries.contract_choices(),
+        "chips": [
+            (chip, address("contracts", params=params, **{chip.key: ""}))
+            for chip in chips
+            if chip.key not in _AS_CHOICE
+        ],
+        "kept": [(chip.key, params[chip.key]) for chip in chips if chip.key not in _AS_CHOICE],
+        "earlier": address("contracts", params=params, page=page.earlier) if page.earlier else "",
+        "later": address("contracts", params=params, page=page.later) if page.later else "",
+        "unfiltered": not chips,
+    }
+    return render(request, "service/contracts.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,6 +81,28 @@ def edit_contract(request: HttpRequest, pk: int) -> HttpResponse:
             return _page(request, "service/edit_contract.html", form, status=409, **context)
         return redirect("customer", one.customer_id)
     return _page(request, "service/edit_contract.html", form, one=one, customer=one.customer)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("service.contracts")
+def renew_contract(request: HttpRequest, pk: int) -> HttpResponse:
+    """Enter the contract that follows one whose time ends."""
+    one = queries.get_contract_for(me(request), pk)
+    if not one.can_renew:
+        return redirect("customer", one.customer_id)
+    initial: dict[str, Any] = {name: getattr(one, name) for name in ("title", "number", "value", "complexity")}
+    initial |= {"responsible": one.responsible_id, **queries.next_term(one)}
+    form = ContractForm(sent(request), user=me(request), present=one.responsible_id, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.renew_contract(by=me(request), at=timezone.now(), contract=one, **form.facts())
+        except actions.CannotRenew:
+            messages.info(request, _("Another contract follows this one already."))
+        else:
+            undo = reverse("edit_contract", args=[made.pk])
+            messages.info(request, _("Renewed: %(title)s.") % {"title": made.title}, extra_tags=undo)
+        return redirect("customer", one.customer_id)
+    return _page(request, "service/renew_contract.html", form, one=one, customer=one.customer)
 
 
 @require_POST

@@ -5,11 +5,12 @@ Every verb writes the audit trail, and the event `base.changed` for a customer w
 
 from setia.core.versions import ChangedMeanwhile
 from setia.subscriptions.actions._during import NotNow
-from setia.subscriptions.actions.cancel import cancel, keep, renew
+from setia.subscriptions.actions.cancel import cancel, keep
 from setia.subscriptions.actions.change import change, drop_planned_change
 from setia.subscriptions.actions.follow import follow
 from setia.subscriptions.actions.pause import pause, resume
 from setia.subscriptions.actions.plans import PlanCodeTaken, add_plan, archive_plan, edit_plan, restore_plan
+from setia.subscriptions.actions.renew import renew, take_renewal_back
 from setia.subscriptions.actions.roll_over import roll_over
 from setia.subscriptions.actions.samples import (
     SamplePlan,
@@ -66,6 +67,7 @@ __all__ = [
     "start",
     "study_leaving",
     "switch",
+    "take_renewal_back",
     "take_samples_out",
     "unretire_unit",
 ]

@@ -1,6 +1,6 @@
-"""End a subscription, now or when what was paid for is over; think better of it; and go on after an agreed end."""
+"""End a subscription, now or when what was paid for is over; and think better of it."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from setia.accounts.models import User
 from setia.core.permissions import require
@@ -8,7 +8,6 @@ from setia.core.text import paragraph
 from setia.customers.actions import refuse_erased
 from setia.subscriptions.actions import _steps
 from setia.subscriptions.actions._during import NotNow, changing
-from setia.subscriptions.actions.start import WrongDay
 from setia.subscriptions.models import Reason, Subscription
 
 Status = Subscription.Status
@@ -57,22 +56,6 @@ def keep(*, by: User, at: datetime, subscription: Subscription) -> Subscription:
         if one.is_over or not one.reason:
             raise NotNow
         one.ends_date, one.reason, one.reason_text = None, "", ""
+        one.renewed_from_date = None
         tell("subscription.kept", {})
-    return one
-
-
-def renew(*, by: User, at: datetime, subscription: Subscription, ends_date: date | None = None) -> Subscription:
-    """Let one that was agreed for a fixed time go on after it: until another day, or until somebody cancels.
-
-    Raises `NotNow` for one that is over, was cancelled or has no end, and `WrongDay` for a day not after that end.
-    """
-    require(by, "subscriptions.edit")
-    with changing(by=by, at=at, subscription=subscription) as (progress, _now, tell):
-        one = progress.one
-        if one.is_over or one.reason or one.ends_date is None:
-            raise NotNow
-        if ends_date is not None and ends_date <= one.ends_date:
-            raise WrongDay("ends_date", one.ends_date)
-        one.ends_date = ends_date
-        tell("subscription.renewed_term", {"until": ends_date.isoformat()} if ends_date else {})
     return one

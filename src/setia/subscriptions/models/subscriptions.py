@@ -4,6 +4,8 @@ What the row says is the state after the latest step. `due_date` is the next day
 (a renewal, the end of a trial or pause, a planned change, the end); the roll-over looks for nothing else.
 """
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -66,6 +68,9 @@ class Subscription(Stamped):
         default=dict, blank=True, help_text="What changes on that day: texts of numbers, by field; the key of a plan."
     )
     ends_date = models.DateField(null=True, blank=True, help_text="The first day without it, whoever decided so.")
+    renewed_from_date = models.DateField(
+        null=True, blank=True, help_text="The agreed end there was before the latest renewal took its place."
+    )
     ended_date = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=12, choices=Reason, blank=True, default="", help_text="Cancelled, or to be.")
     reason_text = models.TextField(blank=True, default="")
@@ -116,6 +121,12 @@ class Subscription(Stamped):
                 F("until_date"), F("id"), condition=Q(status="ACTIVE", reason=""), name="subscriptions_renewals"
             ),
             models.Index(F("due_date"), F("id"), condition=Q(due_date__isnull=False), name="subscriptions_due"),
+            models.Index(
+                F("ends_date"),
+                F("id"),
+                condition=Q(ended_date=None, reason="", ends_date__isnull=False),
+                name="subscriptions_endings",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -124,6 +135,18 @@ class Subscription(Stamped):
     @property
     def is_over(self) -> bool:
         return self.status in (self.Status.CANCELLED, self.Status.EXPIRED)
+
+    @property
+    def can_renew(self) -> bool:
+        """Whether it runs for an agreed time, whose end somebody may move."""
+        return not self.is_over and not self.reason and self.ends_date is not None
+
+    def can_take_renewal_back(self, day: date) -> bool:
+        """Whether the end there was before the latest renewal may count again: it has not come yet by a day."""
+        before = self.renewed_from_date
+        if before is None or before <= day or self.is_over or self.reason:
+            return False
+        return self.ends_date is None or self.ends_date > before
 
 
 class SubscriptionPeriod(models.Model):

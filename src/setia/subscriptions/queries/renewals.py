@@ -18,7 +18,7 @@ from setia.core.keyset import Leg
 from setia.core.permissions import Actor, may
 from setia.subscriptions.models import LeavingStudy, Subscription, SubscriptionStep
 from setia.subscriptions.queries.gate import subscriptions_for
-from setia.subscriptions.terms import periods_until
+from setia.subscriptions.terms import as_long_again, periods_until
 
 WITHIN = (30, 60, 90)
 LEAST_RISES, LEAST_EXPECTED = 30, 3.0
@@ -61,6 +61,33 @@ def renewals_due(user: Actor, params: Mapping[str, str], *, today: date) -> Quer
     if (plan := params.get("plan", "")).isdecimal() and len(plan) < 19:
         rows = rows.filter(plan=int(plan))
     return rows.filter(planned__has_key="price") if params.get("rise") == "1" else rows
+
+
+def endings_due(user: Actor, params: Mapping[str, str], *, today: date) -> QuerySet[Subscription]:
+    """The subscriptions whose agreed end comes `within` days (30, 60, 90) unless somebody renews them, of a `plan`."""
+    wanted = params.get("within", "")
+    within = int(wanted) if wanted in map(str, WITHIN) else WITHIN[0]
+    rows = subscriptions_for(user).filter(ended_date=None, reason="", ends_date__isnull=False)
+    rows = rows.filter(ends_date__gt=today, ends_date__lte=today + timedelta(days=within))
+    if (plan := params.get("plan", "")).isdecimal() and len(plan) < 19:
+        rows = rows.filter(plan=int(plan))
+    return rows
+
+
+def ending_legs(rows: QuerySet[Subscription]) -> list[Leg]:
+    """Those that end soonest first."""
+    return [Leg(rows.select_related("customer", "plan"), ("ends_date", "id"))]
+
+
+def next_end(one: Subscription) -> date | None:
+    """The end to suggest for a renewal: as long again as the time that ends now. None where it has no end."""
+    if one.ends_date is None:
+        return None
+    began = one.renewed_from_date or one.trial_until_date or one.started_date
+    try:
+        return as_long_again(began, one.ends_date, one.period, one.days)
+    except OverflowError:
+        return None
 
 
 def renewal_legs(rows: QuerySet[Subscription]) -> list[Leg]:

@@ -7,11 +7,13 @@ from setia.subscriptions.views.changes import (
     drop_planned_change,
     keep_subscription,
     pause_subscription,
+    renew_subscription,
     resume_subscription,
     switch_subscription,
+    take_renewal_back,
 )
 from setia.subscriptions.views.plans import add_plan, archive_plan, edit_plan, plans, restore_plan
-from setia.subscriptions.views.renewals import renewals
+from setia.subscriptions.views.renewals import endings, renewals
 from setia.subscriptions.views.revenue import revenue, revenue_customers
 from setia.subscriptions.views.subscriptions import customer_base, export_subscriptions, subscription, subscriptions
 from setia.subscriptions.views.units import (
@@ -37,11 +39,13 @@ __all__ = [
     "drop_planned_change",
     "edit_plan",
     "edit_unit",
+    "endings",
     "export_subscriptions",
     "export_units",
     "keep_subscription",
     "pause_subscription",
     "plans",
+    "renew_subscription",
     "renewals",
     "restore_plan",
     "resume_subscription",
@@ -51,6 +55,7 @@ __all__ = [
     "subscription",
     "subscriptions",
     "switch_subscription",
+    "take_renewal_back",
     "unit",
     "units",
     "unretire_unit",

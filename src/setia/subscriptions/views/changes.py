@@ -17,7 +17,7 @@ from setia.core.permissions import needs
 from setia.core.queries import current_firm
 from setia.core.versions import ChangedMeanwhile, version_of
 from setia.subscriptions import actions, queries
-from setia.subscriptions.forms import CancelForm, ChangeForm, PauseForm, SubscriptionForm, SwitchForm
+from setia.subscriptions.forms import CancelForm, ChangeForm, PauseForm, RenewForm, SubscriptionForm, SwitchForm
 from setia.subscriptions.views._shared import chosen, sent, typed
 
 
@@ -131,6 +131,34 @@ def pause_subscription(request: HttpRequest, pk: int) -> HttpResponse:
 def resume_subscription(request: HttpRequest, pk: int) -> HttpResponse:
     """Let it go on today."""
     return _at_once(request, pk, actions.resume)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("subscriptions.edit")
+def renew_subscription(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let it go on after its agreed end."""
+    one = queries.get_subscription_for(me(request), pk)
+    if not one.can_renew:
+        return redirect("subscription", pk)
+    form = RenewForm(sent(request), initial={"ends_date": queries.next_end(one)})
+    if request.method == "POST" and form.is_valid():
+        until = form.cleaned_data["ends_date"]
+        try:
+            actions.renew(by=me(request), at=timezone.now(), subscription=one, ends_date=until)
+        except actions.WrongDay as wrong:
+            _wrong_day(form, wrong)
+        except actions.NotNow:
+            return redirect("subscription", pk)
+        else:
+            return redirect("subscription", pk)
+    return _page(request, "subscriptions/renew_subscription.html", form, one)
+
+
+@require_POST
+@needs("subscriptions.edit")
+def take_renewal_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the end count again that was agreed before the latest renewal."""
+    return _at_once(request, pk, actions.take_renewal_back)
 
 
 @require_http_methods(["GET", "POST"])

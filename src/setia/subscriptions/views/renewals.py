@@ -1,4 +1,4 @@
-"""The renewals to come, each with its risk."""
+"""The renewals to come, each with its risk; and the agreed ends to come, which nobody has renewed yet."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -35,3 +35,22 @@ def renewals(request: HttpRequest) -> HttpResponse:
         "later": address("renewals", params, page=page.later) if page.later else "",
     }
     return render(request, "subscriptions/renewals.html", context)
+
+
+@require_GET
+@needs("subscriptions.view")
+def endings(request: HttpRequest) -> HttpResponse:
+    """What was agreed for a fixed time and ends in the coming weeks unless somebody renews it, the soonest first."""
+    user, params = me(request), params_of(request)
+    found = queries.endings_due(user, params, today=current_firm().day_of(timezone.now()))
+    page = keyset.page(queries.ending_legs(found), size=PAGE, cursor=params["page"])
+    context = {
+        "endings": page.rows,
+        "count": keyset.count(found),
+        "params": params,
+        "within": [(str(n), ngettext("%(num)s day", "%(num)s days", n) % {"num": n}) for n in queries.WITHIN],
+        "plans": [("", _("all")), *queries.plan_choices()],
+        "earlier": address("endings", params, page=page.earlier) if page.earlier else "",
+        "later": address("endings", params, page=page.later) if page.later else "",
+    }
+    return render(request, "subscriptions/endings.html", context)

@@ -67,6 +67,7 @@ def subscription(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": queries.steps_of(one),
         "periods": queries.periods_of(one),
         "planned": queries.planned_of(one),
+        "today": current_firm().day_of(timezone.now()),
     }
     return render(request, "subscriptions/subscription.html", context)
 
