@@ -49,6 +49,14 @@ EVENTS: Mapping[str, Promise] = {
     "unit.served": _("A service of a unit was noted"),
     "unit.retired": _("A unit was taken out of use"),
     "unit.unretired": _("A unit was put back in use"),
+    "contract.added": _("A contract was entered"),
+    "contract.edited": _("A contract was changed"),
+    "contract.renewed": _("A contract was entered that follows another one"),
+    "contract.removed": _("A contract was taken away"),
+    "concern.added": _("A revision or complaint was written down"),
+    "concern.edited": _("A revision or complaint was changed"),
+    "concern.settled": _("A revision or complaint was settled"),
+    "concern.reopened": _("A revision or complaint was opened again"),
     "import.done": _("A file was taken in"),
     "import.undone": _("An import was undone"),
 }
@@ -64,6 +72,8 @@ _PLACES = {
     "subscription_id": "subscriptions",
     "plan_id": "plans",
     "unit_id": "units",
+    "contract_id": "contracts",
+    "concern_id": "concerns",
     "run_id": "imports",
 }
 

@@ -6,7 +6,9 @@ from django.urls.resolvers import URLPattern
 from setia.api.door import api, guarded
 from setia.api.v1 import (
     bulk,
+    concerns,
     contacts,
+    contracts,
     customers,
     imports,
     orders,
@@ -19,7 +21,10 @@ from setia.api.v1 import (
 
 __all__ = ["api", "operations"]
 
-_MODULES = (bulk, customers, contacts, products, orders, subscriptions, plans, units, portraits, imports)
+_MODULES = (
+    *(bulk, customers, contacts, products, orders, subscriptions, plans, units),
+    *(contracts, concerns, portraits, imports),
+)
 for module in _MODULES:
     api.add_router("", module.router)
 

@@ -65,7 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--remove", action="store_true", help=_("take the demo shop out again, all of it"))
 
     intake = command(
-        "import", "intake", _("take in a file of customers, products, orders, subscriptions or units, or undo that")
+        "import",
+        "intake",
+        _("take in a file of customers, products, orders, subscriptions, units, contracts or complaints, or undo that"),
     )
     intake.add_argument(
         "file", nargs="?", metavar="FILE", help=_("CSV, TSV, text, XLSX, Parquet, JSON Lines; plain or gzip")
@@ -73,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     intake.add_argument(
         "--as",
         dest="kind",
-        choices=["orders", "customers", "products", "subscriptions", "units"],
+        choices=["orders", "customers", "products", "subscriptions", "units", "contracts", "concerns"],
         help=_("what the rows are"),
     )
     intake.add_argument("--map", metavar="FILE", help=_("JSON file that says which column means what"))

@@ -16,6 +16,8 @@ TABLES = (
     "customers_timelineentry",
     "orders_order",
     "orders_orderline",
+    "service_concern",
+    "service_contract",
     "subscriptions_plan",
     "subscriptions_subscription",
     "subscriptions_subscriptionperiod",

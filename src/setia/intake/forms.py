@@ -31,6 +31,8 @@ KINDS_OF_FILES = (
     Run.What.PRODUCTS,
     Run.What.SUBSCRIPTIONS,
     Run.What.UNITS,
+    Run.What.CONTRACTS,
+    Run.What.CONCERNS,
 )
 CURRENCIES = ("IDR", "USD", "EUR", "SGD", "MYR", "GBP", "JPY", "CNY", "AUD")
 
@@ -143,7 +145,7 @@ class MappingForm(forms.Form):
                 del self.fields[name]
         if base.what not in ("ORDERS", "SUBSCRIPTIONS"):
             del self.fields["currency"]
-        if base.what in ("ORDERS", "SUBSCRIPTIONS", "UNITS"):  # their rows name no tax number
+        if base.what not in ("CUSTOMERS", "PRODUCTS"):  # their rows name no tax number
             match = self.fields["match"]
             assert isinstance(match, forms.ChoiceField)
             match.choices = [one for one in MATCH_CHOICES if one[0] != "TAX"]

@@ -33,6 +33,8 @@ class Run(models.Model):
         ORDERS = "ORDERS", _("Orders")
         SUBSCRIPTIONS = "SUBSCRIPTIONS", _("Subscriptions")
         UNITS = "UNITS", _("Installed units")
+        CONTRACTS = "CONTRACTS", _("Contracts")
+        CONCERNS = "CONCERNS", _("Revisions and complaints")
 
     class State(models.TextChoices):
         DRAFT = "DRAFT", _("Waiting for you")

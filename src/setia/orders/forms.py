@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from setia.catalogue.queries import product_coded, products_for
-from setia.core.numbers import MoneyField, NumberField
+from setia.core.numbers import MoneyField, NumberField, read_number
 from setia.core.permissions import Actor, sees_all
 from setia.core.text import line, paragraph
 from setia.customers.queries import customers_for
 from setia.orders.lines import Line, total_of
 from setia.orders.models import Order
-from setia.orders.queries import lines_of, version_of
+from setia.orders.queries import Terms, lines_of, terms_for, version_of
 
 if TYPE_CHECKING:
     from setia.catalogue.models import Product
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
 MOST_LINES = 200
 _MINUTES = "%Y-%m-%dT%H:%M"
+
+
+KEPT = "-"
+"""A line whose discount was there before the form was opened: Setia leaves it alone."""
+_UNASKED = object()
 
 
 class OrderForm(forms.Form):
@@ -128,6 +133,8 @@ class LineForm(forms.Form):
     quantity = NumberField(required=False, max_digits=14, decimal_places=4)
     unit_price = MoneyField(required=False, min_value=0, max_digits=16, decimal_places=4)
     discount = MoneyField(required=False, min_value=0, max_digits=16, decimal_places=4)
+    suggested = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    """The discount Setia filled in by itself, as a plain number; `KEPT`: it has none to suggest here."""
 
     def __init__(self, *args: Any, user: Actor, **kwargs: Any) -> None:
         self.user = user
@@ -187,6 +194,7 @@ class Entry:
         agent: str = "",
     ) -> None:
         self.user, self.order, self.data = user, order, data
+        self._terms: object = _UNASKED
         self.agent: Customer | None = None
         """Whom the picker shows as the seller, once `chosen` has been asked."""
         if data is None:
@@ -236,11 +244,20 @@ class Entry:
         other.lines = [
             LineForm(user=self.user, prefix=f"line-{at}", initial=row) for at, row in enumerate(rows or [{}])
         ]
+        terms = other.terms()
         for one in other.lines:
             chosen = one.fields["product"].queryset.filter(pk=_key(one.initial.get("product")) or 0).first()  # type: ignore[attr-defined]
             if chosen and chosen.price is not None and not one.initial.get("unit_price"):
                 one.initial["unit_price"] = chosen.price
+            _suggest(one, chosen, terms)
         return other
+
+    def terms(self) -> "Terms | None":
+        """What the customer chosen so far pays less than the list says. Asked for once."""
+        if self._terms is _UNASKED:
+            people = customers_for(self.user).filter(pk=_key(self.form["customer"].value()) or 0)
+            self._terms = terms_for(self.user, people.first())
+        return self._terms  # type: ignore[return-value]
 
     def typed(self, field: str) -> str:
         """What was typed to look somebody up, as long as nobody was picked."""
@@ -309,7 +326,27 @@ def _initial(order: Order | None, customer: str, agent: str) -> dict[str, Any]:
 
 def _line_initial(one: Any) -> dict[str, Any]:
     plain = {name: getattr(one, name) for name in ("quantity", "unit_price")}
-    return plain | {"product": one.product_id, "description": one.description, "discount": one.discount or ""}
+    kept = {"product": one.product_id, "description": one.description, "discount": one.discount or ""}
+    return plain | kept | {"suggested": KEPT}
+
+
+def _suggest(one: LineForm, product: "Product | None", terms: Terms | None) -> None:
+    """Fill a line's discount in as the customer's terms have it, unless a person has said another one, or none.
+
+    Only at the list's price: whoever typed another one has agreed on it.
+    """
+    said, money = str(one.initial.get("suggested") or ""), one.fields["discount"]
+    assert isinstance(money, MoneyField)
+    # Not by the bound field, which would remember it: a discount filled in now is to be shown.
+    typed = money.read(str(one.initial.get("discount") or ""))
+    if said == KEPT or typed != (read_number(said, decimal=".") if said else None):
+        return
+    less = None
+    price, quantity = _read(one["unit_price"]), _read(one["quantity"])
+    if terms is not None and product is not None and product.price is not None and price == product.price:
+        less = terms.less(price, Decimal(1) if quantity is None else quantity).normalize() or None
+    one.initial["discount"] = "" if less is None else less
+    one.initial["suggested"] = "" if less is None else f"{less:f}"
 
 
 def _count(data: Mapping[str, str]) -> int:

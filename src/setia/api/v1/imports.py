@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 router = Router(tags=["Imports"])
 
-What = Literal["CUSTOMERS", "PRODUCTS", "ORDERS", "SUBSCRIPTIONS", "UNITS"]
+What = Literal["CUSTOMERS", "PRODUCTS", "ORDERS", "SUBSCRIPTIONS", "UNITS", "CONTRACTS", "CONCERNS"]
 State = Literal["DRAFT", "QUEUED", "READING", "WRITING", "DONE", "FAILED", "CANCELLED", "UNDONE"]
 
 

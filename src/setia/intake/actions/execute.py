@@ -27,7 +27,7 @@ from setia.core.outbox import emit
 from setia.core.permissions import may
 from setia.core.queries import firm, today
 from setia.intake import reading
-from setia.intake.commit import customers, erased, orders, products, stage, subscriptions, units
+from setia.intake.commit import concerns, contracts, customers, erased, orders, products, stage, subscriptions, units
 from setia.intake.commit.counts import Counts
 from setia.intake.models import Run
 from setia.intake.reading.problems import Why
@@ -238,7 +238,7 @@ def _write(cursor: CursorWrapper, run: Run, layout: reading.Layout, spool: Spool
         _reject(run, layout, spool, dict.fromkeys(nameless, Why("nobody", "name", "")))
         _reject(run, layout, spool, dict.fromkeys(erased.reject(cursor, run.source), Why("erased", "name", "")))
         return customers.write(cursor, run, at=at)
-    if run.what in (Run.What.SUBSCRIPTIONS, Run.What.UNITS):
+    if run.what in _KINDS:
         return _write_base(cursor, run, layout, spool, at)
     _check_currency(cursor, run)
     erased.leave_out(cursor, run.source)
@@ -263,7 +263,7 @@ def _write(cursor: CursorWrapper, run: Run, layout: reading.Layout, spool: Spool
 
 
 def _write_base(cursor: CursorWrapper, run: Run, layout: reading.Layout, spool: Spool, at: datetime) -> Counts:
-    """Write a file of subscriptions or of installed units."""
+    """Write a file of subscriptions, of installed units, of contracts, or of revisions and complaints."""
     refuse_kind(run.by, run.what)
     gone = erased.reject(cursor, run.source, number="customer_number")
     _reject(run, layout, spool, dict.fromkeys(gone, Why("erased", "customer_number", "")))
@@ -271,7 +271,13 @@ def _write_base(cursor: CursorWrapper, run: Run, layout: reading.Layout, spool: 
     if run.what == Run.What.UNITS:
         _reject(run, layout, spool, units.reject(cursor, today=day))
         return units.write(cursor, run, at=at)
+    if run.what == Run.What.CONCERNS:
+        _reject(run, layout, spool, concerns.reject(cursor, run, today=day))
+        return concerns.write(cursor, run, zone=firm().zone, at=at)
     _check_currency(cursor, run)
+    if run.what == Run.What.CONTRACTS:
+        _reject(run, layout, spool, contracts.reject(cursor, run, today=day))
+        return contracts.write(cursor, run, at=at)
     # What was due on known ones has happened before the file has its say; that was nobody's doing, so no run's either.
     cursor.execute("SELECT set_config('setia.run', '', true)")
     roll_over(at=at)
@@ -288,6 +294,8 @@ _RIGHTS = {"owner": "customers.assign", "tags": "customers.tag", "consent": "cus
 _KINDS = {
     "SUBSCRIPTIONS": ("subscriptions.add", "subscriptions.edit", "subscriptions.cancel", "subscriptions.plans"),
     "UNITS": ("subscriptions.units",),
+    "CONTRACTS": ("service.contracts",),
+    "CONCERNS": ("service.concerns",),
 }
 
 

@@ -35,6 +35,8 @@ _LABEL = {
     "subscriptions_subscription": "number",
     "subscriptions_unit": "serial",
     "subscriptions_plan": "code",
+    "service_contract": "COALESCE(NULLIF(number, ''), id::text)",
+    "service_concern": "COALESCE(NULLIF(number, ''), raised_date::text)",
 }
 
 # Why a row made by the run cannot go although its own value is unchanged: something that stays still needs it.
@@ -63,6 +65,10 @@ _NEEDED = {
       OR EXISTS (SELECT 1 FROM subscriptions_unit u WHERE u.product_id = t.id)""",
     "subscriptions_subscription": "false",
     "subscriptions_unit": "EXISTS (SELECT 1 FROM subscriptions_unitservice v WHERE v.unit_id = t.id)",
+    "service_contract": """
+      EXISTS (SELECT 1 FROM service_concern s WHERE s.contract_id = t.id)
+      OR EXISTS (SELECT 1 FROM service_contract n WHERE n.follows_id = t.id)""",
+    "service_concern": "false",
 }
 
 _RESTORED = {
@@ -76,8 +82,15 @@ _RESTORED = {
     " planned, ends_date, ended_date, reason, reason_text, note, due_date, updated_at, made_by_run, latest_run",
     "subscriptions_unit": "customer_id, installed_date, warranty_from_date, warranty_until_date,"
     " service_every_months, next_service_date, place, note, retired_date, updated_at, made_by_run, latest_run",
+    "service_contract": "title, from_date, until_date, value, complexity, responsible_id, note, updated_at,"
+    " made_by_run, latest_run",
+    "service_concern": "contract_id, kind, words, raised_date, resolver_id, answer, closed_at, closed_by_id,"
+    " updated_at, made_by_run, latest_run",
     "catalogue_product": "name, kind, category_id, price, notes, archived_at, updated_at, made_by_run, latest_run",
 }
+
+# The table that files of one kind alone write to.
+_OWN_TABLE = {"UNITS": "subscriptions_unit", "CONTRACTS": "service_contract", "CONCERNS": "service_concern"}
 
 _LATER = """
 SELECT DISTINCT later.id FROM intake_run later JOIN intake_change c ON c.run_id = later.id
@@ -105,6 +118,10 @@ SELECT DISTINCT l.id FROM live l WHERE EXISTS (
                WHERE v."table" = 'subscriptions_subscription' AND t.id = r.id AND t.made_by_run = %(run)s)
     OR EXISTS (SELECT FROM subscriptions_unit t
                WHERE v."table" = 'subscriptions_unit' AND t.id = r.id AND t.made_by_run = %(run)s)
+    OR EXISTS (SELECT FROM service_contract t
+               WHERE v."table" = 'service_contract' AND t.id = r.id AND t.made_by_run = %(run)s)
+    OR EXISTS (SELECT FROM service_concern t
+               WHERE v."table" = 'service_concern' AND t.id = r.id AND t.made_by_run = %(run)s)
     OR (l.since AND EXISTS (SELECT FROM mine WHERE mine."table" = v."table" AND mine.row_id = r.id))))
 OR EXISTS (
   SELECT FROM customers_customer c
@@ -169,9 +186,9 @@ def _undo(run: Run) -> dict[str, Any]:
         cursor.execute("SELECT set_config('setia.restoring', 'on', true), set_config('work_mem', '128MB', true)")
         if run.what == Run.What.SUBSCRIPTIONS:
             _take_back_subscriptions(cursor, names, report)
-        if run.what == Run.What.UNITS:
-            _restore(cursor, "subscriptions_unit", names, report)
-            _remove(cursor, "subscriptions_unit", names, report)
+        if table := _OWN_TABLE.get(run.what):
+            _restore(cursor, table, names, report)
+            _remove(cursor, table, names, report)
         _restore(cursor, "orders_order", names, report)
         _remove(cursor, "orders_order", names, report)
         _remove(cursor, "customers_contactpoint", names, report)

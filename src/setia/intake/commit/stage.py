@@ -8,7 +8,8 @@ from django.db.backends.utils import CursorWrapper
 
 from setia.intake.reading.own import KEY
 
-# Whose a subscription or a unit is. No column of theirs says gender or kind; whoever makes customers asks for both.
+# Whose a subscription, unit, contract or complaint is. No column of theirs says gender or kind; whoever makes customers
+# asks for both.
 _PAYER = {
     "customer_number": "text",
     "customer_name": "text",
@@ -112,6 +113,29 @@ COLUMNS: dict[str, dict[str, str]] = {
         "retired_date": "date",
         "place": "text",
         "note": "text",
+    },
+    "CONTRACTS": {
+        "contract_number": "text",
+        **_PAYER,
+        "contract_title": "text",
+        "from_date": "date",
+        "until_date": "date",
+        "value": "numeric",
+        "currency": "text",
+        "complexity": "text",
+        "account_manager": "bigint",
+        "note": "text",
+    },
+    "CONCERNS": {
+        "concern_number": "text",
+        **_PAYER,
+        "concern_kind": "text",
+        "concern_words": "text",
+        "raised_date": "date",
+        "contract_number": "text",
+        "resolver": "bigint",
+        "done_date": "date",
+        "answer": "text",
     },
     "PRODUCTS": {
         "code": "text",

@@ -226,7 +226,7 @@ class Meanings:
         self.fields = {name: field_named(plan.what, name) for name in plan.fields}
         own = custom_fields() if any(one.label for one in self.fields.values()) else ()
         self.options = {str(option.id): option.label for one in own for option in one.options}
-        known = people() if "owner" in plan.fields else {}
+        known = people() if any(one.type is Type.OWNER for one in self.fields.values()) else {}
         self.people = {str(key): words for words, (key, _here) in known.items()}
 
     def __call__(self, name: str, value: str | None) -> datetime | date | Decimal | str | None:

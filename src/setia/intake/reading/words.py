@@ -95,6 +95,20 @@ FIELD_LABELS: dict[str, Promise] = {
     "next_service_date": _("Next service"),
     "retired_date": _("Out of use since"),
     "place": _("Place"),
+    "contract_number": _("Contract number"),
+    "contract_title": _("Contract"),
+    "from_date": _("From"),
+    "until_date": _("Until"),
+    "value": _("Value"),
+    "complexity": _("Complexity"),
+    "account_manager": _("Account manager"),
+    "concern_number": _("Number of the revision or complaint"),
+    "concern_kind": _("Kind"),
+    "concern_words": _("What is it about?"),
+    "raised_date": _("Day"),
+    "resolver": _("Resolved by"),
+    "done_date": _("Done on"),
+    "answer": _("What was done"),
 }
 
 UNREADABLE: dict[str, Promise] = {
@@ -156,7 +170,10 @@ UNREADABLE: dict[str, Promise] = {
     ),
     "unmapped": _("Choose which column holds: {fields}."),
     "plan": _("The mapping cannot be used: {detail}."),
-    "plan_what": _("The mapping is for “{value}”. Setia takes in ORDERS, CUSTOMERS, PRODUCTS, SUBSCRIPTIONS or UNITS."),
+    "plan_what": _(
+        "The mapping is for “{value}”. Setia takes in ORDERS, CUSTOMERS, PRODUCTS, SUBSCRIPTIONS, UNITS, CONTRACTS"
+        " or CONCERNS."
+    ),
     "plan_field": _("The mapping names a field “{value}” that Setia does not have."),
     "plan_column": _("The mapping names a column “{value}” that the file does not have."),
     "plan_value": _("In the mapping, {name} is “{value}”. It can be: {allowed}."),
@@ -228,6 +245,8 @@ REJECT: dict[str, Promise] = {
     "too_early": _("{field} is {value}, which is too early or too far away. Check the year."),
     "day_order": _("{field} is {value}, which does not fit the other days of the row, or what is known already."),
     "ended_when": _("The status says that it is over, but not since when. Fill in the first day without it."),
+    "done_when": _("It says what was done, but not when. Fill in the day it was done."),
+    "contract_unknown": _("There is no contract {value}. Take the contracts in first, or leave the number out."),
     "paused_when": _("The status says that it is paused, but not since when. Fill in the day."),
 }
 
@@ -255,6 +274,11 @@ WARNING: dict[str, Callable[[int], str]] = {
     "consent_child": lambda n: ngettext(
         "{count} yes of a child was left out: a parent or guardian has to agree, and be named on the record.",
         "{count} yeses of children were left out: a parent or guardian has to agree, and be named on the record.",
+        n,
+    ),
+    "contract_whose": lambda n: ngettext(
+        "{count} row names a contract of another customer; it is taken in without the contract.",
+        "{count} rows name a contract of another customer; they are taken in without the contract.",
         n,
     ),
     "skipped": lambda n: ngettext(

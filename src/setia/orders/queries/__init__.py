@@ -21,6 +21,7 @@ from setia.orders.queries.pages import (
     return_of,
 )
 from setia.orders.queries.product_days import ProductDays, product_days
+from setia.orders.queries.terms import Terms, offer_terms, terms_for
 from setia.orders.queries.version import version_of
 from setia.orders.queries.warranty import Warranted, warranted
 
@@ -38,6 +39,7 @@ __all__ = [
     "CUSTOMER_KEYS",
     "AgentPage",
     "ProductDays",
+    "Terms",
     "Warranted",
     "agent_page",
     "can_undo",
@@ -52,10 +54,12 @@ __all__ = [
     "lines_of_many",
     "made_to_order",
     "narrow",
+    "offer_terms",
     "orders_for",
     "orders_of",
     "product_days",
     "return_of",
+    "terms_for",
     "version_of",
     "warranted",
 ]

@@ -95,7 +95,8 @@ def renew_contract(*, by: User, at: datetime, contract: Contract, **facts: Unpac
             "responsible": current.responsible,
             **next_term(current),
         }
-        made = Contract(follows=current, created_at=at, updated_at=at, **{**kept, **_folded(facts)})
+        kept.update(_folded(facts))
+        made = Contract(follows=current, created_at=at, updated_at=at, **kept)
         _in_order(made)
         made.customer_id = hold(current.customer_id)
         refuse_erased([made.customer_id])

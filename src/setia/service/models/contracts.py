@@ -7,9 +7,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from setia.core.models import Stamped
 
-class Contract(models.Model):
-    """What was agreed with a client: from when until when (both days included), worth how much, and who sees to it."""
+
+class Contract(Stamped):
+    """What was agreed with a client: from when until when (both days included), worth how much, and who sees to it.
+
+    `source` is the system that `number` comes from, where a file brought it; '' for one entered by a person.
+    """
 
     class Complexity(models.TextChoices):
         SIMPLE = "SIMPLE", _("Simple")
@@ -18,6 +23,7 @@ class Contract(models.Model):
 
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
     title = models.CharField(max_length=200, help_text="What the work is, in the firm's words.")
+    source = models.CharField(max_length=64, blank=True, default="", db_default="")
     number = models.CharField(max_length=100, blank=True, default="")
     from_date = models.DateField()
     until_date = models.DateField(null=True, help_text="The last day of it; null: until somebody ends it.")
@@ -49,6 +55,9 @@ class Contract(models.Model):
                 name="service_contract_dates_in_order",
             ),
             models.CheckConstraint(condition=Q(value=None) | Q(value__gte=0), name="service_contract_value"),
+            models.UniqueConstraint(
+                fields=["source", "number"], condition=Q(source__gt=""), name="service_contract_once_a_source"
+            ),
         ]
         indexes = [
             models.Index(F("customer"), F("from_date").desc(), F("id").desc(), name="service_contracts_of"),
@@ -91,8 +100,11 @@ class Contract(models.Model):
         return max(whole + (self.until_date.day >= self.from_date.day), 1)
 
 
-class Concern(models.Model):
-    """A revision or a complaint: what the client said, who resolves it, and whether it is done."""
+class Concern(Stamped):
+    """A revision or a complaint: what the client said, who resolves it, and whether it is done.
+
+    `number` is what another system calls it, `source` that system; both are '' for one written down by a person.
+    """
 
     class Kind(models.TextChoices):
         REVISION = "REVISION", _("Revision")
@@ -100,6 +112,8 @@ class Concern(models.Model):
 
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
     contract = models.ForeignKey(Contract, null=True, on_delete=models.SET_NULL, related_name="concerns")
+    source = models.CharField(max_length=64, blank=True, default="", db_default="")
+    number = models.CharField(max_length=100, blank=True, default="", db_default="")
     kind = models.CharField(max_length=9, choices=Kind)
     words = models.TextField(help_text="What is to be changed, or what was wrong.")
     raised_date = models.DateField()
@@ -116,6 +130,11 @@ class Concern(models.Model):
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=False) | Q(closed_by=None, answer=""),
                 name="service_concern_open_has_no_answer",
+            ),
+            models.UniqueConstraint(
+                fields=["source", "number"],
+                condition=Q(source__gt="", number__gt=""),
+                name="service_concern_once_a_source",
             ),
         ]
         indexes = [

@@ -7,7 +7,7 @@ from setia.service.models import Concern, Contract, Discount, Followers, Reach
 from setia.service.queries.concerns import concern_choices, concern_legs, narrow_concerns
 from setia.service.queries.contracts import contract_choices, contract_legs, narrow_contracts, next_term
 from setia.service.queries.gate import concerns_for, contracts_for, get_concern_for, get_contract_for
-from setia.service.queries.prices import Priced, Terms, exported_prices, price_legs, priced, terms_of
+from setia.service.queries.prices import Priced, Terms, exported_prices, order_terms, price_legs, priced, terms_of
 from setia.service.queries.reach import Evidence, Part, ReachPage, parts_of, reach_for, reach_legs, reach_page
 from setia.service.queries.served import Served, served_for
 
@@ -51,6 +51,7 @@ __all__ = [
     "narrow_concerns",
     "narrow_contracts",
     "next_term",
+    "order_terms",
     "parts_of",
     "price_legs",
     "priced",

@@ -5,8 +5,12 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from setia.core.keyset import Leg
+from setia.core.permissions import Actor, may
+from setia.orders.queries import Terms as OrderTerms
 from setia.portraits.queries import portrait_of
 from setia.service.models import Discount
 from setia.service.models.prices import SellerRole
@@ -63,6 +67,20 @@ def terms_of(customer: Any) -> Terms:
         else:
             of_role = one.percent
     return Terms(str(known.role), known.get_role_display(), own, of_role)
+
+
+def order_terms(user: Actor, customer: Any) -> OrderTerms | None:
+    """A customer's terms for the form of an order; None where they pay the list's price, or for whom may not see it."""
+    if not may(user, "service.view"):
+        return None
+    terms = terms_of(customer)
+    if not terms.percent:
+        return None
+    if terms.own is not None:
+        whence = _("a discount of their own")
+    else:
+        whence = _("the discount of everybody of the role “%(role)s”") % {"role": terms.role_words}
+    return OrderTerms(terms.percent, whence, reverse("price_list", args=[customer.pk]))
 
 
 def price_legs(products: QuerySet[Any]) -> list[Leg]:

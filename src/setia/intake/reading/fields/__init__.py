@@ -4,6 +4,7 @@ from setia.intake.reading.fields.base import Field, Type, split
 from setia.intake.reading.fields.customers import CUSTOMERS
 from setia.intake.reading.fields.orders import ORDERS
 from setia.intake.reading.fields.products import PRODUCTS
+from setia.intake.reading.fields.service import CONCERNS, CONTRACTS
 from setia.intake.reading.fields.subscriptions import SUBSCRIPTIONS, UNITS
 
 FIELDS: dict[str, tuple[Field, ...]] = {
@@ -12,6 +13,8 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     "PRODUCTS": PRODUCTS,
     "SUBSCRIPTIONS": SUBSCRIPTIONS,
     "UNITS": UNITS,
+    "CONTRACTS": CONTRACTS,
+    "CONCERNS": CONCERNS,
 }
 
 MONEY = ("unit_price", "amount")
@@ -21,7 +24,7 @@ REACHABLE = split("number name phone whatsapp email instagram facebook telegram 
 """A customer row has at least one of these, else there is nobody to record."""
 
 PAYER = split("customer_number customer_name customer_phone customer_email")
-"""A row of a subscription or a unit says whose it is by at least one of these."""
+"""A row of a subscription, a unit, a contract or a complaint says whose it is by at least one of these."""
 
 PLAN = ("plan_code", "plan_name")
 PRODUCT = ("product_code", "product_name")
@@ -31,6 +34,8 @@ ONE_OF: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "CUSTOMERS": ((REACHABLE, "nobody"),),
     "SUBSCRIPTIONS": ((PAYER, "nobody"), (PLAN, "plan_missing")),
     "UNITS": ((PAYER, "nobody"), (PRODUCT, "product_missing")),
+    "CONTRACTS": ((PAYER, "nobody"),),
+    "CONCERNS": ((PAYER, "nobody"),),
 }
 """Of which fields a row needs one, and the reason it is rejected for without."""
 

@@ -41,7 +41,7 @@ REASON = (
     ("OTHER", split("other anotherreason alasanlain lainlain lainnya lain")),
 )
 
-_CUSTOMER = (
+CUSTOMER = (
     Field("customer_number", Type.ID, CUSTOMER_NUMBER, 100, placeholder=True),
     Field("customer_name", Type.TEXT, (*NAME, "customer"), 300, placeholder=True),
     Field("customer_phone", Type.PHONE, PHONE),
@@ -61,7 +61,7 @@ SUBSCRIPTIONS = (
         200,
         required=True,
     ),
-    *_CUSTOMER,
+    *CUSTOMER,
     Field(
         "plan_code",
         Type.ID,
@@ -164,7 +164,7 @@ UNITS = (
     ),
     Field("product_code", Type.ID, (*CODE, "model", "modelnumber", "tipe", "type"), 100),
     Field("product_name", Type.TEXT, (*PRODUCT_NAME, "unit", "mesin", "machine", "alat", "device"), 300, cut=True),
-    *_CUSTOMER,
+    *CUSTOMER,
     Field(
         "installed_date",
         Type.DATE,
