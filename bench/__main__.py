@@ -5,17 +5,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import creme, intake, models, narrow, pages, portraits, start
+from bench import creme, intake, models, narrow, pages, portraits, recurring, start
 from bench.doubles import measure as doubles
 from bench.report import Row, show, write
 from bench.workshop import ROOT, Unavailable, Workshop, opened
 
-PARTS = ("import", "portraits", "pages", "narrow", "start", "creme", "models", "doubles")
+PARTS = ("import", "portraits", "pages", "narrow", "recurring", "start", "creme", "models", "doubles")
 _TITLES = {
     "import": "Taking in a file",
     "portraits": "Portraits",
     "pages": "Pages",
     "narrow": "Lists narrowed",
+    "recurring": "Audit, subscriptions and service",
     "start": "Starting and idling",
     "creme": "Beside Creme CRM 2.8.6",
     "models": "The models",
@@ -36,6 +37,7 @@ def main() -> int:
             ),
             "pages": lambda: _pages(shop, wanted, pages.measure),
             "narrow": lambda: _pages(shop, wanted, narrow.measure),
+            "recurring": lambda: recurring.measure(shop, requests=wanted.requests, customers=wanted.customers),
             "start": lambda: start.measure(shop, repeat=wanted.repeat or 3),
             "creme": lambda: creme.measure(shop, contacts=wanted.contacts, requests=wanted.requests),
             "models": lambda: models.measure(shop, customers=wanted.customers, repeat=repeat),

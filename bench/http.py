@@ -41,6 +41,19 @@ class Browser:
             raise RuntimeError(f"{path} answered {status}")
         return milliseconds, page
 
+    def first(self, path: str) -> float:
+        """Milliseconds until the first bytes of an answer's body; the rest of it is left. Raises RuntimeError."""
+        begun = time.perf_counter()
+        headers = {"Host": "localhost", "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        self._connection.request("GET", path, headers=headers)
+        response = self._connection.getresponse()
+        response.read(1)
+        milliseconds = 1000 * (time.perf_counter() - begun)
+        self._connection.close()
+        if response.status != 200:
+            raise RuntimeError(f"{path} answered {response.status}")
+        return milliseconds
+
     def _ask(self, method: str, path: str, body: str | None) -> tuple[int, str]:
         headers = {
             "Host": "localhost",

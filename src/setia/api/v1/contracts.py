@@ -126,7 +126,7 @@ def list_contracts(request: Asked, wanted: Query[ContractFilters]) -> HttpRespon
     params = {"state": wanted.state or "", "customer": str(wanted.customer_id or "")}
     day = today(at=timezone.now())
     found, _chips = queries.narrow_contracts(request.user, queries.contracts_for(request.user), params, today=day)
-    page, after = page_of(queries.contract_legs(found, params["state"]), wanted, name="contracts")
+    page, after = page_of(queries.contract_legs(found, params["state"], today=day), wanted, name="contracts")
     return answer(ContractPage(items=[shown(one) for one in page.rows], next=after))
 
 

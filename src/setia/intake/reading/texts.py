@@ -136,7 +136,10 @@ def is_placeholder(text: str, more: frozenset[str] = frozenset()) -> bool:
 
 
 def choice_parser(field: Field) -> Parser:
-    """One of the field's stored choices, by any word for it; an unknown word is left out with a warning."""
+    """One of the field's stored choices, by any word for it; an unknown word is left out with a warning.
+
+    Of a field that a row cannot do without, it rejects the row.
+    """
     words = {word: value for value, known in field.choices for word in (*known, value.casefold())}
 
     def parse(cell: Cell) -> str | Odd | None:
@@ -144,7 +147,9 @@ def choice_parser(field: Field) -> Parser:
         if text is None or text == "-":
             return None
         found = words.get(fold(text))
-        return found if found is not None else Odd("choice", None, fatal=False)
+        if found is None:
+            return Odd("kind_unknown") if field.required else Odd("choice", None, fatal=False)
+        return found
 
     return parse
 

@@ -245,6 +245,7 @@ REJECT: dict[str, Promise] = {
     "too_early": _("{field} is {value}, which is too early or too far away. Check the year."),
     "day_order": _("{field} is {value}, which does not fit the other days of the row, or what is known already."),
     "ended_when": _("The status says that it is over, but not since when. Fill in the first day without it."),
+    "kind_unknown": _("{field} is “{value}”. Write revision or complaint."),
     "done_when": _("It says what was done, but not when. Fill in the day it was done."),
     "contract_unknown": _("There is no contract {value}. Take the contracts in first, or leave the number out."),
     "paused_when": _("The status says that it is paused, but not since when. Fill in the day."),

@@ -87,13 +87,15 @@ def renew_contract(*, by: User, at: datetime, contract: Contract, **facts: Unpac
         current = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
         if current.until_date is None or Contract.objects.filter(follows=current).exists():
             raise CannotRenew
+        term = next_term(current)
         kept: ContractFacts = {
             "title": current.title,
             "number": current.number,
             "value": current.value,
             "complexity": current.complexity,
             "responsible": current.responsible,
-            **next_term(current),
+            "from_date": term["from_date"],
+            "until_date": term["until_date"],
         }
         kept.update(_folded(facts))
         made = Contract(follows=current, created_at=at, updated_at=at, **kept)

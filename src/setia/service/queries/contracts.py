@@ -66,12 +66,14 @@ def narrow_contracts(
     return rows, chips
 
 
-def contract_legs(rows: QuerySet[Contract], state: str) -> list[Leg]:
+def contract_legs(rows: QuerySet[Contract], state: str, *, today: date) -> list[Leg]:
     """Those that end soonest first, then those without an end; of those over, the latest end first."""
     rows = rows.select_related("customer", "responsible", "followed_by")
     bounded = rows.filter(until_date__isnull=False)
     if state == "OVER":
         return [Leg(bounded, ("-until_date", "-id"))]
+    if state not in _STATES:  # said once more without "or", so that the walk begins at today and not in the past
+        bounded = bounded.filter(until_date__gte=today)
     ending = Leg(bounded, ("until_date", "id"))
     if state == "ENDING":
         return [ending]

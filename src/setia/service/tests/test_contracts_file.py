@@ -88,7 +88,7 @@ def test_a_contract_changed_or_needed_since_stays_at_an_undo(tmp_path: Path, dim
     run = _in(tmp_path, CONTRACTS, "CONTRACTS")
     actions.edit_contract(by=dimas, at=NOW, contract=Contract.objects.get(number="K-2"), title="Kebun besar")
     first = Contract.objects.select_related("customer").get(number="K-1")
-    words = {"kind": "COMPLAINT", "words": "Terlambat", "raised_date": date(2026, 3, 1), "contract": first}
+    words: Any = {"kind": "COMPLAINT", "words": "Terlambat", "raised_date": date(2026, 3, 1), "contract": first}
     actions.add_concern(by=dimas, at=NOW, customer=first.customer, **words)
     report = undo(run, by=None, at=NOW)
     assert report["left"] == {"service_contract": 2, "customers_customer": 2}
@@ -131,7 +131,7 @@ def test_rows_that_cannot_be_are_rejected_each_with_its_reason(tmp_path: Path, d
         "CONTRACTS",
     )
     told = _reasons(wrong)
-    for number, words in [("A", "fit the other days"), ("B", "0 or more"), ("C", "nobody"), ("D", "missing")]:
+    for number, words in [("A", "fit the other days"), ("B", "0 or more"), ("C", "nobody"), ("D", "is empty")]:
         assert words in told[number], (number, told[number])
     for number, words in [("E", "two customers"), ("K-1", "another customer"), ("F", "Nobody of the firm")]:
         assert words in told[number], (number, told[number])
@@ -145,7 +145,12 @@ def test_rows_that_cannot_be_are_rejected_each_with_its_reason(tmp_path: Path, d
         "CONCERNS",
     )
     told = _reasons(wrong)
-    for number, words in [("A", "fit the other days"), ("B", "but not when"), ("C", "no contract Z"), ("D", "Pujian")]:
+    for number, words in [
+        ("A", "fit the other days"),
+        ("B", "but not when"),
+        ("C", "no contract Z"),
+        ("D", "revision or complaint"),
+    ]:
         assert words in told[number], (number, told[number])
     assert wrong.accepted == 0
 

@@ -133,7 +133,7 @@ class OrderOfASellerTest(Sellers):
         other = self.recounted(**filled | {"customer": str(self.siti.pk)})
         assert (other["line-0-discount"], other["line-0-suggested"]) == ("", "")
         own = self.recounted(**filled | {"line-0-discount": "100.000", "line-0-quantity": "4"})
-        assert own["line-0-discount"] == "100000", "what a person typed stays"
+        assert own["line-0-discount"] == "100.000", "what a person typed stays"
         none = self.recounted(**filled | {"line-0-discount": "", "line-0-quantity": "4"})
         assert none["line-0-discount"] == "", "and so does what a person emptied"
         agreed = self.recounted(**filled | {"line-0-unit_price": "300.000"})

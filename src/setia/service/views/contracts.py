@@ -30,7 +30,7 @@ def contracts(request: HttpRequest) -> HttpResponse:
     """The list, a page of it; those that end soonest stand first."""
     params, day = params_of(request), current_firm().day_of(timezone.now())
     found, chips = queries.narrow_contracts(me(request), queries.contracts_for(me(request)), params, today=day)
-    page = keyset.page(queries.contract_legs(found, params["state"]), size=PAGE, cursor=params["page"])
+    page = keyset.page(queries.contract_legs(found, params["state"], today=day), size=PAGE, cursor=params["page"])
     context = {
         "contracts": page.rows,
         "today": day,
