@@ -93,10 +93,9 @@ class ContractsTest(Shop):
         reader = Program(token_of(self.rani, "service.view")[1])
         self.assert_problem(reader.post("/contracts", {}), 403, "scope-missing")
         assert reader.get(f"/contracts/{one['id']}").status_code == 200
-        sari = User.objects.create_user("sari@kopi.id", None, name="Sari", role=User.Role.SALES)
-        seller = Program(token_of(sari)[1])
-        self.assert_problem(seller.get(f"/contracts/{one['id']}"), 404, "not-found")
-        assert seller.get("/contracts").json()["items"] == []
+        User.objects.filter(pk=self.dimas.pk).update(role_id="SALES")  # who sees their own customers only
+        self.assert_problem(self.desk.get(f"/contracts/{one['id']}"), 404, "not-found")
+        assert self.desk.get("/contracts").json()["items"] == []
 
     def test_what_happens_to_them_can_be_told_to_other_systems(self) -> None:
         contract = self.agree()
