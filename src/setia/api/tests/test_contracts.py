@@ -34,7 +34,8 @@ class ContractsTest(Shop):
         until = self.today + timedelta(days=30)
         one = self.agree(until_date=until.isoformat(), value="12500000.50", responsible=self.rani.email)
         assert (one["value"], one["responsible"], one["source"]) == ("12500000.5", self.rani.email, "")
-        at = f"/contracts/{one['id']}"
+        key = one["id"]
+        at = f"/contracts/{key}"
         tag = self.desk.get(at)["ETag"]
         assert self.desk.patch(at, {"complexity": "COMPLEX", "responsible": None}, If_Match=tag).status_code == 200
         self.assert_problem(self.desk.patch(at, {"title": "x"}, If_Match=tag), 412, "changed-meanwhile")
@@ -42,10 +43,10 @@ class ContractsTest(Shop):
         self.assert_problem(self.desk.patch(at, {"until_date": "2000-01-01"}), 422, "invalid")
         assert self.desk.get(at).json()["responsible"] is None
         assert [row["id"] for row in self.desk.get("/contracts?state=ENDING").json()["items"]] == [one["id"]]
-        made = self.desk.post(f"{at}/renew", {"title": "Bar kopi II"}).json()
+        made = self.desk.post(f"/contracts/{key}/renew", {"title": "Bar kopi II"}).json()
         assert (made["follows_id"], made["title"], made["complexity"]) == (one["id"], "Bar kopi II", "COMPLEX")
         assert made["from_date"] == (until + timedelta(days=1)).isoformat()
-        self.assert_problem(self.desk.post(f"{at}/renew", {}), 409, "in-the-way")
+        self.assert_problem(self.desk.post(f"/contracts/{key}/renew", {}), 409, "in-the-way")
         assert self.desk.delete(f"/contracts/{made['id']}").status_code == 204
         assert self.desk.get(at).json()["followed_by_id"] is None
         assert AuditEntry.objects.filter(verb__startswith="contract.").count() == 4
@@ -54,15 +55,16 @@ class ContractsTest(Shop):
         contract = self.agree()
         one = self.complain(contract_id=contract["id"]).json()
         assert (one["raised_date"], one["closed_at"]) == (self.today.isoformat(), None)
-        at = f"/concerns/{one['id']}"
+        key = one["id"]
+        at = f"/concerns/{key}"
         assert self.desk.patch(at, {"kind": "REVISION"}).json()["kind"] == "REVISION"
-        done = self.desk.post(f"{at}/settle", {"answer": "Diganti"}).json()
+        done = self.desk.post(f"/concerns/{key}/settle", {"answer": "Diganti"}).json()
         assert done["answer"] == "Diganti"
         assert done["closed_at"]
-        self.assert_problem(self.desk.post(f"{at}/settle", {}), 409, "in-the-way")
+        self.assert_problem(self.desk.post(f"/concerns/{key}/settle", {}), 409, "in-the-way")
         assert [row["id"] for row in self.desk.get("/concerns?done=true").json()["items"]] == [one["id"]]
-        assert self.desk.post(f"{at}/reopen", {}).json()["answer"] == ""
-        self.assert_problem(self.desk.post(f"{at}/reopen", {}), 409, "in-the-way")
+        assert self.desk.post(f"/concerns/{key}/reopen", {}).json()["answer"] == ""
+        self.assert_problem(self.desk.post(f"/concerns/{key}/reopen", {}), 409, "in-the-way")
 
     def test_what_is_wrong_is_told_where_it_is(self) -> None:
         theirs = self.agree(customer_number="C-2")

@@ -73,7 +73,8 @@ class Subscriptions(Shop):
         self.assert_problem(self.till.post(at, {"ends_date": ends.isoformat()}), 422, "invalid")
         later = (ends + timedelta(days=30)).isoformat()
         assert self.till.post(at, {"ends_date": later}).json()["ends_date"] == later
-        back = f"/subscriptions/{one['id']}/take-renewal-back"
+        key = one["id"]
+        back = f"/subscriptions/{key}/take-renewal-back"
         assert self.till.post(back, {}).json()["ends_date"] == ends.isoformat()
         self.assert_problem(self.till.post(back, {}), 409, "in-the-way")
         assert self.till.post(at, {"ends_date": later}).json()["renewed_from_date"] == ends.isoformat()
