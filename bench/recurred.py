@@ -83,9 +83,9 @@ LIMIT %(subscriptions)s
 """,
     """
 INSERT INTO subscriptions_subscriptionstep (subscription_id, day, kind, status, monthly, changes, reason, at)
-SELECT id, started_date, 'STARTED', 'ACTIVE', 120000, '{}', '', created_at FROM subscriptions_subscription
+SELECT id, started_date, 'STARTED', 'ACTIVE', 120000, '{}'::jsonb, '', created_at FROM subscriptions_subscription
 UNION ALL
-SELECT id, COALESCE(ended_date, current_date), status, status, 0, '{}', reason, created_at
+SELECT id, COALESCE(ended_date, current_date), status, status, 0, '{}'::jsonb, reason, created_at
 FROM subscriptions_subscription WHERE status <> 'ACTIVE'
 """,
     """
