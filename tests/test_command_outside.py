@@ -27,8 +27,9 @@ for right in ("NOCREATEDB", "CREATEDB"):
     with psycopg.connect("DBA", autocommit=True) as connection:
         connection.execute(f"ALTER ROLE setia {right}")
     back_up(backup_id=start_backup(by=None, at=now).pk, at=now)
-found = Backup.objects.order_by("pk")
-print(json.dumps([[one.state, one.problem, one.unchecked, bool(one.checked_at), one.tables, one.file] for one in found]))
+told = [[one.state, one.problem, one.unchecked, bool(one.checked_at), one.tables, one.file]
+        for one in Backup.objects.order_by("pk")]
+print(json.dumps(told))
 """
 _CLUTTER = (
     "CREATE SCHEMA office",

@@ -165,3 +165,4 @@ name_data(
 name_data("backup", {"sealed": _("Locked with a passphrase")})
 name_data("list", {"what": Detail(_("List"), says=lambda about: things()[about].many if about in things() else about)})
 name_data("list", {"rows": _("Rows")})
+name_data("list", {"customer": Detail(_("Customer"), of="customer"), "run": Detail(_("Import"), of="run")})

@@ -31,6 +31,7 @@ name_thing(
     page="import_run",
     acts=("import.",),
 )
+name_thing("rejected", _("Rejected rows"))
 name_data(
     "import",
     {

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from setia.accounts.actions import note_export
 from setia.accounts.models import User
 from setia.accounts.queries import me
 from setia.core.permissions import may, needs, require
@@ -194,6 +195,7 @@ def rejected_rows(request: HttpRequest, pk: int) -> HttpResponseBase:
     path = Path(run.rejects_path or "-")
     if not run.rejects_path or not path.is_file():
         raise Http404
+    note_export(by=me(request), at=timezone.now(), what="rejected", run=run.pk)
     return FileResponse(path.open("rb"), as_attachment=True, filename=_("rejected-rows-%(run)s.csv") % {"run": run.pk})
 
 

@@ -3,8 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from setia.accounts.actions import note_export
 from setia.accounts.queries import me
 from setia.core.permissions import needs
 from setia.core.sheets import csv_response
@@ -37,4 +39,5 @@ def export_report(request: HttpRequest, name: str) -> HttpResponseBase:
     """One report as CSV, with the codes and the numbers `setia report` gives."""
     found = queries.get_report_for(me(request), name)
     keys = [column.key for column in found.report.columns]
+    note_export(by=me(request), at=timezone.now(), what="report", report=name)
     return csv_response(name, keys, ([row[key] for key in keys] for row in found.rows))

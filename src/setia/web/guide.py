@@ -15,6 +15,9 @@ TEXTS = Path(__file__).parent / "guide"
 TOPICS = {
     "home": "home",
     "customers": "customers",
+    "saved_views": "customers",
+    "save_view": "customers",
+    "change_view": "customers",
     "customer": "customer",
     "orders": "orders",
     "order": "orders",

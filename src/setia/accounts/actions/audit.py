@@ -39,6 +39,9 @@ def mark(address: str) -> str:
     return salted_hmac("setia.accounts.address", address, algorithm="sha256").hexdigest()[:16]
 
 
-def note_export(*, by: User, at: datetime, what: str) -> None:
-    """Write down that somebody took a list along as a file; `what` is the kind of thing (`customer`)."""
-    audit(by=by, at=at, verb="list.exported", about="list", data={"what": what})
+def note_export(*, by: User, at: datetime, what: str, **which: int | str) -> None:
+    """Write down that somebody took a list along as a file; `what` is the kind of thing (`customer`).
+
+    `which` says which list where there are many of a kind: the key of a `customer` or a `run`, the name of a `report`.
+    """
+    audit(by=by, at=at, verb="list.exported", about="list", data={"what": what} | which)

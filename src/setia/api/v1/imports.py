@@ -13,6 +13,7 @@ from ninja import File, Form, Query, Router
 from ninja.files import UploadedFile
 from pydantic import AwareDatetime, Field
 
+from setia.accounts.actions import note_export
 from setia.api.door import Asked, answer, offer
 from setia.api.problems import Problem, invalid
 from setia.api.v1.fields import PROBLEMS, Given, Line64, Paged, ProblemShown, Shown
@@ -238,4 +239,5 @@ def rejected_rows(request: Asked, pk: int) -> HttpResponseBase:
     path = Path(run.rejects_path or "-")
     if not run.rejects_path or not path.is_file():
         raise Http404
+    note_export(by=request.user, at=timezone.now(), what="rejected", run=run.pk)
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"rejected-{run.pk}.csv", content_type="text/csv")

@@ -105,6 +105,17 @@ class EditFactTest(Base):
                 assert TimelineEntry.objects.filter(customer=self.siti).count() == told + 1
                 assert AuditEntry.objects.filter(verb="customer.edited").count() == audited + 1
 
+    def test_the_timeline_is_told_of_what_was_saved_and_of_nothing_else(self) -> None:
+        form = self.opened("title")
+        assert "HX-Trigger-After-Settle" not in self.client.get(self.path("title"), headers=PART)
+        assert "HX-Trigger-After-Settle" not in self.send("tax", self.opened("tax") | {"tax_number": "12"})
+        saved = self.send("title", form | {"title": "Ibu"})
+        assert saved["HX-Trigger-After-Settle"] == "record-changed"
+        page = self.client.get(reverse("customer", args=[self.siti.pk]) + "?show=changes").content.decode()
+        asked = re.search(r'<div id="happenings" hx-get="([^"]*)" hx-trigger="record-changed from:body"', page)
+        assert asked
+        assert "Ibu" in self.client.get(asked[1], headers=PART).content.decode()
+
     def test_what_does_not_fit_is_said_in_place_and_nothing_is_saved(self) -> None:
         cases = {
             "tax": ("tax_number", "12", "is not a tax number"),

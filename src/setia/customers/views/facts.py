@@ -15,7 +15,7 @@ from setia.customers import actions, queries
 from setia.customers.fact_forms import FactForm, given
 from setia.customers.models import Customer
 from setia.customers.queries import Fact
-from setia.customers.views._fragments import wants_fragment
+from setia.customers.views._fragments import record_changed, wants_fragment
 from setia.customers.views.customers import number_taken
 
 
@@ -64,7 +64,7 @@ def edit_fact(request: HttpRequest, pk: int, fact: str) -> HttpResponse:
             before, version = given(one, customer), queries.fact_version(saved, one.kept)
             undo = before | {"version": version, "back": "1"} if before != given(one, saved) else {}
             context |= {"undo": undo, **_standing(request, one, saved)}
-            return render(request, "customers/edit_fact.html", context)
+            return record_changed(render(request, "customers/edit_fact.html", context))
     if not part:
         return redirect("edit_customer", customer.pk)
     context |= {"form": form, **_standing(request, one, customer), **_choices(request, form)}

@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from setia.accounts.actions import note_export
 from setia.accounts.queries import me
 from setia.catalogue.queries import categories, products_for
 from setia.catalogue.queries import narrow as narrow_products
@@ -51,6 +52,7 @@ def export_prices(request: HttpRequest, pk: int) -> HttpResponseBase:
     customer, params = get_customer_for(me(request), pk), params_of(request)
     found, _chips = narrow_products(products_for(me(request)), {**params, "archived": ""})
     head = [_("Code"), _("Product"), _("Category"), _("List price"), _("Discount in percent"), _("Their price")]
+    note_export(by=me(request), at=timezone.now(), what="price", customer=customer.pk)
     return csv_response("prices", head, queries.exported_prices(found, queries.terms_of(customer)))
 
 

@@ -28,6 +28,9 @@
     count();
     for (const button of $$('[data-theme]', from)) if (button !== root) button.setAttribute('aria-pressed', String(button.dataset.theme === root.dataset.theme));
     for (const open of $$('.s-tabs [aria-current]', from)) open.parentNode.scrollLeft = open.offsetLeft - open.parentNode.offsetLeft - (open.parentNode.clientWidth - open.offsetWidth) / 2;
+    /* an address that names a part of the record opens that part where only one is shown at a time */
+    const named = location.hash && $$('[data-tab-for]', from).find(link => link.hash === location.hash);
+    if (named) tab(named);
     const wrong = $('[data-focus]', from);
     if (wrong) wrong.focus();
   }
