@@ -62,14 +62,15 @@ class Exports(TestCase):
     def test_every_file_that_leaves_the_house_leaves_a_line_that_says_who_took_it(self) -> None:
         met, wrong = set(), []
         for address in addresses():
-            for method in ("GET", "POST"):
-                answer, lines = self.taken(address, method)
-                if not answer.get("Content-Disposition", "") and "csv" not in answer.get("Content-Type", ""):
-                    continue
-                met.add(address.name)
-                told = [one for one in lines if act_of(one.verb) == TAKEN_OUT and one.by == self.rani]
-                if address.name not in UNTOLD and len(told) != 1:
-                    wrong.append(f"{method} {address.path} ({address.name}) left {len(told)} lines")
+            answer, lines = self.taken(address, "GET")
+            if answer.status_code == 405:  # what only a button may send
+                answer, lines = self.taken(address, "POST")
+            if not answer.get("Content-Disposition", "") and "csv" not in answer.get("Content-Type", ""):
+                continue
+            met.add(address.name)
+            told = [one for one in lines if act_of(one.verb) == TAKEN_OUT and one.by == self.rani]
+            if address.name not in UNTOLD and len(told) != 1:
+                wrong.append(f"{address.path} ({address.name}) left {len(told)} lines")
         assert not wrong, "\n".join(wrong)
         assert set(UNTOLD) <= met
         named = {one.name for one in addresses() if any(word in one.name for word in NAMED)}

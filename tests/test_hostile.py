@@ -202,7 +202,7 @@ def test_a_view_shared_with_a_team_shows_each_their_own_customers_and_names_nobo
     assert saved.status_code == 302, saved.content.decode()
     view = SavedView.objects.get()
     assert view.team == team
-    client.force_login(sari)
+    client.force_login(_with_every_verb(sari))
     for asked in (
         f"/customers/?view={view.pk}",
         f"/customers/?{address}&view={view.pk}",
@@ -221,12 +221,10 @@ def test_a_view_shared_with_a_team_shows_each_their_own_customers_and_names_nobo
 def test_a_program_with_her_token_reaches_nothing_of_his_by_keys_numbers_or_looks(
     sari: User, budi: User, theirs: Customer, mine: Customer
 ) -> None:
-    everything = Role.objects.create(code="everything-own", name="All verbs, own customers", sees="OWN")
-    Role.objects.filter(pk=everything.pk).update(verbs=sorted(every_verb()))
-    User.objects.filter(pk=sari.pk).update(role=everything)
+    sari = _with_every_verb(sari)
     Customer.objects.filter(pk=theirs.pk).update(number="B-1")
     plan = add_plan(by=_owner(), at=AT, code="BEANS", name="Beans", price=Decimal(120_000), period="MONTH")
-    program = Program(token_of(User.objects.get(pk=sari.pk))[1])
+    program = Program(token_of(sari)[1])
     before = everything_of(theirs)
     point = ContactPoint.objects.get(customer=theirs)
     line = [{"description": "Gayo", "unit_price": "10000"}]
@@ -247,7 +245,7 @@ def test_a_program_with_her_token_reaches_nothing_of_his_by_keys_numbers_or_look
         answer = program.post(path, body)
         assert answer.status_code in (403, 404, 409, 422), (path, answer.status_code, answer.content)
         assert b"Makmur" not in answer.content, path
-        assert str(theirs.pk).encode() not in answer.content.replace(path.encode(), b""), (path, answer.content)
+        assert not re.search(rf'"id": ?{theirs.pk}\b', answer.content.decode()), (path, answer.content)
     assert program.patch(f"/customers/{mine.pk}", {"recommended_by": theirs.pk}).status_code in (404, 422)
     assert program.delete(f"/customers/{mine.pk}/contacts/{point.pk}").status_code == 404
     # One that looks like his is not shown to her as a candidate, and many at once are no way around it.
@@ -269,8 +267,8 @@ def test_a_program_with_her_token_reaches_nothing_of_his_by_keys_numbers_or_look
 def test_a_token_that_may_read_changes_nothing_and_one_of_somebody_else_is_not_ones_own(
     client: Client, sari: User, budi: User, theirs: Customer, mine: Customer
 ) -> None:
-    reading, secret = token_of(sari, "customers.view")
-    his, _secret = token_of(budi)
+    reading, secret = token_of(_with_every_verb(sari), "customers.view")
+    his, _secret = token_of(_with_every_verb(budi))
     program = Program(secret)
     before = everything_of(mine)
     for path, body in (
@@ -288,6 +286,7 @@ def test_a_token_that_may_read_changes_nothing_and_one_of_somebody_else_is_not_o
     assert program.get(f"/customers/{theirs.pk}").status_code == 404
     assert program.get(f"/customers/{mine.pk}").status_code == 200
     assert everything_of(mine) == before
+    User.objects.filter(pk=sari.pk).update(role="SALES")
     client.force_login(sari)
     assert client.post(f"/settings/api/{his.pk}/revoke/").status_code in (403, 404)
     assert Token.objects.get(pk=his.pk).revoked_at is None
@@ -310,6 +309,14 @@ def test_nobody_hands_customers_over_without_the_right_to_and_nobody_gives_thems
     assert (sari.role_id, budi.is_active) == ("SALES", True)
     assert Customer.objects.get(pk=theirs.pk).owner == budi
     assert not sari.teams.exists()
+
+
+def _with_every_verb(person: User) -> User:
+    """The same person in a role that allows everything, on their own customers alone."""
+    role, _made = Role.objects.get_or_create(code="everything-own", name="All verbs, own customers", sees="OWN")
+    Role.objects.filter(pk=role.pk).update(verbs=sorted(every_verb()))
+    User.objects.filter(pk=person.pk).update(role=role)
+    return User.objects.get(pk=person.pk)
 
 
 def _owner() -> User:

@@ -72,6 +72,7 @@ name_verbs(
         "customer.erased": _("Erased a person"),
         "customer.handed_over": _("Handed out a copy of a person's data"),
         "request.answered": _("Answered a request about personal data"),
+        "request.reminded": _("Wrote to those who may answer a request that it is due"),
         "request.refused": _("Refused a request about personal data"),
         "request.reopened": _("Opened a request about personal data again"),
         "request.taken": _("Took a request about personal data down"),
@@ -149,6 +150,7 @@ name_thing("region", _("Regions"), page="regions", keyed=False)
 
 _CONTACT = Detail(_("Kind"), says=lambda kind: dict(ContactPoint.Kind.choices).get(kind, kind))
 _UNSAID = Detail(None)
+name_data("request.reminded", {"people": _("People written to")})
 name_data("customer", {"fields": Detail(_("Fields"), of="field"), "number": _("Customer number"), "file": _UNSAID})
 name_data("customer", {"merge": _UNSAID, "others": Detail(_("Merged with"), of="customer")})
 name_data("customer", {"into": Detail(_("Merged into"), of="customer"), "tag": Detail(_("Tag"), of="tag")})

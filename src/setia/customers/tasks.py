@@ -17,6 +17,7 @@ name_jobs(
         "customers.keep_name_keys_nightly": _("Fold the names by which doubles are found, every night"),
         "customers.search_doubles": _("Search for doubles among all customers"),
         "customers.merge_doubles": _("Merge the doubles found above a certainty"),
+        "customers.remind_requests": _("Remind of requests about personal data"),
         "customers.work_bulk": _("Change many customers"),
         "customers.index_field": _("Make a field quick to find by"),
         "customers.drop_index": _("Forget how to find by a field"),
@@ -98,6 +99,13 @@ def retain(timestamp: int) -> None:
     """Let go of what has been kept long enough, and write the ledger of erased people anew. Nightly."""
     actions.retain(at=datetime.now(UTC))
     actions.write_ledger()
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(name="customers.remind_requests", queue="house", queueing_lock="customers.remind_requests")
+def remind_requests(timestamp: int) -> None:
+    """Write about requests whose deadline is near, or has passed. Hourly."""
+    actions.remind_requests(at=datetime.now(UTC))
 
 
 @app.periodic(cron="50 18 * * *")

@@ -31,7 +31,7 @@ name_thing(
     page="import_run",
     acts=("import.",),
 )
-name_thing("rejected", _("Rejected rows"))
+name_thing("rejected", _("Rejected rows"), acts=())
 name_data(
     "import",
     {

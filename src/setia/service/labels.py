@@ -56,5 +56,5 @@ name_thing(
 )
 name_data("contract", {"follows": Detail(_("Renews"), of="contract"), "from": _("From"), "number": _("Number")})
 name_thing("concern", _("Revisions and complaints"), page="concerns", keyed=False)
-name_thing("price", _("Price lists"))
+name_thing("price", _("Price lists"), acts=())
 name_thing("discount", _("Discounts of sellers"))

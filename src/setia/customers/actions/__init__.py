@@ -76,6 +76,7 @@ from setia.customers.actions.merge import AlreadyMerged, NothingToMerge, merge, 
 from setia.customers.actions.name_keys import keep_name_key, keep_name_keys
 from setia.customers.actions.note import EmptyNote, note
 from setia.customers.actions.regions import NoSuchRegion, count_regions, explain_region, load_regions, read_regions
+from setia.customers.actions.remind_requests import remind_requests
 from setia.customers.actions.request import AlreadyClosed, ReasonNeeded, close_request, reopen_request, take_request
 from setia.customers.actions.retain import UnknownKind, retain, set_retention
 from setia.customers.actions.saved_views import (
@@ -209,6 +210,7 @@ __all__ = [
     "record",
     "refuse_erased",
     "reject_double",
+    "remind_requests",
     "remove_contact",
     "remove_field",
     "remove_file",

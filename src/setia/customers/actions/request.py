@@ -73,7 +73,7 @@ def reopen_request(*, by: User, at: datetime, request: PrivacyRequest) -> None:
         if request.customer_id:
             refuse_erased([hold(request.customer_id)])
         closed = PrivacyRequest.objects.filter(pk=request.pk).exclude(state=PrivacyRequest.State.OPEN)
-        if closed.update(state=PrivacyRequest.State.OPEN, closed_at=None, closed_by=None):
+        if closed.update(state=PrivacyRequest.State.OPEN, closed_at=None, closed_by=None, reminded=""):
             _tell("reopened", by=by, at=at, request=request)
 
 

@@ -39,6 +39,13 @@ class PrivacyRequest(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
     answer = models.TextField(blank=True, default="", help_text="What was answered; why it was refused.")
+    reminded = models.CharField(
+        max_length=4,
+        blank=True,
+        default="",
+        choices=[("SOON", "SOON"), ("LATE", "LATE")],
+        help_text="What those who may answer were last written about: a deadline that is near, or one that has passed.",
+    )
 
     class Meta:
         indexes = [

@@ -3,17 +3,21 @@ import json
 import zipfile
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
 from setia.accounts.models import AuditEntry, User
+from setia.core.mail import MailTrouble
 from setia.core.models import Firm
 from setia.customers import actions, notices
 from setia.customers.models import Customer, Erasure, PrivacyRequest, RetentionRule, TimelineEntry
 from setia.customers.queries import due, may_contact, next_due, retention_preview
+from setia.customers.queries.privacy import requests_for
 from setia.customers.tests.people import LATER, LATER_STILL, NOON, People
 from setia.orders.models import Order
 
@@ -27,6 +31,50 @@ class RequestTest(People):
         assert due(made, at=made.due_at - timedelta(hours=24)) == "SOON"
         assert due(made, at=made.due_at) == "LATE"
         assert next_due(self.rani) == made
+
+    def test_those_who_may_answer_are_written_to_a_day_before_and_once_it_is_late_and_nobody_else(self) -> None:
+        made = actions.take_request(by=self.rani, at=NOON, kind="ACCESS", customer=self.siti, note="Salinan data saya")
+        assert actions.remind_requests(at=made.due_at - timedelta(hours=25)) == 0
+        sari = User.objects.create_user("sari@kopi.id", None, name="Sari", role=User.Role.SALES)
+        gone = User.objects.create_user("eko@kopi.id", None, name="Eko", role=User.Role.OWNER)
+        User.objects.filter(pk=gone.pk).update(is_active=False)
+        may_answer = {one.email for one in User.objects.filter(is_active=True) if requests_for(one).exists()}
+        assert self.rani.email in may_answer
+        assert sari.email not in may_answer
+        for at, words in (
+            (made.due_at - timedelta(hours=24), "is due within a day"),
+            (made.due_at - timedelta(hours=23), ""),
+            (made.due_at, "has passed"),
+            (made.due_at + timedelta(days=1), ""),
+        ):
+            with self.subTest(at=at):
+                mail.outbox.clear()
+                User.objects.update(language="en")
+                assert actions.remind_requests(at=at) == (len(may_answer) if words else 0)
+                assert {one.to[0] for one in mail.outbox} == (may_answer if words else set())
+                for letter in mail.outbox:
+                    assert words in letter.subject
+                    assert reverse("privacy_request", args=[made.pk]) in letter.body
+                    assert "Siti" not in letter.body
+                    assert "Salinan" not in letter.body
+        told = AuditEntry.objects.filter(verb="request.reminded", about="customer", about_id=self.siti.pk)
+        assert [(one.by, one.data["people"]) for one in told] == [(None, len(may_answer))] * 2
+
+    def test_a_reminder_that_reached_nobody_is_tried_again_and_a_closed_request_reminds_of_nothing(self) -> None:
+        made = actions.take_request(by=self.rani, at=NOON, kind="ERASE", customer=self.siti)
+        refused = MailTrouble("REFUSED")
+        with patch("setia.core.mail.send", side_effect=refused):
+            assert actions.remind_requests(at=made.due_at) == 0
+        made.refresh_from_db()
+        assert made.reminded == ""
+        assert actions.remind_requests(at=made.due_at) > 0
+        other = actions.take_request(by=self.rani, at=NOON, kind="ACCESS", customer=self.siti)
+        actions.close_request(by=self.rani, at=LATER, request=other, refused=False)
+        assert actions.remind_requests(at=made.due_at) == 0
+        # Answered and opened again, with its deadline where it was: those who thought it done hear of it anew.
+        actions.close_request(by=self.rani, at=LATER, request=made, refused=False)
+        actions.reopen_request(by=self.rani, at=LATER, request=made)
+        assert actions.remind_requests(at=made.due_at) > 0
 
     def test_an_answer_closes_it_once_and_a_refusal_says_why(self) -> None:
         made = actions.take_request(by=self.rani, at=NOON, kind="CORRECT", customer=self.siti)
