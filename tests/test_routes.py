@@ -85,6 +85,14 @@ SHARED = {
     "archive_product": "products are the firm's",
     "restore_product": "products are the firm's",
     **dict.fromkeys(("get_plan", "edit_plan", "archive_plan", "restore_plan"), "plans are the firm's"),
+    **dict.fromkeys(
+        (
+            *("edit_pipeline", "archive_pipeline", "restore_pipeline", "add_stage", "edit_stage", "shift_stage"),
+            *("archive_stage", "restore_stage", "edit_lost_reason", "archive_lost_reason", "restore_lost_reason"),
+            "column",
+        ),
+        "pipelines, stages and reasons are the firm's",
+    ),
     "help": "the user guide",
     "get_product": "products are the firm's",
     "end_session": "one's own devices; the mark of another's is unknown",
@@ -104,6 +112,9 @@ CHANGES = {
     "archive_product": "Sari may archive products",
     **dict.fromkeys(("archive_plan", "restore_plan"), "Sari may archive plans"),
     "restore_product": "Sari may take products out of the archive",
+    **dict.fromkeys(("archive_pipeline", "restore_pipeline", "archive_stage"), "Sari may put stages away"),
+    "shift_stage": "Sari may put stages in another order",
+    **dict.fromkeys(("archive_lost_reason", "restore_lost_reason", "restore_stage"), "Sari may arrange reasons"),
     "test_mail": "a letter to herself, said in the trail",
     "account_logout": "ends her session and says so in the trail",
 }

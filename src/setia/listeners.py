@@ -17,6 +17,7 @@ from setia.customers.actions import give_back, settle_consent, take_over
 from setia.orders import queries as orders
 from setia.portraits import queries as portraits
 from setia.sales import queries as sales
+from setia.sales.actions import make_first_pipeline
 from setia.service import queries as service
 from setia.service.actions import keep_reach
 from setia.subscriptions import queries as subscriptions
@@ -47,6 +48,10 @@ def _follow_unmerge(event: Event) -> None:
     follow_unmerge(event.payload["merge_id"])
 
 
+def _make_first_pipeline(event: Event) -> None:
+    make_first_pipeline(at=event.at)
+
+
 def _settle_consent(event: Event) -> None:
     settle_consent([event.payload["customer_id"], *event.payload["other_ids"]])
 
@@ -73,6 +78,7 @@ def _keep_portrait_up(event: Event) -> None:
 
 
 NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
+    "firm.changed": (_make_first_pipeline,),
     "order.changed": (_keep_portrait_up,),
     "base.changed": (_keep_portrait_up,),
     "customer.added": (_keep_portrait_up,),

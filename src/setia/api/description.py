@@ -14,14 +14,15 @@ import setia
 from setia.api.mount import api
 
 _ABOUT = gettext_noop(
-    "Customers, products, orders, subscriptions, units, contracts, complaints, portraits and imports of this firm. Send"
-    " the header “Authorization: Bearer” with a token made under Settings, API. Lists come in pages: take “next” as the"
-    " cursor of the next one. Money is text with a decimal point. Every problem says what is wrong, where, and what"
-    " to do (RFC 9457)."
+    "Customers, products, orders, opportunities, subscriptions, units, contracts, complaints, portraits and imports of"
+    " this firm. Send the header “Authorization: Bearer” with a token made under Settings, API. Lists come in pages:"
+    " take “next” as the cursor of the next one. Money is text with a decimal point. Every problem says what is wrong,"
+    " where, and what to do (RFC 9457)."
 )
 _TITLES = {
     "Customers": gettext_noop("Customers"),
     "Products": gettext_noop("Products"),
+    "Opportunities": gettext_noop("Opportunities"),
     "Orders": gettext_noop("Orders"),
     "Subscriptions": gettext_noop("Subscriptions"),
     "Plans": gettext_noop("Plans"),

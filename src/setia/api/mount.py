@@ -11,6 +11,7 @@ from setia.api.v1 import (
     contracts,
     customers,
     imports,
+    opportunities,
     orders,
     plans,
     portraits,
@@ -22,7 +23,7 @@ from setia.api.v1 import (
 __all__ = ["api", "operations"]
 
 _MODULES = (
-    *(bulk, customers, contacts, products, orders, subscriptions, plans, units),
+    *(bulk, customers, contacts, products, orders, opportunities, subscriptions, plans, units),
     *(contracts, concerns, portraits, imports),
 )
 for module in _MODULES:

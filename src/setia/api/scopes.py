@@ -21,6 +21,8 @@ SCOPES = (
     "orders.add",
     "orders.edit",
     "orders.give_back",
+    "sales.view",
+    "sales.opportunities",
     "subscriptions.view",
     "subscriptions.add",
     "subscriptions.edit",

@@ -115,6 +115,14 @@ def page(legs: Sequence[Leg], *, size: int, cursor: str = "") -> Page:
         return _page(legs, size=size, back=False, start=0, values=None)
 
 
+def place_of(row: Any, legs: Sequence[Leg]) -> str:
+    """The cursor of what follows a row at hand, whose leg is the first one it has all values for."""
+    known = (
+        index for index, leg in enumerate(legs) if all(getattr(row, one.field, None) is not None for one in leg.keys)
+    )
+    return _write(False, next(known), row, legs)
+
+
 def neighbours(legs: Sequence[Leg], place: str) -> tuple[tuple[Any, str] | None, tuple[Any, str] | None]:
     """The rows before and after a place, each with its own place; None at the ends, or for a place that is not ours."""
     read = _read(place, legs)

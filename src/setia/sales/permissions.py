@@ -12,5 +12,9 @@ offer(
         "view": (_("See prospects, opportunities and activities"), EVERYBODY),
         "activities": (_("Plan, note and finish activities"), "MANAGER SALES AGENT MARKETER MEMBER"),
         "delegate": (_("Plan activities for colleagues, and change theirs"), "MANAGER MEMBER"),
+        "opportunities": (_("Enter, move, win and lose opportunities"), "MANAGER SALES AGENT MEMBER"),
+        "export": (_("Export prospects and opportunities as a file"), "MANAGER ANALYST FINANCE MEMBER"),
+        "pipelines": (_("Arrange pipelines, stages and reasons"), "MANAGER MEMBER"),
     },
+    whole={"forecast": (_("See the forecast of the whole firm"), "MANAGER ANALYST FINANCE MEMBER")},
 )

@@ -46,6 +46,9 @@ _RECURRING = (
 )
 _SELLING = (
     (_("My day"), "my_day"),
+    (_("Pipeline"), "board"),
+    (_("Opportunities"), "opportunities"),
+    (_("First purchases to close"), "first_purchases"),
     (_("Activities"), "activities"),
     (_("Team"), "team_day"),
 )
@@ -92,6 +95,7 @@ NAVIGATION: tuple[Entry, ...] = (
 CREATIONS = (
     (_("Customer"), "user-plus", "add_customer", "customers.add"),
     (_("Activity"), "calendar-clock", "plan_activity", "sales.activities"),
+    (_("Opportunity"), "target", "add_opportunity", "sales.opportunities"),
     (_("Order"), "shopping-bag", "add_order", "orders.add"),
     (_("Subscription"), "refresh-cw", "add_subscription", "subscriptions.add"),
     (_("Installed unit"), "wrench", "add_unit", "subscriptions.units"),

@@ -108,6 +108,15 @@ _NOUNS = (
     ("discount", "service"),
     ("influence", "service"),
     ("followers", "service"),
+    ("board", "sales"),
+    ("column", "sales"),
+    ("opportunit", "sales"),
+    ("first_purchase", "sales"),
+    ("pipeline", "sales"),
+    ("stage", "sales"),
+    ("reason", "sales"),
+    ("undo_step", "sales"),
+    ("forecast", "sales"),
 )
 ORDER = (
     "start",

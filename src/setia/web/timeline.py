@@ -49,6 +49,8 @@ _ACTIVITY_ICONS = {
     "VISIT": "map-pin",
     "NOTE": "sticky-note",
 }
+CHANGES += ["OPPORTUNITY_ADDED", "OPPORTUNITY_MOVED", "OPPORTUNITY_WON", "OPPORTUNITY_LOST", "OPPORTUNITY_REOPENED"]
+CHANGES += ["OPPORTUNITY_STEP_UNDONE"]
 _ENTRY_ICONS = {
     "ADDED": "user-plus",
     "EDITED": "pencil",
@@ -70,6 +72,12 @@ _ENTRY_ICONS = {
     "OVERRULING_ENDED": "undo-2",
     "CONSENT_GIVEN": "shield-check",
     "CONSENT_WITHDRAWN": "shield",
+    "OPPORTUNITY_ADDED": "target",
+    "OPPORTUNITY_MOVED": "arrow-right",
+    "OPPORTUNITY_WON": "trophy",
+    "OPPORTUNITY_LOST": "circle-x",
+    "OPPORTUNITY_REOPENED": "undo-2",
+    "OPPORTUNITY_STEP_UNDONE": "undo-2",
 }
 _ORDER_ICONS = {"PURCHASE": "shopping-bag", "RETURN": "undo-2", "FREE": "gift", "ADJUSTMENT": "scale"}
 

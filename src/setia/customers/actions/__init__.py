@@ -4,7 +4,7 @@ Each verb takes who and when, checks that they may, writes the timeline, the aud
 transaction, and raises the errors named at the top of its module.
 """
 
-from setia.customers.actions._record import record
+from setia.customers.actions._record import enter, record
 from setia.customers.actions.add import NumberTaken, add
 from setia.customers.actions.archive import archive, archive_many, restore
 from setia.customers.actions.ask_colleague import NobodyToAsk, ask_colleague
@@ -178,6 +178,7 @@ __all__ = [
     "edit_fact",
     "edit_field",
     "edit_tag",
+    "enter",
     "erase",
     "erase_again",
     "explain_region",

@@ -32,3 +32,10 @@ def record(
     audit(by=by, at=at, verb=f"customer.{verb}", about="customer", about_id=customer.pk, data=audited)
     outbox.emit(f"customer.{verb}", at=at, customer_id=customer.pk)
     return entry
+
+
+def enter(verb: str, *, by: User | None, at: datetime, customer_id: int, data: dict[str, Any]) -> TimelineEntry:
+    """Write what a verb of another room means for a customer on their timeline, and nowhere else: that room audits and
+    announces it itself. Ask `refuse_erased` first.
+    """
+    return TimelineEntry.objects.create(customer_id=customer_id, kind=verb.upper(), at=at, by=by, data=data)

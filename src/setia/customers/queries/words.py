@@ -61,6 +61,12 @@ _TITLES = {
     "ACTIVITY_REOPENED": gettext_lazy("Opened again"),
     "OVERRULED": gettext_lazy("Said otherwise"),
     "OVERRULING_ENDED": gettext_lazy("What is computed counts again"),
+    "OPPORTUNITY_ADDED": gettext_lazy("New opportunity"),
+    "OPPORTUNITY_MOVED": gettext_lazy("Opportunity moved"),
+    "OPPORTUNITY_WON": gettext_lazy("Opportunity won"),
+    "OPPORTUNITY_LOST": gettext_lazy("Opportunity lost"),
+    "OPPORTUNITY_REOPENED": gettext_lazy("Opportunity goes on"),
+    "OPPORTUNITY_STEP_UNDONE": gettext_lazy("Step of an opportunity taken back"),
 }
 
 
@@ -112,6 +118,8 @@ def tell(entry: TimelineEntry, *, others: bool = True) -> Told:
         what = dict(LifeEvent.Kind.choices).get(data["kind"], data["kind"])
         day = date_format(date.fromisoformat(data["day"]), "j F Y")
         return Told(title, ", ".join(filter(None, [str(what), data["words"], day])), [])
+    if entry.kind.startswith("OPPORTUNITY_"):
+        return Told(title, " · ".join(filter(None, [data.get("title", ""), data.get("stage", "")])), [])
     if entry.kind.startswith("FILE_"):
         return Told(title, str(data.get("name", "")), [])
     if entry.kind in ("TAGGED", "UNTAGGED"):

@@ -1,3 +1,5 @@
 """Questions about know-how."""
 
-__all__: list[str] = []
+from setia.planning.queries.rivals import rivals_for
+
+__all__ = ["rivals_for"]

@@ -69,6 +69,10 @@ class Stage(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def needs_words(self) -> list[str]:
+        """What it needs, in the reader's words."""
+        return [str(self.Needs(one).label) for one in self.needs]
+
     def is_over_age(self, days: int) -> bool:
         """Whether so many days are longer than anything should stay here."""
         return self.age_limit_days is not None and days > self.age_limit_days

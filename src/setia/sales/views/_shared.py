@@ -1,6 +1,7 @@
 """What the lists and forms of this room share."""
 
 from collections import defaultdict
+from typing import Any
 
 from django.forms import Form
 from django.http import HttpRequest, QueryDict
@@ -38,3 +39,9 @@ def keep_typed(form: Form, version: str) -> None:
 def whole(value: str) -> int:
     """A key from an address; 0 for what is none."""
     return int(value) if value.isdecimal() and len(value) < 19 else 0
+
+
+def by_htmx(request: HttpRequest) -> bool:
+    """Whether a part of a page asks, and not the browser for a page."""
+    htmx: Any = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.boosted
