@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 router = Router(tags=["Opportunities"])
 
 State = Literal["OPEN", "WON", "LOST"]
-_MOST = Decimal(10) ** 16
+_MOST = Decimal(10) ** 15
 
 
 class StageShown(Shown):
@@ -409,6 +409,8 @@ def _scope(request: Asked, scope: str) -> None:
 def _facts(request: Asked, given: OpportunityFacts, *, present: int | None = None) -> dict[str, Any]:
     left_out = ("owner_id", "lines", "customer_id", "customer_number", "customer_source", "stage_id")
     facts = given.said(leaving_out=left_out)
+    if given.expected_date is not None and not 1900 <= given.expected_date.year <= 2200:
+        raise invalid("/expected_date", _("A day between the years 1900 and 2200."))
     if "owner_id" in given.model_fields_set:
         facts["owner"] = _owner(request, given.owner_id, present)
     if given.lines is not None:

@@ -210,7 +210,7 @@ class PageTest(Selling):
         one = self.chance(expected_date=None)
         move = reverse("move_opportunity", args=[one.pk])
         asked = self.client.post(move, {"to": self.need.pk, "seen": self.talk.pk}, headers={"HX-Request": "true"})
-        assert asked.headers["HX-Location"] == f"{move}?to={self.need.pk}"
+        assert asked.headers["HX-Redirect"] == f"{move}?to={self.need.pk}"
         sent = form_on(self.client.get(move, {"to": self.need.pk}))
         assert "expected_date" in sent
         assert "amount" not in sent

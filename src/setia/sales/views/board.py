@@ -125,13 +125,13 @@ def _ask(request: HttpRequest, one: Opportunity, to: Stage) -> HttpResponse:
     """To the page that asks for what the stage needs."""
     place = f"{reverse('move_opportunity', args=[one.pk])}?to={to.pk}"
     if by_htmx(request):
-        return HttpResponse(headers={"HX-Location": place})
+        return HttpResponse(headers={"HX-Redirect": place})
     return redirect(place)
 
 
 def _to_page(request: HttpRequest, one: Opportunity) -> HttpResponse:
     place = reverse("opportunity", args=[one.pk])
-    return HttpResponse(headers={"HX-Location": place}) if by_htmx(request) else redirect(place)
+    return HttpResponse(headers={"HX-Redirect": place}) if by_htmx(request) else redirect(place)
 
 
 def _moved(request: HttpRequest, one: Opportunity, *, before: Stage) -> HttpResponse:
