@@ -7,8 +7,10 @@ step taken back is marked so. Sums of a column are read from the indexes of open
 from datetime import date, datetime
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import pgettext_lazy
 
 from setia.sales.models.pipelines import LostReason, Pipeline, Stage
@@ -101,6 +103,8 @@ class Opportunity(models.Model):
             ),
             models.Index(F("customer"), F("created_at").desc(), F("id").desc(), name="sales_opp_of_customer"),
             models.Index(F("owner"), F("status"), F("entered_at").desc(), F("id").desc(), name="sales_opp_of_owner"),
+            # A part of the title, among open ones.
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), condition=Q(status="OPEN"), name="sales_opp_title"),
             models.Index(fields=["lost_reason"], condition=Q(status="LOST"), name="sales_opp_lost_reason"),
         ]
 

@@ -24,7 +24,7 @@ from setia.sales.queries.activities import (
 )
 from setia.sales.queries.board import Board, Column, board_for, columns_for, more_cards
 from setia.sales.queries.closing import Prompt, closing_prompt, warm_for, warm_legs
-from setia.sales.queries.forecasts import History, ends_of_months, forecast_page, history_of
+from setia.sales.queries.forecasts import MONTHS, History, ends_of_months, forecast_page, history_of
 from setia.sales.queries.opportunities import (
     SORTS,
     Sums,
@@ -65,6 +65,7 @@ CUSTOMER_KEYS: tuple[Key, ...] = (
 __all__ = [
     "CAPPED",
     "CUSTOMER_KEYS",
+    "MONTHS",
     "SORTS",
     "Board",
     "Column",
