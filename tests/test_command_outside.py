@@ -87,13 +87,13 @@ def test_a_backup_is_made_without_rights_and_checked_with_one_and_comes_back_on_
 
 
 def test_the_scratch_database_is_as_its_original_and_says_who_must_help_where_there_is_none(
-    place: Path, outside: Outside, monkeypatch: pytest.MonkeyPatch
+    place: Path, outside: Outside
 ) -> None:
     url = outside.make_database("warung")
-    monkeypatch.setenv("DATABASE_URL", url)
     outside.ask("ALTER ROLE setia NOCREATEDB")
     assert scratch.refused(url) == 'ALTER ROLE "setia" CREATEDB'
-    assert [(one.state, one.todo) for one in doctor._backup_rights()] == [("NOTE", 'ALTER ROLE "setia" CREATEDB')]
+    found = doctor._backup_rights(url)
+    assert (found.state, found.todo) == ("NOTE", 'ALTER ROLE "setia" CREATEDB')
     with pytest.raises(scratch.NoScratch, match="may not make"), scratch.database(url):
         pass
 

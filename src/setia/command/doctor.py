@@ -64,7 +64,8 @@ def examine(home: Path) -> Iterator[Finding]:
     yield _pages_files()
     yield _translations()
     yield _dump(home)
-    if not (home.exists() or database.given()):
+    outside = database.given()  # asked before a private server is lent, which is named the same way
+    if not (home.exists() or outside):
         return  # a look must not make a home
     try:
         with database.borrowed():
@@ -72,7 +73,8 @@ def examine(home: Path) -> Iterator[Finding]:
 
             django.setup()
             yield _reached()
-            yield from _backup_rights()
+            if outside:
+                yield _backup_rights(outside)
             yield _tables()
             yield from _work(home)
     except Trouble as trouble:
@@ -188,23 +190,19 @@ def _reached() -> Finding:
     return Finding("OK", _("database"), f"PostgreSQL {version}, {size}")
 
 
-def _backup_rights() -> Iterator[Finding]:
+def _backup_rights(url: str) -> Finding:
     """What the nightly backup needs of a server that Setia did not start: a `pg_dump` of its version, and the right
     to try a restore out in a scratch database.
     """
-    if not (url := database.given()):
-        return
     name = _("backup")
     try:
         dump.find_program(url, "pg_dump")
     except Trouble as trouble:
-        yield Finding("FAULT", name, trouble.what, trouble.todo)
-        return
+        return Finding("FAULT", name, trouble.what, trouble.todo)
     if todo := scratch.refused(url):
         what = _("The database user may not make a scratch database: backups are made, but no restore is tried out.")
-        yield Finding("NOTE", name, what, todo)
-        return
-    yield Finding("OK", name, _("can be made, and loaded into a scratch database"))
+        return Finding("NOTE", name, what, todo)
+    return Finding("OK", name, _("can be made, and loaded into a scratch database"))
 
 
 def _tables() -> Finding:
