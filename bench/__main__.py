@@ -5,12 +5,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import creme, intake, models, narrow, pages, portraits, recurring, start
+from bench import creme, growth, intake, models, narrow, pages, portraits, recurring, start
 from bench.doubles import measure as doubles
 from bench.report import Row, show, write
 from bench.workshop import ROOT, Unavailable, Workshop, opened
 
-PARTS = ("import", "portraits", "pages", "narrow", "recurring", "start", "creme", "models", "doubles")
+PARTS = ("import", "portraits", "pages", "narrow", "recurring", "start", "creme", "models", "growth", "doubles")
 _TITLES = {
     "import": "Taking in a file",
     "portraits": "Portraits",
@@ -20,6 +20,7 @@ _TITLES = {
     "start": "Starting and idling",
     "creme": "Beside Creme CRM 2.8.6",
     "models": "The models",
+    "growth": "The models as the shop grows",
     "doubles": "Doubles",
 }
 
@@ -41,6 +42,9 @@ def main() -> int:
             "start": lambda: start.measure(shop, repeat=wanted.repeat or 3),
             "creme": lambda: creme.measure(shop, contacts=wanted.contacts, requests=wanted.requests),
             "models": lambda: models.measure(shop, customers=wanted.customers, repeat=repeat),
+            "growth": lambda: growth.measure(
+                [size for size in growth.SIZES if size <= 10 * wanted.customers], ["arrays", "duckdb"]
+            ),
             "doubles": lambda: doubles.measure(shop, million=wanted.customers),
         }
         for part in wanted.only:

@@ -13,28 +13,28 @@ from lifetimes.utils import summary_data_from_transaction_data
 warnings.simplefilter("ignore")
 data = np.load(sys.argv[1])
 x, t_x, age = (data[name].astype(float) for name in ("x", "t_x", "age"))
-begun = time.perf_counter()
+begun = time.process_time()
 fitter = BetaGeoFitter(penalizer_coef=0.0).fit(x, t_x, age)
-fitted = time.perf_counter()
+fitted = time.process_time()
 fitter.conditional_probability_alive(x, t_x, age)
 fitter.conditional_expected_number_of_purchases_up_to_time(float(sys.argv[2]), x, t_x, age)
-scored = time.perf_counter()
+scored = time.process_time()
 pareto = {}
 for who in map(str, data["few"]):
     history = [data[f"{who}/{name}"].astype(float) for name in "xtT"]
-    begun_few = time.perf_counter()
+    begun_few = time.process_time()
     try:
         parameters = ParetoNBDFitter().fit(*history).params_
         answer = {"parameters": {name: float(value) for name, value in parameters.items()}}
     except Exception as problem:  # what it raises where it does not converge is its own
         answer = {"problem": f"{type(problem).__name__}: {problem}".splitlines()[0]}
-    pareto[who] = answer | {"seconds": time.perf_counter() - begun_few}
+    pareto[who] = answer | {"seconds": time.process_time() - begun_few}
 orders = pd.DataFrame({name: data[name] for name in ("customer", "day", "amount")})
-loaded = time.perf_counter()
+loaded = time.process_time()
 summary_data_from_transaction_data(
     orders, "customer", "day", monetary_value_col="amount", observation_period_end=str(data["as_of"])
 )
-summarised = time.perf_counter()
+summarised = time.process_time()
 print(
     json.dumps(
         {

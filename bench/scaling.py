@@ -20,7 +20,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import pyarrow as pa
@@ -140,8 +140,8 @@ def _duckdb(folder: Path, memory: str) -> Iterator[tables.Engine]:
 
 @contextmanager
 def _spark(folder: Path, memory: str) -> Iterator[tables.Engine]:
-    with _session(folder, f"local[{os.cpu_count()}]", {"spark.driver.memory": memory}) as session:
-        yield tables.Spark(session)
+    with session(folder, f"local[{os.cpu_count()}]", {"spark.driver.memory": memory}) as spark:
+        yield tables.Spark(spark)
 
 
 @contextmanager
@@ -167,9 +167,9 @@ def _cluster(folder: Path, memory: str) -> Iterator[tables.Engine]:
             alive = _wait_for_workers(2)
             print(f"master {master}, {len(alive)} workers: {', '.join(worker['id'] for worker in alive)}", flush=True)
             settings = {"spark.executor.memory": memory, "spark.executor.cores": "1", "spark.driver.memory": "1g"}
-            with _session(folder, master, settings) as session:
-                yield tables.Spark(session)
-                for did in _executors(session):
+            with session(folder, master, settings) as spark:
+                yield tables.Spark(spark)
+                for did in _executors(spark):
                     print(did, flush=True)
         finally:
             for process in reversed(processes):
@@ -203,7 +203,8 @@ def _executors(session: Any) -> Iterator[str]:
 
 
 @contextmanager
-def _session(folder: Path, master: str, settings: dict[str, str]) -> Iterator[Any]:
+def session(folder: Path, master: str, settings: dict[str, str], say: TextIO | None = None) -> Iterator[Any]:
+    """A Spark session that is stopped afterwards; when it has started `say` (or standard output) is told so."""
     os.environ["PYSPARK_PYTHON"], os.environ["SPARK_LOCAL_IP"] = sys.executable, _HOST
     from pyspark.sql import SparkSession
 
@@ -220,13 +221,13 @@ def _session(folder: Path, master: str, settings: dict[str, str]) -> Iterator[An
     }.items():
         builder = builder.config(name, value)
     start = time.perf_counter()
-    session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
-    print(f"Spark {session.version} on {master} started in {time.perf_counter() - start:.1f} s", flush=True)
+    spark = builder.getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    print(f"Spark {spark.version} on {master} started in {time.perf_counter() - start:.1f} s", file=say, flush=True)
     try:
-        yield session
+        yield spark
     finally:
-        session.stop()
+        spark.stop()
 
 
 _ENGINES: dict[str, Callable[[Path, str], Any]] = {"duckdb": _duckdb, "spark": _spark, "cluster": _cluster}
