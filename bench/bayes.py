@@ -82,7 +82,7 @@ def _section(folder: Path, python: Path) -> list[str]:
         *table(("", "parameters (95 %)", "processor", "times ours"), rows),
         "",
         "Here: maximum likelihood, intervals by the delta method; the median of 15 fits after the first. There: the",
-        f"time of a first fit, without the {about['import']:.0f} s of importing; MAP with the default priors, but",
+        "time of a first fit, without that of importing; MAP with the default priors, but",
         "where flat ones are named; samples are 1,000 of each of two chains, tuned by as many: mean, 2.5 % and 97.5 %.",
     ]
 
