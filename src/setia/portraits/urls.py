@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("value/", views.value, name="value"),
     path("accuracy/", views.accuracy, name="accuracy"),
     path("customers/<int:pk>/", views.classes, name="classes"),
+    path("customers/<int:pk>/alive/", views.alive, name="alive"),
     path("customers/<int:pk>/overrule/<str:what>/", views.overrule, name="overrule"),
     path(
         "customers/<int:pk>/overrulings/<int:overruling_pk>/withdraw/",

@@ -78,6 +78,20 @@ def classes(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "portraits/classes.html", context)
 
 
+@require_GET
+@needs("customers.view")
+def alive(request: HttpRequest, pk: int) -> HttpResponse:
+    """How the chance that a customer is still active went: a page, or the piece of it that the record shows."""
+    customer = get_customer_for(me(request), pk)
+    # Brings the analytics along, which the other pages of this room do without.
+    from setia.portraits import actions
+
+    # A boosted link, and a browser without script, want a whole page.
+    htmx = getattr(request, "htmx", None)
+    template = "portraits/alive_piece.html" if htmx and not htmx.boosted else "portraits/alive.html"
+    return render(request, template, {"customer": customer, "page": actions.follow_alive(customer)})
+
+
 @require_http_methods(["GET", "POST"])
 @needs("portraits.overrule")
 def overrule(request: HttpRequest, pk: int, what: str) -> HttpResponse:

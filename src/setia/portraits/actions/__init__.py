@@ -1,5 +1,6 @@
 """What changes portraits. A module per verb; this is the room's public face."""
 
+from setia.portraits.actions.follow_alive import follow_alive
 from setia.portraits.actions.look_back import due, look_back, look_back_later
 from setia.portraits.actions.overrule import (
     DayPassed,
@@ -23,6 +24,7 @@ __all__ = [
     "compute",
     "due",
     "end_expired",
+    "follow_alive",
     "keep_up",
     "look_back",
     "look_back_later",
