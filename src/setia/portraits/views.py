@@ -2,13 +2,17 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from setia.accounts.actions import note_export
+from setia.accounts.confirming import after_confirming
 from setia.accounts.queries import me
 from setia.core.permissions import may, needs
+from setia.core.sheets import csv_response
 from setia.customers.queries import get_customer_for
 from setia.portraits import queries
 from setia.portraits.forms import OverruleForm
@@ -63,6 +67,24 @@ def value(request: HttpRequest) -> HttpResponse:
 def accuracy(request: HttpRequest) -> HttpResponse:
     """What was foretold and what happened: all forecasts, and one of them (`at`) looked at."""
     return render(request, "portraits/accuracy.html", {"page": queries.accuracy_page(me(request), request.GET.dict())})
+
+
+@require_GET
+@needs("portraits.view")
+def curves(request: HttpRequest) -> HttpResponse:
+    """Who stays subscribed from renewal to renewal: of one plan, or of all of a length (`of`)."""
+    return render(request, "portraits/curves.html", {"page": queries.curves_page(me(request), request.GET.dict())})
+
+
+@require_GET
+@needs("subscriptions.export")
+@after_confirming
+def export_curves(request: HttpRequest) -> HttpResponseBase:
+    """The counted curves as CSV: a row a plan, month and renewal."""
+    names = ["plan", "period", "days", "month", "began", "renewal", "made", "share"]
+    rows = queries.exported_curves(me(request))
+    note_export(by=me(request), at=timezone.now(), what="renewal_curves")
+    return csv_response("renewal-curves", names, rows)
 
 
 @require_GET

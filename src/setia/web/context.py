@@ -37,6 +37,7 @@ _WITHIN = (
     (_("Concentration"), "concentration"),
     (_("Value"), "value"),
     (_("Bought together"), "together"),
+    (_("Renewal curves"), "curves"),
     (_("Accuracy"), "accuracy"),
 )
 _RECURRING = (

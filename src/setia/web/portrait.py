@@ -61,7 +61,7 @@ def knowledge(customer: Any, orders: Iterable[Any]) -> Knowledge | None:
         portrait=portrait,
         statements=statements,
         scale=_scale(portrait.value_low, portrait.value, portrait.value_high),
-        spread=money_between(portrait.value_low, portrait.value_high),
+        spread=_spread(portrait),
         window=days_between(first, final) if first and final else "",
         late=bool(final and final < portrait.as_of_date),
         rhythm=_rhythm(portrait, orders),
@@ -78,8 +78,16 @@ def _absent(portrait: Any) -> str:
     return portraits.why_absent(portraits.latest_refresh(), "value")
 
 
+def _spread(portrait: Any) -> str:
+    """The range in words; '' where both ends are written alike, as of somebody of whom practically nothing comes."""
+    low, high = portrait.value_low, portrait.value_high
+    if low is None or high is None or short_money(low) == short_money(high):
+        return ""
+    return money_between(low, high)
+
+
 def _scale(low: Decimal | None, value: Decimal | None, high: Decimal | None) -> Scale | None:
-    if low is None or value is None or high is None or high <= 0:
+    if low is None or value is None or high is None or short_money(high) == short_money(0):
         return None
     end = _round_up(high)
     share = [round(float(one / end) * 100, 1) for one in (low, high, value)]

@@ -52,5 +52,6 @@ def money_between(low: Decimal | None, high: Decimal | None, *, sign: bool = Tru
     symbol, unit = final[:digits], final.partition("\u00a0")[2] if "\u00a0" in final[digits:] else ""
     if unit and first.endswith(f"\u00a0{unit}"):
         first = first.removesuffix(f"\u00a0{unit}")
-    text = f"{first}–{final.removeprefix(symbol)}"
+    # Ends that are written alike are no range to a reader.
+    text = short_money(high) if short_money(low) == final else f"{first}–{final.removeprefix(symbol)}"
     return text if sign else text.replace(symbol, "", 1) if symbol else text

@@ -12,7 +12,8 @@ from setia.portraits.analysis.fitting import Models
 from setia.portraits.analysis.rhythm import calendar_months, purchase_days, usual_gaps
 from setia.portraits.analysis.rules import COVERAGE, HORIZON_DAYS, Rules
 from setia.portraits.analysis.shop import NOTHING_RECORDED, Recorded, Shop
-from setia_insight import base, stage, trait, value
+from setia.portraits.analysis.worth import worth
+from setia_insight import base, stage, trait
 from setia_insight.window import day_number
 
 Floats = NDArray[np.float64]
@@ -178,21 +179,15 @@ def _forecast(shop: Shop, summary: pa.Table, models: Models) -> _Forecast:
     nothing = np.iinfo(np.int32).min
     next_from = np.where(comes, coming["earliest_date"].cast(pa.int32()).to_numpy(), nothing)
     next_to = np.where(comes, coming["latest_date"].cast(pa.int32()).to_numpy(), nothing)
-    spend = low = high = None
-    if models.value is not None:
-        mean = summary["repeat_value"].fill_null(np.nan).to_numpy()
-        worth = value.spend(models.repeat, models.value, x, t_x, age, mean, horizon=HORIZON_DAYS, coverage=COVERAGE)
-        purchases = worth["expected_purchases"].to_numpy()
-        spend, low, high = (np.round(worth[name].to_numpy(), 4) for name in ("expected_spend", "low", "high"))
-    else:
-        purchases = models.repeat.expected_purchases(x, t_x, age, HORIZON_DAYS)
+    money = worth(models, summary, days=HORIZON_DAYS)
+    purchases = money.purchases if money else models.repeat.expected_purchases(x, t_x, age, HORIZON_DAYS)
     return _Forecast(
         alive=models.repeat.probability_alive(x, t_x, age),
         purchases=purchases,
         risk=1.0 - probability,
-        spend=spend,
-        low=low,
-        high=high,
+        spend=money.spend if money else None,
+        low=money.low if money else None,
+        high=money.high if money else None,
         next_from=next_from.astype(np.int32),
         next_to=next_to.astype(np.int32),
     )

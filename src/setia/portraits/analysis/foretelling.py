@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from setia.portraits.analysis.fitting import Models, fit
 from setia.portraits.analysis.rules import COVERAGE, Rules
 from setia.portraits.analysis.shop import Shop, sort_out
-from setia_insight import check, value
+from setia.portraits.analysis.worth import worth
+from setia_insight import check
 from setia_insight.summary import summarise
 from setia_insight.window import day_number
 
@@ -57,11 +58,12 @@ def foretell(shop: Shop, models: Models, *, days: int, most: int = MOST) -> tupl
     expected = models.repeat.expected_purchases(x, t_x, age, days)
     customer = summary["customer"].to_numpy()
     bought, spent, _first = _bought(shop, customer, since=shop.as_of - dt.timedelta(days), until=shop.as_of)
-    worth: dict[str, Any] = dict.fromkeys(("value", "value_low", "value_high"), pa.nulls(len(x), pa.float64()))
-    if models.value is not None:
-        mean = summary["repeat_value"].fill_null(np.nan).to_numpy()
-        found = value.spend(models.repeat, models.value, x, t_x, age, mean, horizon=days, coverage=COVERAGE)
-        worth = {"value": found["expected_spend"], "value_low": found["low"], "value_high": found["high"]}
+    found = worth(models, summary, days=days)
+    if found is None:
+        money = dict.fromkeys(("value", "value_low", "value_high"), pa.nulls(len(x), pa.float64()))
+    else:
+        columns = {"value": found.spend, "value_low": found.low, "value_high": found.high}
+        money = {name: pa.array(column, from_pandas=True) for name, column in columns.items()}
     group = np.empty(len(x), dtype=np.int64)
     for place, part in enumerate(np.array_split(np.argsort(expected, kind="stable"), GROUPS), 1):
         group[part] = place
@@ -74,7 +76,7 @@ def foretell(shop: Shop, models: Models, *, days: int, most: int = MOST) -> tupl
             "away": pa.array(1.0 - coming["probability"].to_numpy()),
             "from_day": coming["earliest_date"].cast(pa.int32()),
             "to_day": coming["latest_date"].cast(pa.int32()),
-            **worth,
+            **money,
             "spent_before": pa.array(spent),
         }
     )

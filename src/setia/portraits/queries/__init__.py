@@ -14,6 +14,7 @@ from setia.portraits.queries.classes import (
     overruled_of,
 )
 from setia.portraits.queries.cohort_page import CohortPage, cohort_page, interval
+from setia.portraits.queries.curves_page import CurvesPage, curves_page, exported_curves
 from setia.portraits.queries.figures import (
     Figures,
     Rows,
@@ -65,6 +66,7 @@ __all__ = [
     "ClassPage",
     "CohortPage",
     "ConcentrationPage",
+    "CurvesPage",
     "Figures",
     "HomePage",
     "MovesPage",
@@ -82,6 +84,8 @@ __all__ = [
     "class_page",
     "cohort_page",
     "concentration_page",
+    "curves_page",
+    "exported_curves",
     "figures",
     "figures_for",
     "follows_at_once",

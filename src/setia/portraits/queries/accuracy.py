@@ -184,7 +184,13 @@ def _claims(shown: Forecast) -> list[Claim]:
                 _both(money_word(figures["money_said"]), money_word(figures["money_came"])),
                 _sum_verdict(off),
             ),
-            _held(_("Spent within the range given"), figures["in_range"], figures["compared"], _("Too few to tell.")),
+            _held(
+                _("Spent within the range given"),
+                figures["in_range"],
+                figures["compared"],
+                _("Too few to tell."),
+                wide=_("As promised, and more: many most likely bring nothing, and their range begins there."),
+            ),
         ]
     return claims
 
@@ -218,7 +224,7 @@ def _ordering(auc: float | None) -> str:
     }
 
 
-def _held(what: str, share: float | None, count: int, too_few: str) -> Claim:
+def _held(what: str, share: float | None, count: int, too_few: str, *, wide: str = "") -> Claim:
     promised = percent_word(PROMISED, 0)
     if share is None or count < _LEAST:
         return Claim(what, _both(promised, "–"), too_few)
@@ -226,7 +232,7 @@ def _held(what: str, share: float | None, count: int, too_few: str) -> Claim:
     if abs(share - PROMISED) <= 0.08:
         return Claim(what, figures, _("As promised."))
     if share > PROMISED:
-        return Claim(what, figures, _("Wider than need be."))
+        return Claim(what, figures, wide or _("Wider than need be."))
     return Claim(what, figures, _("Too narrow: read it with room on both sides."))
 
 

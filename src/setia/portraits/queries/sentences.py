@@ -132,12 +132,7 @@ def _forecasts(portrait: Portrait) -> list[Statement]:
                     "low": money_word(portrait.value_low),
                     "high": money_word(portrait.value_high),
                 },
-                _("About %(count)s purchase days expected; %(spent)s spent so far in %(purchases)s purchases.")
-                % {
-                    "count": number_word(portrait.expected_purchases, 1),
-                    "spent": money_word(portrait.spent),
-                    "purchases": number_word(portrait.purchases),
-                },
+                _value(portrait),
             )
         )
     if portrait.next_from_date and portrait.next_to_date:
@@ -156,6 +151,26 @@ def _forecasts(portrait: Portrait) -> list[Statement]:
         }
         statements.append(Statement("RISK", "LEAVING" if portrait.leaving else "", says, _risk(portrait)))
     return statements
+
+
+def _value(portrait: Portrait) -> str:
+    """What the estimate rests on. Where most such customers buy nothing, that is said: it is an average with them."""
+    facts = {
+        "count": number_word(portrait.expected_purchases, 1),
+        "spent": money_word(portrait.spent),
+        "purchases": ngettext("%(count)s purchase", "%(count)s purchases", portrait.purchases)
+        % {"count": number_word(portrait.purchases)},
+        "risk": percent_word(min(portrait.risk or 0, 0.99), 0),
+    }
+    if (portrait.risk or 0) > SHOWN_FROM:
+        return (
+            _(
+                "Most likely nothing: of such customers, %(risk)s buy nothing for a year. The estimate is the average"
+                " with those who do. %(spent)s spent so far in %(purchases)s."
+            )
+            % facts
+        )
+    return _("About %(count)s purchase days expected; %(spent)s spent so far in %(purchases)s.") % facts
 
 
 def _risk(portrait: Portrait) -> str:

@@ -27,6 +27,16 @@ class LeavingStudy(models.Model):
     raised = models.BigIntegerField(default=0)
     raised_left = models.BigIntegerField(default=0)
     raised_expected = models.FloatField(default=0)
+    cohorts = models.JSONField(
+        default=list,
+        help_text="By month of beginning: how many began, and by renewals made, how many left (gone) and run (there).",
+    )
+    curve = models.JSONField(
+        default=list, help_text="By the model, after 0, 1, … renewals: the share still there, and its range."
+    )
+    remaining = models.JSONField(
+        default=dict, help_text="What those who run are expected to pay yet (amount, low, high), and pay in a month."
+    )
     as_of_date = models.DateField()
 
     class Meta:

@@ -6,6 +6,7 @@ from setia.customers.queries import Key
 from setia.subscriptions.codes import code
 from setia.subscriptions.models import RevenueMove, Subscription, Unit
 from setia.subscriptions.queries.base import base_keys, in_base
+from setia.subscriptions.queries.cohorts import length_words, renewal_studies
 from setia.subscriptions.queries.gate import (
     get_plan_for,
     get_subscription_for,
@@ -86,6 +87,7 @@ __all__ = [
     "get_unit_for",
     "in_base",
     "leaving_studies",
+    "length_words",
     "move_legs",
     "moves_behind",
     "narrow_subscriptions",
@@ -97,6 +99,7 @@ __all__ = [
     "planned_of",
     "plans_for",
     "renewal_legs",
+    "renewal_studies",
     "renewals_due",
     "revenue_months",
     "rise_factor",

@@ -16,6 +16,7 @@ from setia.core.text import line
 from setia.customers.queries import name_of
 from setia.subscriptions.codes import code
 from setia.subscriptions.models import Plan, Reason, Subscription, SubscriptionStep, Unit
+from setia.subscriptions.queries import cohorts
 
 SUBSCRIPTION_SORTS = ("newest", "monthly")
 UNIT_SORTS = ("newest", "service", "warranty")
@@ -27,7 +28,8 @@ def narrow_subscriptions(
     """Apply the filters an address names, and say which in the words this person may read.
 
     `status` (one of them, `RUNNING` for all that are not over, `LEAVING` for those whose end is set), `plan` and
-    `customer` (keys), `reason`, `changed` (1: terms changed at least once), `q` (the beginning of a number).
+    `customer` (keys), `reason`, `changed` (1: terms changed at least once), `length` and `cohort` (`cohorts.narrow`),
+    `q` (the beginning of a number).
     """
     chips: list[Chip] = []
     status = params.get("status", "")
@@ -44,6 +46,8 @@ def narrow_subscriptions(
         rows = rows.filter(plan=plan)
         name = Plan.objects.filter(pk=plan).values_list("name", flat=True).first()
         chips.append(Chip(str(_("Plan")), name or f"#{plan}", "plan"))
+    rows, more = cohorts.narrow(rows, params)
+    chips += more
     if (reason := params.get("reason", "")) in Reason.values:
         rows = rows.filter(reason=reason)
         chips.append(Chip(str(_("Why it was cancelled")), str(Reason(reason).label), "reason"))

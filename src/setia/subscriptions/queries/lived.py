@@ -6,6 +6,7 @@ before, or where a rise was planned for it when the subscription ended.
 """
 
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
@@ -29,16 +30,24 @@ def _begins(count: str) -> str:
     )
 
 
-_LIVED = f"""
-SELECT plan_id, period, days, CASE WHEN gone THEN whole + inside ELSE whole END AS renewals, gone, count(*) FROM (
-  SELECT s.plan_id, s.period, s.days, s.ended_date IS NOT NULL AS gone, w.whole,
+_EACH = f"""
+  SELECT s.plan_id, s.period, s.days, s.started_date, s.monthly, s.ended_date IS NOT NULL AS gone, w.whole,
          CASE WHEN {_begins("w.whole")} < d.until OR w.whole = 0 THEN 1 ELSE 0 END AS inside
   FROM subscriptions_subscription s
   CROSS JOIN LATERAL (SELECT {_MONTHS} AS months) m
   CROSS JOIN LATERAL (SELECT COALESCE(s.ended_date, %(today)s::date) AS until) d
   CROSS JOIN LATERAL (SELECT {_whole("d.until")} AS whole) w
-  WHERE {_BEGAN} < d.until) counted
+  WHERE {_BEGAN} < d.until
+"""  # noqa: S608 - this module's own words
+_RENEWALS = "CASE WHEN gone THEN whole + inside ELSE whole END"
+_LIVED = f"""
+SELECT plan_id, period, days, {_RENEWALS} AS renewals, gone, count(*) FROM ({_EACH}) counted
 GROUP BY 1, 2, 3, 4, 5
+"""  # noqa: S608 - this module's own words
+_BEGUN = f"""
+SELECT plan_id, period, days, {_RENEWALS} AS renewals, gone, count(*),
+       date_trunc('month', started_date)::date, sum(monthly) FROM ({_EACH}) counted
+GROUP BY 1, 2, 3, 4, 5, 7
 """  # noqa: S608 - this module's own words
 
 _ROSE = """
@@ -81,9 +90,29 @@ class Case(NamedTuple):
     subscriptions: int
 
 
+class Begun(NamedTuple):
+    """The same by the month they began in, with what those of them that still run bring in a month."""
+
+    plan_id: int
+    period: str
+    days: int | None
+    renewals: int
+    left: bool
+    subscriptions: int
+    month: date
+    monthly: Decimal
+
+
 def lived(today: date) -> list[Case]:
     """How long each subscription lasted that ever paid. One query over all of them: for the worker."""
     return _cases(_LIVED, today)
+
+
+def begun(today: date) -> list[Begun]:
+    """How long each subscription lasted that ever paid, by the month it began in. For the worker."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGUN, {"today": today})
+        return [Begun(*row) for row in cursor.fetchall()]
 
 
 def raised(today: date) -> list[Case]:

@@ -5,6 +5,7 @@
    stacked  {labels, series: [{name, values, tone, hrefs?}], line?: {name, values}, money?: true, running?: true}
    line     {labels, name, values, band?: [low, high], band_label?, percent?: true}
    bars     {labels, values, name?, tone?, tones?, money?, hrefs?}
+   survival {labels, x_name, name, values, model, expected, low, high}   shares in percent; null where nothing is known
    curve    {points: [[x, y]…], name, x_name, y_name, diagonal?: true}
    tones: accent, grey, warn, mid. A click on a mark opens its `href`. */
 (function () {
@@ -85,9 +86,11 @@
     line(d, size) {
       const end = d.values.length - 1, write = v => (v == null ? '–' : d.percent ? num(v, 1) + '%' : d.money ? brief(v) : num(v));
       const known = d.values.filter(v => v != null), low = Math.min(...known, ...(d.band || [])), high = Math.max(...known, ...(d.band || []));
-      const pad = Math.max((high - low) * 0.15, 2);
+      /* both ends on a grid line, so that no number of the axis meets another */
+      const pad = Math.max((high - low) * 0.15, 2), step = Math.max(scale(high - low + 2 * pad).step, d.percent ? 5 : 1);
+      const floor = Math.max(0, Math.floor((low - pad) / step) * step), above = Math.ceil((high + pad) / step) * step;
       const option = Object.assign(base(), { grid: grid(40, 60), xAxis: Object.assign(xAxis(d.labels, size.width - 100), { boundaryGap: false }),
-        yAxis: yAxis({ min: Math.max(0, Math.floor((low - pad) / 5) * 5), max: d.percent ? Math.min(100, Math.ceil((high + pad) / 5) * 5) : null, axisLabel: { color: t('ink-3'), fontSize: 11, formatter: v => (d.percent ? num(v) : brief(v)) } }) });
+        yAxis: yAxis({ min: floor, max: d.percent ? Math.min(100, above) : above, interval: step, axisLabel: { color: t('ink-3'), fontSize: 11, formatter: v => (d.percent ? num(v) : brief(v)) } }) });
       option.tooltip.valueFormatter = write;
       option.series = [{ type: 'line', name: d.name, symbolSize: 8, showSymbol: true, clip: false, lineStyle: { color: t('accent-fill'), width: 2 },
         data: d.values.map((v, i) => ({ value: v, symbol: i === end ? 'circle' : 'none', href: d.hrefs && d.hrefs[i], itemStyle: { color: t('accent-fill') },
@@ -101,6 +104,29 @@
       const option = Object.assign(base(), { grid: grid(44, 8), xAxis: xAxis(d.labels, size.width - 52), yAxis: yAxis() });
       option.tooltip.valueFormatter = write;
       option.series = [{ type: 'bar', name: d.name || '', barWidth: '72%', data: d.values.map((v, i) => ({ value: v, href: d.hrefs && d.hrefs[i], itemStyle: { color: tone((d.tones && d.tones[i]) || d.tone || 'accent') } })) }];
+      return option;
+    },
+    survival(d, size) {
+      const write = v => (v == null ? '–' : num(v, 1) + '%'), known = d.expected.some(v => v != null);
+      const right = size.width < 480 ? 16 : 104;
+      const option = Object.assign(base(), { grid: { left: 48, right, top: 12, bottom: 44 },
+        xAxis: Object.assign(xAxis(d.labels, size.width - 64), { boundaryGap: false, name: d.x_name, nameLocation: 'middle', nameGap: 28, nameTextStyle: { color: t('ink-3'), fontSize: 11 } }),
+        yAxis: yAxis({ min: 0, max: 100, interval: 20, axisLabel: { color: t('ink-3'), fontSize: 11, formatter: v => num(v) + '%' } }) });
+      option.tooltip.valueFormatter = write;
+      /* each line's name at its end, where there is room beside it */
+      const named = (list, name, color, position) => {
+        const at = list.reduce((found, v, i) => (v == null ? found : i), -1), room = size.width >= 480;
+        return list.map((v, i) => ({ value: v, symbol: room && i === at ? 'circle' : 'none', itemStyle: { color },
+          label: room && i === at ? Object.assign(ends(color), { position, distance: 6, formatter: name }) : { show: false } }));
+      };
+      option.series = [];
+      if (known && d.low.some(v => v != null)) {
+        /* the lower end unseen, what lies above it shaded */
+        const quiet = { type: 'line', stack: 'range', symbol: 'none', silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false } };
+        option.series.push(Object.assign({}, quiet, { data: d.low }), Object.assign({}, quiet, { data: d.high.map((v, i) => (v == null ? null : v - d.low[i])), areaStyle: { color: t('accent-soft') } }));
+      }
+      if (known) option.series.push({ type: 'line', name: d.model, data: named(d.expected, d.model, t('ink-2'), 'right'), showSymbol: true, symbolSize: 4, clip: false, lineStyle: { color: t('ink-2'), width: 1.5, type: [4, 3] }, itemStyle: { color: t('ink-2') } });
+      option.series.push({ type: 'line', step: 'end', name: d.name, data: named(d.values, d.name, t('accent'), 'top'), showSymbol: true, symbolSize: 5, lineStyle: { color: t('accent-fill'), width: 2 }, itemStyle: { color: t('accent-fill') } });
       return option;
     },
     curve(d) {
