@@ -59,6 +59,7 @@ OPEN = {
     "export_prices": "products with a discount are no secret of a person",
     "export_products": "products are no secret of a person",
     "export_report": "figures without names",
+    "export_curves": "figures without names",
     "privacy_request": "what was asked; the copy and the erasure have addresses of their own",
     "remove_endpoint": "tells less",
     "revoke_invitation": "lets fewer in",

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from setia.accounts.actions import note_export
-from setia.accounts.confirming import after_confirming
 from setia.accounts.queries import me
 from setia.core.permissions import may, needs
 from setia.core.sheets import csv_response
@@ -78,12 +77,11 @@ def curves(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @needs("subscriptions.export")
-@after_confirming
 def export_curves(request: HttpRequest) -> HttpResponseBase:
     """The counted curves as CSV: a row a plan, month and renewal."""
     names = ["plan", "period", "days", "month", "began", "renewal", "made", "share"]
     rows = queries.exported_curves(me(request))
-    note_export(by=me(request), at=timezone.now(), what="renewal_curves")
+    note_export(by=me(request), at=timezone.now(), what="report", report="renewal-curves")
     return csv_response("renewal-curves", names, rows)
 
 

@@ -124,7 +124,11 @@ def exported_curves(user: Actor) -> Iterator[list[Any]]:
     """A row per study, month of beginning and renewal. Raises `PermissionDenied`."""
     require(user, "portraits.view")
     require(user, "subscriptions.view")
-    for study in renewal_studies():
+    return _exported(renewal_studies())
+
+
+def _exported(studies: Iterable[Any]) -> Iterator[list[Any]]:
+    for study in studies:
         name = study.plan.code if study.plan else ""
         for one in study.cohorts:
             for at in kept([one]):

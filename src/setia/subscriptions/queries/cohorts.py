@@ -45,11 +45,12 @@ def narrow(rows: QuerySet[Subscription], params: Mapping[str, str]) -> tuple[Que
         month = _month(found[1])
         if month is None and found[1] != "all":
             return rows, chips
-        rows = _of_cohort(rows, month)
+        day = _day()
+        rows = _of_cohort(rows, month, day)
         words = [month_words(month) if month else _("any month")]
         if found[2]:
             made = int(found[2])
-            rows = _made(rows, made, left=bool(found[3]))
+            rows = _made(rows, made, day, left=bool(found[3]))
             words.append(_left_words(made) if found[3] else _made_words(made))
         chips.append(Chip(str(_("Began")), ", ".join(words), "cohort"))
     return rows, chips
@@ -95,22 +96,22 @@ def _month(text: str) -> date | None:
         return None
 
 
-def _today() -> date:
-    return current_firm().day_of(timezone.now())
+def _day() -> date:
+    """The day the figures were counted; today where nothing has been counted yet."""
+    counted = LeavingStudy.objects.order_by("id").values_list("as_of_date", flat=True).first()
+    return counted or current_firm().day_of(timezone.now())
 
 
-def _of_cohort(rows: QuerySet[Subscription], month: date | None) -> QuerySet[Subscription]:
+def _of_cohort(rows: QuerySet[Subscription], month: date | None, day: date) -> QuerySet[Subscription]:
     if month is not None:
         # By the days themselves, so that the index of those that began serves.
         rows = rows.filter(started_date__gte=month, started_date__lt=months_later(month, 1))
-    rows = rows.alias(paid_from=Coalesce("trial_until_date", "started_date"))
-    return rows.filter(
-        Q(ended_date=None, paid_from__lt=_today()) | Q(ended_date__gt=F("paid_from")),
-    )
+    rows = rows.alias(paid_from=Coalesce("trial_until_date", "started_date")).filter(paid_from__lt=day)
+    return rows.filter(Q(ended_date=None) | Q(ended_date__gt=F("paid_from")))
 
 
-def _made(rows: QuerySet[Subscription], made: int, *, left: bool) -> QuerySet[Subscription]:
+def _made(rows: QuerySet[Subscription], made: int, day: date, *, left: bool) -> QuerySet[Subscription]:
     rows = rows.alias(renewal_due=RawSQL(_DUE, [made, made], output_field=DateField()))  # noqa: S611 - own words
     if left:
-        return rows.filter(ended_date__lte=F("renewal_due"))
-    return rows.filter(Q(ended_date=None, renewal_due__lte=_today()) | Q(ended_date__gt=F("renewal_due")))
+        return rows.filter(ended_date__lte=F("renewal_due")).filter(ended_date__lte=day)
+    return rows.filter(renewal_due__lte=day).filter(Q(ended_date=None) | Q(ended_date__gt=F("renewal_due")))
