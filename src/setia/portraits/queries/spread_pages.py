@@ -43,10 +43,12 @@ def concentration_page(user: Actor) -> ConcentrationPage:
     if not rows:
         return ConcentrationPage(counted.as_of, counted.computed_at)
     tenth = next(row for row in rows if row["percent"] == 10)
-    title = _("%(customers)s customers, a tenth, brought %(share)s of the money") % {
-        "customers": number_word(tenth["customers"]),
-        "share": percent_word(tenth["share"], 0),
-    }
+    if tenth["customers"] == 1:
+        # Of up to ten customers one is more than a tenth.
+        title = _("The customer who spent most brought %(share)s of the money")
+    else:
+        title = _("%(customers)s customers, a tenth, brought %(share)s of the money")
+    title %= {"customers": number_word(tenth["customers"]), "share": percent_word(tenth["share"], 0)}
     chart = {
         "kind": "curve",
         "name": _("Share of the money, %"),

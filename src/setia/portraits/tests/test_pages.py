@@ -66,7 +66,7 @@ class TestPages:
 
     def test_the_concentration_page_says_its_finding(self, refreshed: Shop) -> None:
         page = text_of(signed_in(), "/understand/concentration/")
-        assert "1 customers, a tenth, brought 45% of the money" in page
+        assert "The customer who spent most brought 45% of the money" in page
         assert 'href="/customers/?top=10"' in page
 
     def test_where_nothing_can_be_forecast_the_value_page_says_why(self, refreshed: Shop) -> None:
