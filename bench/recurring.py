@@ -17,6 +17,9 @@ from bench.workshop import Workshop
 
 DATABASE = "bench_recurring"
 _MOST_MS, _MOST_QUERIES = 300, 8
+_SERVED = "how one customer is served"
+_MORE_QUERIES = {_SERVED: 15}
+"""A customer's record may ask as many."""
 
 
 def measure(shop: Workshop, *, requests: int, customers: int) -> list[Row]:
@@ -48,7 +51,10 @@ def measure(shop: Workshop, *, requests: int, customers: int) -> list[Row]:
     counted = queries(
         shop, {what: asked[:: max(len(asked) // 8, 1)] for what, asked in paths.items()}, database=DATABASE
     )
-    rows += [Row(f"{what}: SQL queries", most, "", limit=_MOST_QUERIES) for what, most in counted.items()]
+    rows += [
+        Row(f"{what}: SQL queries", most, "", limit=_MORE_QUERIES.get(what, _MOST_QUERIES))
+        for what, most in counted.items()
+    ]
     return rows
 
 
@@ -115,5 +121,5 @@ def _paths(known: dict[str, object], draw: random.Random, each: int) -> dict[str
             f"/service/prices/{seller}/",
             *(f"/service/prices/{seller}/?q={one}" for one in ("produk", "Produk+4999", "P12", "zzqx")),
         ],
-        "how one customer is served": [f"/service/of/{one}/" for one in somebody],
+        _SERVED: [f"/service/of/{one}/" for one in somebody],
     }

@@ -39,6 +39,7 @@ from setia.subscriptions.queries.records import (
 from setia.subscriptions.queries.renewals import (
     WITHIN,
     Renewal,
+    all_studies,
     ending_legs,
     endings_due,
     first_risk,
@@ -73,6 +74,7 @@ __all__ = [
     "UNIT_SORTS",
     "WITHIN",
     "Renewal",
+    "all_studies",
     "any_subscription",
     "base_keys",
     "base_of",

@@ -6,7 +6,7 @@ the model would have it. The interval is that of a count: of those who left, and
 1936, exact for a Poisson count); it says nothing of a future unlike the past.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -95,18 +95,25 @@ def renewal_legs(rows: QuerySet[Subscription]) -> list[Leg]:
     return [Leg(rows.select_related("customer", "plan"), ("until_date", "id"))]
 
 
-def with_risk(found: Sequence[Subscription]) -> list[Renewal]:
-    """The renewals of a page, each with its risk. Two queries."""
-    studies = {(one.plan_id, one.period, one.days): one for one in _studies()}
+def with_risk(found: Sequence[Subscription], *, known: Sequence[LeavingStudy] | None = None) -> list[Renewal]:
+    """The renewals of a page, each with its risk. Two queries, one where `all_studies` are known already."""
+    studies = {(one.plan_id, one.period, one.days): one for one in (all_studies() if known is None else known)}
     rises = _rises(found)
     return [_renewal(one, studies, rises.get(one.pk)) for one in found]
 
 
-def leaving_studies(user: Actor) -> list[LeavingStudy]:
+def all_studies() -> list[LeavingStudy]:
+    """What the risks rest on, a row a plan and one for all plans as long."""
+    return list(LeavingStudy.objects.select_related("plan").order_by("id"))
+
+
+def leaving_studies(user: Actor, *, known: Sequence[LeavingStudy] | None = None) -> list[LeavingStudy]:
     """What the risks rest on, by plan, the largest first; nothing for somebody who may not see the firm's revenue."""
     if not may(user, "subscriptions.revenue"):
         return []
-    return sorted(_studies(), key=lambda one: (one.plan_id is None, -one.subscriptions, one.pk))
+    return sorted(
+        all_studies() if known is None else known, key=lambda one: (one.plan_id is None, -one.subscriptions, one.pk)
+    )
 
 
 def first_risk(study: LeavingStudy) -> Range | None:
@@ -121,10 +128,6 @@ def rise_factor(study: LeavingStudy) -> Range | None:
     low, high = _counted(study.raised_left)
     expected = study.raised_expected
     return Range(study.raised_left / expected, low / expected, high / expected)
-
-
-def _studies() -> Iterable[LeavingStudy]:
-    return LeavingStudy.objects.select_related("plan").order_by("id")
 
 
 def _rises(found: Sequence[Subscription]) -> dict[int, tuple[Decimal, Decimal]]:

@@ -14,6 +14,7 @@ from setia.subscriptions.models import LeavingStudy, Plan
 from setia.subscriptions.queries.lived import Case, lived, raised
 from setia.subscriptions.terms import months_later
 from setia.subscriptions.tests.firm import NOON, TODAY, Roastery, noon
+from setia.web.tests.test_customers import FewerThan
 
 
 class CountingTest(Roastery):
@@ -80,7 +81,8 @@ class RenewalsTest(Roastery):
         assert actions.study_leaving(at=NOON) == 2, "the plan, and all plans of a month"
         (renewal,) = self._due()
         assert (renewal.subscription, renewal.made, renewal.risk) == (self.one, 2, None)
-        assert "too little to say" in self.client.get(reverse("renewals")).content.decode()
+        with self.assertNumQueries(FewerThan(8)):
+            assert "too little to say" in self.client.get(reverse("renewals"), {"plan": self.beans.pk}).content.decode()
 
     def test_the_risk_is_the_plan_s_own_for_somebody_who_renewed_as_often(self) -> None:
         self._study(self.beans)

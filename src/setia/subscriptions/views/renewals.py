@@ -22,9 +22,11 @@ def renewals(request: HttpRequest) -> HttpResponse:
     user, params = me(request), params_of(request)
     found = queries.renewals_due(user, params, today=current_firm().day_of(timezone.now()))
     page = keyset.page(queries.renewal_legs(found), size=PAGE, cursor=params["page"])
-    studies = [(one, queries.first_risk(one), queries.rise_factor(one)) for one in queries.leaving_studies(user)]
+    known = queries.all_studies()
+    seen = queries.leaving_studies(user, known=known)
+    studies = [(one, queries.first_risk(one), queries.rise_factor(one)) for one in seen]
     context = {
-        "renewals": queries.with_risk(page.rows),
+        "renewals": queries.with_risk(page.rows, known=known),
         "count": keyset.count(found),
         "params": params,
         "within": [(str(n), ngettext("%(num)s day", "%(num)s days", n) % {"num": n}) for n in queries.WITHIN],
