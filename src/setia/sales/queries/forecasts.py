@@ -50,6 +50,11 @@ class ForecastPage:
     estimate: Forecast | None
 
     @property
+    def top(self) -> float:
+        """The greatest sum of a month, which the intervals are drawn to."""
+        return max([1.0, *(float(one.by_stage) for one in self.months), *(one.high or 0.0 for one in self.months)])
+
+    @property
     def is_thin(self) -> bool:
         """Whether there is too little history for the estimate to be more than the firm's own probabilities."""
         return self.estimate is None or self.estimate.exits < ENOUGH
