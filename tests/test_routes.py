@@ -48,6 +48,8 @@ PUBLIC = {
     "confirm_email": "the link is secret",
     "openapi": "what programs may ask, in general; no data",
     "set_language": "the language of the sign-in page; a cookie, nothing else",
+    "web_form": "a form the firm put on the web",
+    "confirm_submission": "the link is secret",
 }
 """Open to somebody who is not signed in, each with the reason."""
 
@@ -109,6 +111,7 @@ CHANGES = {
     "search_doubles": "asks the worker to look for doubles, which shows nothing to her",
     "remove_team": "Sari may dissolve teams",
     "revoke_token": "Sari may revoke everybody's tokens",
+    "add_prospect": "Sari may take prospects down, and they are hers",
     "archive_product": "Sari may archive products",
     **dict.fromkeys(("archive_plan", "restore_plan"), "Sari may archive plans"),
     "restore_product": "Sari may take products out of the archive",
@@ -122,6 +125,7 @@ CHANGES = {
 
 TEXTS = {
     "token": "no-such-token",
+    "slug": "no-such-form",
     "uidb36": "zz",
     "key": "set-password",
     "page": "home",

@@ -40,6 +40,7 @@ from setia.orders.models import Order, OrderLine
 from setia.portraits.models import Overruling, Portrait
 from setia.sales.tests.walked import hoped
 from setia.sales.tests.walked_activities import busy
+from setia.sales.tests.walked_prospects import asked
 from setia.service.tests.walked import serve
 from setia.subscriptions.tests.walked import subscribed
 
@@ -114,6 +115,7 @@ def world(case: Any) -> None:
     serve(customer, key=THEIRS, mark=MARK, at=NOON)
     busy(customer, case.budi, key=THEIRS, mark=MARK, at=NOON)
     hoped(customer, owner=case.budi, key=THEIRS, mark=MARK, at=NOON)
+    asked(customer, key=THEIRS, mark=MARK, at=NOON)
     file = Path(settings.HOME) / "files" / "walk.csv"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(f"name,number\nIbu {MARK},{THEIRS}\n", encoding="utf-8")

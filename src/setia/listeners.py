@@ -18,6 +18,7 @@ from setia.orders import queries as orders
 from setia.portraits import queries as portraits
 from setia.sales import queries as sales
 from setia.sales.actions import make_first_pipeline
+from setia.sales.actions import settle as settle_prospects
 from setia.service import queries as service
 from setia.service.actions import keep_reach
 from setia.subscriptions import queries as subscriptions
@@ -64,6 +65,11 @@ def _keep_reach(event: Event) -> None:
     keep_reach([event.payload["customer_id"], *event.payload.get("other_ids", ())], at=event.at)
 
 
+def _settle_prospects(event: Event) -> None:
+    known = [event.payload["customer_id"], *event.payload.get("other_ids", ())]
+    settle_prospects(customer_ids=[pk for pk in known if pk is not None], at=event.at)
+
+
 def _keep_portrait_up(event: Event) -> None:
     # What counts is heavy: loaded by the first order, not at the start.
     from setia.portraits import actions
@@ -79,7 +85,7 @@ def _keep_portrait_up(event: Event) -> None:
 
 NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
     "firm.changed": (_make_first_pipeline,),
-    "order.changed": (_keep_portrait_up,),
+    "order.changed": (_keep_portrait_up, _settle_prospects),
     "base.changed": (_keep_portrait_up,),
     "customer.added": (_keep_portrait_up,),
     "customer.restated": (_keep_portrait_up,),
@@ -87,7 +93,14 @@ NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
     "customer.unlinked": (_keep_portrait_up, _keep_reach),
     "customer.overruled": (_keep_portrait_up,),
     "customer.overruling_ended": (_keep_portrait_up,),
-    "customer.merged": (_give_to_survivor, _settle_consent, _follow_revenue, _keep_portrait_up, _keep_reach),
+    "customer.merged": (
+        _give_to_survivor,
+        _settle_consent,
+        _follow_revenue,
+        _keep_portrait_up,
+        _keep_reach,
+        _settle_prospects,
+    ),
     "customer.unmerged": (
         _give_back,
         _follow_unmerge,
@@ -95,13 +108,19 @@ NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
         _follow_revenue,
         _keep_portrait_up,
         _keep_reach,
+        _settle_prospects,
     ),
 }
 """Event → functions, called in order."""
 
 LATER: dict[str, tuple[str, ...]] = {
-    "import.done": ("portraits.refresh_all", "customers.keep_regions", "customers.keep_name_keys"),
-    "import.undone": ("portraits.refresh_all", "customers.keep_regions"),
+    "import.done": (
+        "portraits.refresh_all",
+        "customers.keep_regions",
+        "customers.keep_name_keys",
+        "sales.settle_prospects",
+    ),
+    "import.undone": ("portraits.refresh_all", "customers.keep_regions", "sales.settle_prospects"),
     "firm.changed": ("portraits.refresh_all",),
     "portraits.refreshed": ("service.work_out_reach",),
 }

@@ -14,10 +14,10 @@ import setia
 from setia.api.mount import api
 
 _ABOUT = gettext_noop(
-    "Customers, products, orders, opportunities, subscriptions, units, contracts, complaints, portraits and imports of"
-    " this firm. Send the header “Authorization: Bearer” with a token made under Settings, API. Lists come in pages:"
-    " take “next” as the cursor of the next one. Money is text with a decimal point. Every problem says what is wrong,"
-    " where, and what to do (RFC 9457)."
+    "Customers, prospects, products, orders, opportunities, subscriptions, units, contracts, complaints, portraits and"
+    " imports of this firm. Send the header “Authorization: Bearer” with a token made under Settings, API. Lists come"
+    " in pages: take “next” as the cursor of the next one. Money is text with a decimal point. Every problem says what"
+    " is wrong, where, and what to do (RFC 9457)."
 )
 _TITLES = {
     "Customers": gettext_noop("Customers"),
@@ -29,6 +29,7 @@ _TITLES = {
     "Units": gettext_noop("Installed units"),
     "Contracts": gettext_noop("Contracts"),
     "Revisions and complaints": gettext_noop("Revisions and complaints"),
+    "Prospects": gettext_noop("Prospects"),
     "Portraits": gettext_noop("Portraits"),
     "Imports": gettext_noop("Imports"),
     "Bulk": gettext_noop("Many at once"),

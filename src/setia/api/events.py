@@ -64,6 +64,9 @@ EVENTS: Mapping[str, Promise] = {
     "concern.edited": _("A revision or complaint was changed"),
     "concern.settled": _("A revision or complaint was settled"),
     "concern.reopened": _("A revision or complaint was opened again"),
+    "customer.prospect_captured": _("A prospect came in"),
+    "customer.prospect_stepped": _("A prospect was qualified"),
+    "customer.prospect_won": _("A prospect bought"),
     "import.done": _("A file was taken in"),
     "import.undone": _("An import was undone"),
 }

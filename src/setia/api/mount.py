@@ -16,6 +16,7 @@ from setia.api.v1 import (
     plans,
     portraits,
     products,
+    prospects,
     subscriptions,
     units,
 )
@@ -24,7 +25,7 @@ __all__ = ["api", "operations"]
 
 _MODULES = (
     *(bulk, customers, contacts, products, orders, opportunities, subscriptions, plans, units),
-    *(contracts, concerns, portraits, imports),
+    *(contracts, concerns, prospects, portraits, imports),
 )
 for module in _MODULES:
     api.add_router("", module.router)

@@ -32,6 +32,8 @@ SCOPES = (
     "service.view",
     "service.contracts",
     "service.concerns",
+    "sales.view",
+    "sales.prospects",
     "intake.view",
     "intake.run",
     "intake.undo",

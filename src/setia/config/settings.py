@@ -219,6 +219,7 @@ ACCOUNT_RATE_LIMITS = {
     "invite": "60/h/user",
     "test_mail": "6/m/user",
     "ask_colleague": "20/h/user",
+    "web_form": "10/m/ip,100/h/ip",
     "api_refused": "60/m/ip",
     "reauthenticate": "10/m/user",
     "change_email": "10/h/user",

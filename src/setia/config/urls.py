@@ -11,6 +11,7 @@ urlpatterns = [
     path("orders/", include("setia.orders.urls")),
     path("subscriptions/", include("setia.subscriptions.urls")),
     path("sales/", include("setia.sales.urls")),
+    path("f/", include("setia.sales.public_urls")),
     path("know-how/", include("setia.planning.urls")),
     path("service/", include("setia.service.urls")),
     path("import/", include("setia.intake.urls")),

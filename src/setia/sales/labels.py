@@ -1,12 +1,139 @@
 """What the audit trail and the timeline say about selling, in the reader's words."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from setia.core.trail import Detail, name_data, name_thing
-from setia.core.words import name_fields, name_verbs
+from setia.core.words import name_fields, name_jobs, name_verbs
+from setia.customers.queries import EntryKind, name_entries
 from setia.sales import queries
-from setia.sales.models import Activity
+from setia.sales.models import Activity, FitTrait, Prospect
+
+name_verbs(
+    {
+        "customer.prospect_captured": _("Took a prospect down"),
+        "customer.prospect_stepped": _("Changed where a prospect stands"),
+        "customer.prospect_step_undone": _("Took a prospect's latest step back"),
+        "customer.prospect_touched": _("Was in touch with a prospect"),
+        "customer.prospect_won": _("A prospect bought"),
+        "customer.prospect_back": _("A prospect's only purchase is gone"),
+        "customer.prospect_form_sent": _("Somebody sent a web form"),
+        "web_form.made": _("Made a web form"),
+        "web_form.edited": _("Changed a web form"),
+        "web_form.closed": _("Took a web form off the web"),
+        "web_form.opened": _("Put a web form back on the web"),
+        "submission.accepted": _("Took up what a web form held"),
+        "customer.prospect_warned": _("Told somebody that an idle prospect will be given away"),
+        "prospect.shared_out": _("Gave prospects to people by the rules"),
+        "sales_desk.changed": _("Changed the terms for prospects"),
+        "share_rule.made": _("Made a rule about who gets which prospect"),
+        "share_rule.changed": _("Changed a rule about who gets which prospect"),
+        "share_rule.removed": _("Took a rule about who gets which prospect away"),
+        "work_time.changed": _("Changed when a person works"),
+        "fit_trait.set": _("Set a trait of the ideal customer"),
+        "fit_trait.removed": _("Took a trait of the ideal customer away"),
+        "prospect.settled": _("Let prospects stand as their purchases say"),
+    }
+)
+name_thing(
+    "prospect",
+    _("Prospects"),
+    page="prospects",
+    keyed=False,
+    acts=(
+        "prospect.",
+        "customer.prospect_captured",
+        "customer.prospect_stepped",
+        "customer.prospect_step_undone",
+        "customer.prospect_touched",
+        "customer.prospect_won",
+        "customer.prospect_back",
+        "customer.prospect_form_sent",
+    ),
+)
+name_thing(
+    "web_form",
+    _("Web forms"),
+    rows=lambda reader, keys: queries.web_forms_for(reader).filter(pk__in=keys),
+    called="title",
+    page="edit_web_form",
+    acts=("web_form.", "submission."),
+)
+name_data("web_form customer.prospect_form_sent", {"title": _("Title"), "form": Detail(_("Web form"), of="web_form")})
+name_data("web_form", {"fields": Detail(None)})
+name_jobs(
+    {
+        "sales.settle_prospects": _("Let prospects stand as their purchases say"),
+        "sales.follow_prospects": _("Give out prospects, and follow those that lie idle"),
+        "sales.work_out_fits": _("Count how well prospects fit the ideal customer"),
+        "sales.send_confirmation": _("Mail the link that confirms what a web form sent"),
+    }
+)
+
+_STATUS = Detail(_("Status"), says=lambda code: dict(Prospect.Status.choices).get(code, code))
+_HOW = Detail(pgettext_lazy("prospect", "Came by"), says=lambda code: dict(Prospect.How.choices).get(code, code))
+name_data(
+    "customer.prospect_captured",
+    {"how": _HOW, "source": pgettext_lazy("prospect", "Source"), "campaign": _("Campaign")},
+)
+name_data(
+    "customer.prospect_stepped customer.prospect_step_undone",
+    {
+        "before": Detail(_("Before"), says=_STATUS.says),
+        "after": Detail(_("After"), says=_STATUS.says),
+        "reason": Detail(_("Reason"), says=lambda code: dict(Prospect.Reason.choices).get(code, code)),
+    },
+)
+name_data("prospect.settled", {"count": _("How many")})
+name_data(
+    "prospect.shared_out share_rule",
+    {"count": _("How many"), "people": Detail(_("People"), of="user"), "name": _("Name"), "idle": Detail(None)},
+)
+name_thing("share_rule", _("Rules about prospects"), page="sharing", keyed=False, acts=("share_rule.", "sales_desk."))
+name_thing("fit_trait", _("Ideal customer"), page="ideal_customer", keyed=False)
+name_data(
+    "fit_trait",
+    {
+        "what": Detail(_("What is looked at"), says=lambda code: dict(FitTrait.What.choices).get(code, code)),
+        "value": _("Value"),
+        "weight": _("Weight"),
+    },
+)
+name_thing("sales_desk", _("Terms for prospects"), page="sharing", keyed=False, acts=())
+
+
+def _captured(data: Mapping[str, Any]) -> str:
+    how = dict(Prospect.How.choices).get(data.get("how", ""), "")
+    return ", ".join(str(one) for one in (how, data.get("source"), data.get("campaign"), data.get("note")) if one)
+
+
+def _form_sent(data: Mapping[str, Any]) -> str:
+    answers = " · ".join(str(one) for one in data.get("answers", {}).values())
+    again = gettext("They were here already: nothing of the record was changed.") if data.get("known") else ""
+    agreed = gettext("They ticked the box of consent.") if data.get("agreed") else ""
+    return " ".join(one for one in (f"{data.get('form', '')}: {answers}.", agreed, again) if one)
+
+
+def _stepped(data: Mapping[str, Any]) -> str:
+    status, reasons = dict(Prospect.Status.choices), dict(Prospect.Reason.choices)
+    moved = f"{status.get(data.get('before', ''), '')} → {status.get(data.get('after', ''), '')}"
+    reason = reasons.get(data.get("reason", ""), "")
+    return ", ".join(str(one) for one in (moved, reason, data.get("note")) if one)
+
+
+name_entries(
+    {
+        "PROSPECT_CAPTURED": EntryKind(pgettext_lazy("prospect", "Asked for the first time"), "target", _captured),
+        "PROSPECT_STEPPED": EntryKind(_("Qualified"), "badge-check", _stepped),
+        "PROSPECT_STEP_UNDONE": EntryKind(_("Step taken back"), "undo-2", _stepped),
+        "PROSPECT_FORM_SENT": EntryKind(_("Sent a web form"), "file-text", _form_sent),
+        "PROSPECT_WARNED": EntryKind(_("Nobody in touch for long: will be given away"), "hourglass"),
+        "PROSPECT_TOUCHED": EntryKind(_("In touch"), "phone"),
+    }
+)
 
 name_verbs(
     {

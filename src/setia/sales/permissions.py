@@ -15,6 +15,11 @@ offer(
         "opportunities": (_("Enter, move, win and lose opportunities"), "MANAGER SALES AGENT MEMBER"),
         "export": (_("Export prospects and opportunities as a file"), "MANAGER ANALYST FINANCE MEMBER"),
         "pipelines": (_("Arrange pipelines, stages and reasons"), "MANAGER MEMBER"),
+        "prospects": (_("Take prospects down and qualify them"), "MANAGER SALES AGENT MARKETER MEMBER"),
     },
-    whole={"forecast": (_("See the forecast of the whole firm"), "MANAGER ANALYST FINANCE MEMBER")},
+    whole={
+        "share": (_("Arrange who gets which prospect, and how soon they answer"), "MANAGER"),
+        "forms": (_("Arrange forms on the web and see what was sent by them"), "MANAGER MARKETER MEMBER"),
+        "forecast": (_("See the forecast of the whole firm"), "MANAGER ANALYST FINANCE MEMBER"),
+    },
 )

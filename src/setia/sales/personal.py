@@ -5,7 +5,8 @@ have bought, and why not.
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from setia.core.personal import AtErasure, Holding, hold
+from setia.core.personal import AtErasure, Holding, Keeping, hold, keep_for
+from setia.sales import forgetting
 
 _THEIRS = "t.opportunity_id IN (SELECT o.id FROM sales_opportunity o WHERE o.customer_id = %(customer)s)"
 
@@ -101,5 +102,26 @@ hold(
         at_erasure=AtErasure.KEEP,
         where=_THEIRS,
         order=28,
+    ),
+)
+
+hold(
+    Holding(
+        "sales_submission",
+        _("Sent by web forms"),
+        {"at": _("Day"), "answers": _("Answers"), "source": pgettext_lazy("prospect", "Source")},
+        secret=("token_hash", "place"),
+        order=26,
+    ),
+)
+keep_for(
+    Keeping(
+        "sales_unclaimed",
+        _("Unconfirmed letters of web forms, and what looks like advertising"),
+        _("What was sent by a form and never became anybody's: held, or its letter never opened."),
+        days=30,
+        on=True,
+        due=forgetting.due,
+        go=forgetting.go,
     ),
 )

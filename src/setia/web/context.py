@@ -52,6 +52,7 @@ _SELLING = (
     (_("First purchases to close"), "first_purchases"),
     (_("Activities"), "activities"),
     (_("Team"), "team_day"),
+    (_("Prospects"), "prospects"),
 )
 _SERVED = (
     (_("Revisions and complaints"), "concerns"),
@@ -97,6 +98,7 @@ CREATIONS = (
     (_("Customer"), "user-plus", "add_customer", "customers.add"),
     (_("Activity"), "calendar-clock", "plan_activity", "sales.activities"),
     (_("Opportunity"), "target", "add_opportunity", "sales.opportunities"),
+    (pgettext_lazy("prospect", "Prospect"), "target", "add_prospect", "sales.prospects"),
     (_("Order"), "shopping-bag", "add_order", "orders.add"),
     (_("Subscription"), "refresh-cw", "add_subscription", "subscriptions.add"),
     (_("Installed unit"), "wrench", "add_unit", "subscriptions.units"),

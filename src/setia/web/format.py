@@ -188,6 +188,19 @@ def ago(value: datetime | None) -> str:
     return relative_day(value)
 
 
+def span(value: timedelta | None) -> str:
+    """How long something takes, in one unit: 5 minutes, 3 hours, 12 days."""
+    if value is None:
+        return EMPTY
+    minutes = max(int(value.total_seconds() // 60), 0)
+    if minutes < 60:
+        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+    if minutes < 48 * 60:
+        return ngettext("%(count)s hour", "%(count)s hours", minutes // 60) % {"count": minutes // 60}
+    days = minutes // (24 * 60)
+    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+
+
 def duration(seconds: Number | None) -> str:
     """12 s, 3 min 20 s, 2 h 5 min."""
     if seconds is None:
@@ -238,6 +251,7 @@ FILTERS = {
     "relative_day": relative_day,
     "ago": ago,
     "duration": duration,
+    "span": span,
     "file_size": file_size,
     "initials": initials,
 }

@@ -123,7 +123,8 @@ def timeline(customer: Any, *, shown: str = "all", before: str = "", others: boo
     entries: list[Any] = []
     bought: list[Any] = []
     if shown != "orders":
-        kinds = {"notes": ["NOTE"], "changes": CHANGES, "activities": ACTIVITIES}.get(shown, [])
+        changes = [*CHANGES, *customers.named_entries()]
+        kinds = {"notes": ["NOTE"], "changes": changes, "activities": ACTIVITIES}.get(shown, [])
         entries = customers.entries_of(customer, before=_before(place, "e"), most=PAGE + 1, kinds=kinds)
     if shown in ("all", "orders"):
         bought = orders.orders_of(customer.pk, before=_before(place, "o"), most=PAGE + 1)
@@ -146,7 +147,8 @@ def _heading(day: date) -> str:
 
 
 def _entry(one: Any, others: bool) -> Happening:
-    icon = _ENTRY_ICONS.get(one.kind, "at-sign")
+    named = customers.named_entries().get(one.kind)
+    icon = named.icon if named else _ENTRY_ICONS.get(one.kind, "at-sign")
     if one.kind in ACTIVITIES:
         icon = "undo-2" if one.kind == "ACTIVITY_REOPENED" else _ACTIVITY_ICONS.get(one.data.get("kind"), "list-checks")
     return Happening(one.at, icon, entry=one, told=customers.tell(one, others=others))

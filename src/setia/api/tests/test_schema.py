@@ -93,9 +93,11 @@ def _first(path: str) -> int:
     from setia.catalogue.models import Product
     from setia.customers.models import Customer
     from setia.orders.models import Order
+    from setia.sales.models import Prospect
     from setia.subscriptions.models import Plan, Subscription, Unit
 
     models = {"products": Product, "orders": Order, "subscriptions": Subscription, "plans": Plan, "units": Unit}
+    models["prospects"] = Prospect
     model: Any = next((found for name, found in models.items() if f"/{name}" in path), Customer)
     key = model.objects.order_by("id").values_list("pk", flat=True).first()
     return int(key or 1)

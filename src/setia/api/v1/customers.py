@@ -36,11 +36,11 @@ from setia.api.v1.fields import (
     Text,
 )
 from setia.api.v1.paging import page_of
+from setia.api.v1.twins import known_already
 from setia.core.queries import today
 from setia.core.versions import version_of
 from setia.customers import actions, queries
 from setia.customers.queries import contacts as by_contact
-from setia.customers.queries import twins
 from setia.portraits import queries as portraits
 
 if TYPE_CHECKING:
@@ -345,7 +345,7 @@ def add_customer_note(request: Asked, pk: int, given: NoteGiven) -> HttpResponse
 
 
 def add_one(request: Asked, given: NewCustomer, *, force: bool, at: str = "") -> "Customer":
-    """Add a customer through the verb of its room. `at` stands before the pointers of what is wrong."""
+    """Add a customer through the verb of its room. `at` stands before the pointers of what is wrong: one of many."""
     facts = stated(request, given, None, at=at)
     contacts: list[tuple[str, str]] = [(one.kind, one.value) for one in given.contacts]
     if not facts.get("name") and not facts.get("number"):
@@ -353,13 +353,20 @@ def add_one(request: Asked, given: NewCustomer, *, force: bool, at: str = "") ->
         raise invalid(f"{at}/name", words)
     if by_contact.stands_twice(contacts):
         raise invalid(f"{at}/contacts", _("A contact stands here twice."))
-    if not force:
-        _refuse_twins(request, facts, contacts)
     try:
         with transaction.atomic():
-            customer = actions.add(by=request.user, at=timezone.now(), contacts=contacts, **cast(Any, facts))
+            customer = actions.add(
+                by=request.user,
+                at=timezone.now(),
+                contacts=contacts,
+                unless_known=not force,
+                turns=not at,
+                **cast(Any, facts),
+            )
             _tag(request, customer, given, at)
             return customer
+    except actions.KnownAlready as known:
+        raise known_already(known) from known
     except actions.NumberTaken as error:
         raise number_taken(request, error.customer, at) from error
     except actions.BadValue as error:
@@ -367,30 +374,6 @@ def add_one(request: Asked, given: NewCustomer, *, force: bool, at: str = "") ->
     except actions.NotAContact as error:
         place = contacts.index((error.kind, error.text))
         raise invalid(f"{at}/contacts/{place}/value", not_a_contact(error)) from error
-
-
-def _refuse_twins(request: Asked, facts: dict[str, Any], contacts: list[tuple[str, str]]) -> None:
-    """Raise `Problem` where somebody who is here already is this customer, as certainly as the pages ask about."""
-    draft = twins.Draft(
-        name=facts.get("name", ""),
-        contacts=contacts,
-        birthday=facts.get("birthday"),
-        region=facts.get("region", ""),
-        gender=facts.get("gender", ""),
-        tax_number=facts.get("tax_number", ""),
-    )
-    if found := twins.twins_of(request.user, draft, least=twins.CERTAIN):
-        candidates = [
-            {
-                "id": one.customer.pk,
-                "name": one.customer.display_name,
-                "certainty": round(one.certainty, 3),
-                "why": one.reasons,
-                "url": reverse("api:get_customer", args=[one.customer.pk]),
-            }
-            for one in found
-        ]
-        raise Problem("twins", " ".join(found[0].reasons), candidates=candidates)
 
 
 def edit_one(request: Asked, customer: "Customer", given: CustomerFacts, *, version: str, at: str = "") -> "Customer":

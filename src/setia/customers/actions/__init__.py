@@ -5,7 +5,7 @@ transaction, and raises the errors named at the top of its module.
 """
 
 from setia.customers.actions._record import enter, record
-from setia.customers.actions.add import NumberTaken, add
+from setia.customers.actions.add import KnownAlready, NumberTaken, add, take_turns
 from setia.customers.actions.archive import archive, archive_many, restore
 from setia.customers.actions.ask_colleague import NobodyToAsk, ask_colleague
 from setia.customers.actions.bulk import (
@@ -90,6 +90,7 @@ from setia.customers.actions.saved_views import (
     save_view,
 )
 from setia.customers.actions.settle_consent import settle_consent
+from setia.customers.actions.share_out import share_out
 from setia.customers.actions.tags import (
     EmptyTag,
     TagGone,
@@ -129,6 +130,7 @@ __all__ = [
     "FileRefused",
     "FileTooLarge",
     "GuardianNeeded",
+    "KnownAlready",
     "LinkTaken",
     "LinkToOneself",
     "NewerFirst",
@@ -232,11 +234,13 @@ __all__ = [
     "set_training_aside",
     "set_values",
     "settle_consent",
+    "share_out",
     "sweep_files",
     "tag_customer",
     "tags_named",
     "take_over",
     "take_request",
+    "take_turns",
     "undo_bulk",
     "unlink",
     "unmerge",

@@ -34,7 +34,7 @@ class EmptyText(Exception):
 
 def grant(
     *,
-    by: User,
+    by: User | None,
     at: datetime,
     customer: Customer,
     purpose: str,
@@ -47,9 +47,11 @@ def grant(
 ) -> None:
     """The customer says yes. `text` is the wording shown, else the latest of this purpose in the firm's language.
 
-    `said_at` is the moment of the answer where it was written down later. Raises `GuardianNeeded`, `NoChannel`.
+    `said_at` is the moment of the answer where it was written down later. `by` is None when the customer says so at a
+    door of their own, such as a form. Raises `GuardianNeeded`, `NoChannel`.
     """
-    require(by, "customers.consent")
+    if by is not None:
+        require(by, "customers.consent")
     guardian = line(guardian)[:200]
     if _is_child(customer.birthday, at=at) and not guardian:
         raise GuardianNeeded

@@ -53,11 +53,11 @@ class Checked(dict[str, Any]):
         return queries.in_words(field, value, self.names)
 
 
-def checked(values: Mapping[str, Any], *, by: User, customer: Customer | None = None) -> Checked:
+def checked(values: Mapping[str, Any], *, by: User | None, customer: Customer | None = None) -> Checked:
     """The values as they will be kept. Raises `BadValue` for the first that does not fit.
 
     A field is named by its key (`n12`) or its code (`target`). A reference must lead to another customer whom this
-    person may see.
+    person may see; where nobody is signed in (`by` is None), it leads nowhere.
     """
     found = Checked()
     found.fields, found.names = {}, {}
@@ -74,7 +74,7 @@ def checked(values: Mapping[str, Any], *, by: User, customer: Customer | None = 
         found[field.key] = None if value is None else typed.stored(field.letter, value)
         found.fields[field.key] = field
     wanted = {value for key, value in found.items() if key[0] == "r" and value is not None}
-    seen = set(queries.customers_for(by).filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+    seen = set(queries.customers_for(by).filter(pk__in=wanted).values_list("pk", flat=True)) if wanted and by else set()
     for key, value in found.items():
         if key[0] == "r" and value is not None and (value not in seen or (customer and value == customer.pk)):
             raise BadValue(key, queries.no_such_customer())

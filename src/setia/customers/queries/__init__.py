@@ -113,7 +113,17 @@ from setia.customers.queries.tags import get_tag_for, tag_names, tagged, tags, t
 from setia.customers.queries.timeline import contacts_of, entries_of, mobiles_of, reach_of, recommended_by
 from setia.customers.queries.twins import CERTAIN, Draft, Twin, twins_of
 from setia.customers.queries.weights import ENOUGH_DECIDED, decided_about_sure, latest_training
-from setia.customers.queries.words import Told, changes_in_words, contact_kinds, industry_names, record_word, tell
+from setia.customers.queries.words import (
+    EntryKind,
+    Told,
+    changes_in_words,
+    contact_kinds,
+    industry_names,
+    name_entries,
+    named_entries,
+    record_word,
+    tell,
+)
 
 __all__ = [
     "CERTAIN",
@@ -124,6 +134,7 @@ __all__ = [
     "Comparison",
     "Draft",
     "Elsewhere",
+    "EntryKind",
     "Fact",
     "FieldDef",
     "Key",
@@ -212,7 +223,9 @@ __all__ = [
     "merged_into",
     "merges_of",
     "mobiles_of",
+    "name_entries",
     "name_of",
+    "named_entries",
     "names_for",
     "names_of",
     "narrow",

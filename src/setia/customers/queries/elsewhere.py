@@ -45,7 +45,7 @@ def elsewhere(user: Actor, draft: Draft) -> Elsewhere | None:
     unseen = Customer.objects.filter(merged_into=None, erased_at=None).filter(
         ~Q(owner__in=sorted(owners)) | Q(owner=None)
     )
-    scored = [one for one in scored_among(unseen, draft) if one.certainty >= CERTAIN and _proven(one)]
+    scored = [one for one in scored_among(unseen, draft) if one.certainty >= CERTAIN and proven(one)]
     if not scored:
         return None
     found = unseen.select_related("owner").filter(pk=scored[0].id).first()
@@ -55,7 +55,7 @@ def elsewhere(user: Actor, draft: Draft) -> Elsewhere | None:
     return Elsewhere(found.pk, found.owner if named else None)
 
 
-def _proven(one: Scored) -> bool:
+def proven(one: Scored) -> bool:
     """Whether the typist gave a contact or tax number of theirs, and their name."""
     agrees = {(reason.comparison, reason.level) for reason in one.reasons}
     return bool(agrees & _PROVES) and bool(agrees & _NAMED)

@@ -37,4 +37,7 @@ def mentions_of(user: User, *, before: int | None = None, most: int = PAGE) -> t
 
 def _text(entry: TimelineEntry) -> str:
     told = tell(entry)
-    return told.text if entry.kind == "NOTE" else f"{told.title}. {told.text}"
+    if entry.kind == "NOTE":
+        return told.text
+    changes = ", ".join(f"{one.label}: {one.before} → {one.after}" for one in told.changes)
+    return f"{told.title}. {told.text or changes}"

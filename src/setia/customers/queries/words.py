@@ -1,10 +1,11 @@
 """Timeline entries in the reader's words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -70,6 +71,27 @@ _TITLES = {
 }
 
 
+class EntryKind(NamedTuple):
+    """A kind of entry that another room writes: its title, its icon, and what `data` says in words."""
+
+    title: Promise
+    icon: str
+    says: Callable[[Mapping[str, Any]], str] = lambda _data: ""
+
+
+_named: dict[str, EntryKind] = {}
+
+
+def name_entries(kinds: Mapping[str, EntryKind]) -> None:
+    """Say how the timeline tells what a room above writes there; called in the room's module `labels`."""
+    _named.update(kinds)
+
+
+def named_entries() -> Mapping[str, EntryKind]:
+    """The kinds other rooms named, by their codes."""
+    return _named
+
+
 class Told(NamedTuple):
     """An entry in words: its title, what was written or meant, and the facts that changed."""
 
@@ -80,6 +102,8 @@ class Told(NamedTuple):
 
 def title_of(kind: str) -> str:
     """A kind of entry in words; one written by a room that is not known here is shown by its name."""
+    if kind in _named:
+        return str(_named[kind].title)
     return str(_TITLES.get(kind) or kind.replace("_", " ").capitalize())
 
 
@@ -91,6 +115,8 @@ def tell(entry: TimelineEntry, *, others: bool = True) -> Told:
     data: dict[str, Any] = entry.data
     if data.get("erased"):
         return Told(title, _("What stood here was erased."), [])
+    if entry.kind in _named:
+        return Told(title, _named[entry.kind].says(data), [])
     if entry.kind.startswith("CONSENT_"):
         return Told(title, f"{_purpose_word(data['purpose'])}: {_channel_words(data['channels'])}", [])
     if entry.kind == "ASKED":

@@ -24,7 +24,6 @@ from setia.customers.field_forms import OWN, shown
 from setia.customers.forms import CustomerForm, NewCustomerForm, NoteForm
 from setia.customers.models import Customer
 from setia.customers.queries import FieldDef
-from setia.customers.views.doubles import typed
 
 MOST_TICKED = 500
 _FIELD_NAME = re.compile(r"[a-z_]{1,40}[0-9]{0,9}(?:-[0-9]{1,4}-[a-z_]{1,40})?")
@@ -44,15 +43,14 @@ def add_customer(request: HttpRequest) -> HttpResponse:
         initial=initial,
     )
     if request.method == "POST" and form.is_valid():
-        if not request.POST.get("anyway"):
-            twins = queries.twins_of(me(request), typed(request))
-            known = queries.elsewhere(me(request), typed(request))
-            if known or any(twin.is_certain for twin in twins):
-                page = "customers/add_customer.html"
-                return _form_page(request, page, form, twins=twins, elsewhere=known, status=409)
-        facts = _facts(form)
+        facts, anyway = _facts(form), bool(request.POST.get("anyway"))
         try:
-            customer = actions.add(by=me(request), at=now, contacts=facts.pop("contacts"), **facts)
+            customer = actions.add(
+                by=me(request), at=now, contacts=facts.pop("contacts"), unless_known=not anyway, **facts
+            )
+        except actions.KnownAlready as known:
+            page = "customers/add_customer.html"
+            return _form_page(request, page, form, twins=known.twins, elsewhere=known.elsewhere, status=409)
         except actions.NumberTaken as taken:
             form.add_error("number", number_taken(request, taken.customer))
         except actions.BadValue as bad:

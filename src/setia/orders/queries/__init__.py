@@ -6,6 +6,7 @@ from setia.customers.queries import Key
 from setia.orders.kinds import kind_of, kind_sql
 from setia.orders.models import Order
 from setia.orders.queries.credit import AgentPage, agent_page, credited
+from setia.orders.queries.first import first_bought
 from setia.orders.queries.made_to_order import made_to_order
 from setia.orders.queries.pages import (
     can_undo,
@@ -46,6 +47,7 @@ __all__ = [
     "channels",
     "credited",
     "exported",
+    "first_bought",
     "get_order_for",
     "kind_of",
     "kind_sql",

@@ -18,6 +18,7 @@ from setia.core.words import told_changes
 from setia.customers.actions import hold, refuse_erased
 from setia.customers.actions import record as record_on_customer
 from setia.customers.queries import may_see
+from setia.sales.actions.touch import touched
 from setia.sales.models import Activity
 from setia.sales.queries import may_change_activity
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 # What a calendar shows of an activity: a change of these makes a newer copy of it.
 _SHOWN_OUTSIDE = ("kind", "title", "customer", "owner", "planned_at", "due_date", "duration_minutes", "place")
+# Of a prospect, these stop the clock of the first answer.
+_TOUCHES = (Activity.Kind.CALL, Activity.Kind.MEETING, Activity.Kind.VISIT)
 # Words that may say anything about a person: the trail names them and does not repeat them.
 _UNTOLD = ("title", "note", "place", "customer")
 
@@ -246,3 +249,5 @@ def _on_timeline(verb: str, *, by: User, at: datetime, activity: Activity) -> No
     told = {"kind": activity.kind, "title": activity.title, "outcome": activity.outcome, "text": activity.result}
     audited = {"activity": activity.pk, "kind": activity.kind}
     record_on_customer(verb, by=by, at=at, customer=activity.customer, data=told, audited=audited)
+    if verb == "activity_done" and activity.kind in _TOUCHES and activity.outcome != Activity.Outcome.UNREACHED:
+        touched(customer_id=activity.customer.pk, by=by, at=at)

@@ -3,7 +3,7 @@
 from django.utils.translation import ngettext_lazy
 
 from setia.customers.queries import Key
-from setia.sales.models import Activity, Opportunity, Prospect
+from setia.sales.models import Activity, Opportunity, Prospect, Submission
 from setia.sales.queries.activities import (
     CAPPED,
     MyDay,
@@ -23,7 +23,9 @@ from setia.sales.queries.activities import (
     team_day,
 )
 from setia.sales.queries.board import Board, Column, board_for, columns_for, more_cards
+from setia.sales.queries.clock import after_work, at_work, desk, due_of
 from setia.sales.queries.closing import Prompt, closing_prompt, warm_for, warm_legs
+from setia.sales.queries.fit import FEWEST, Met, Suggested, fit_reasons, fit_traits, suggested_fit
 from setia.sales.queries.forecasts import MONTHS, History, ends_of_months, forecast_page, history_of
 from setia.sales.queries.opportunities import (
     SORTS,
@@ -54,45 +56,91 @@ from setia.sales.queries.pipelines import (
     stages_away,
     stages_for,
 )
+from setia.sales.queries.prospect_gate import get_prospect_for, has_bought, prospect_of, prospects_for
+from setia.sales.queries.prospect_list import (
+    ALL,
+    counts_by_status,
+    narrow_prospects,
+    of_status,
+    prospect_choices,
+    prospect_legs,
+)
+from setia.sales.queries.quick import Quick, read_quick
+from setia.sales.queries.sharing import get_rule_for, people_of, rules_for, work_times
+from setia.sales.queries.sources import as_spelled, sources
+from setia.sales.queries.web_forms import (
+    STANDARD,
+    Question,
+    get_submission_for,
+    get_web_form_for,
+    own_questions,
+    public_form,
+    questions_of,
+    submission_legs,
+    submissions_for,
+    web_forms_for,
+    wording_of,
+)
 
 CUSTOMER_KEYS: tuple[Key, ...] = (
     Key(Activity, "customer", words=ngettext_lazy("%(count)s activity", "%(count)s activities", "count")),
+    Key(Submission, "customer"),
     Key(Prospect, "customer", alone=True, words=ngettext_lazy("%(count)s prospect", "%(count)s prospects", "count")),
     Key(Opportunity, "customer", words=ngettext_lazy("%(count)s opportunity", "%(count)s opportunities", "count")),
 )
 """The tables of this room that hold a customer's key (`setia.customers.keys`)."""
 
 __all__ = [
+    "ALL",
     "CAPPED",
     "CUSTOMER_KEYS",
+    "FEWEST",
     "MONTHS",
     "SORTS",
+    "STANDARD",
     "Board",
     "Column",
     "History",
+    "Met",
     "MyDay",
     "OfCustomer",
     "PersonsDay",
     "Prompt",
+    "Question",
+    "Quick",
     "Shown",
+    "Suggested",
     "Sums",
     "activities_done_by",
     "activities_for",
     "activities_of",
     "activity_choices",
     "activity_legs",
+    "after_work",
+    "as_spelled",
+    "at_work",
     "board_for",
     "chosen_pipeline",
     "closing_prompt",
     "columns_for",
+    "counts_by_status",
+    "desk",
+    "due_of",
     "ends_of_months",
     "exported_opportunities",
+    "fit_reasons",
+    "fit_traits",
     "forecast_page",
     "get_activity_for",
     "get_lost_reason_for",
     "get_opportunity_for",
     "get_pipeline_for",
+    "get_prospect_for",
+    "get_rule_for",
     "get_stage_for",
+    "get_submission_for",
+    "get_web_form_for",
+    "has_bought",
     "history_of",
     "lines_of",
     "may_change_activity",
@@ -100,23 +148,42 @@ __all__ = [
     "my_day",
     "narrow_activities",
     "narrow_opportunities",
+    "narrow_prospects",
+    "of_status",
     "opportunities_for",
     "opportunities_of",
     "opportunity_choices",
     "opportunity_legs",
+    "own_questions",
     "path_of",
+    "people_of",
     "pipeline_names",
     "pipelines",
+    "prospect_choices",
+    "prospect_legs",
+    "prospect_of",
+    "prospects_for",
+    "public_form",
+    "questions_of",
+    "read_quick",
     "reasons",
     "reasons_for",
     "rivals_met",
+    "rules_for",
     "shown",
+    "sources",
     "stages_away",
     "stages_for",
     "steps_of",
+    "submission_legs",
+    "submissions_for",
+    "suggested_fit",
     "sums_of",
     "team_day",
     "undoable_step",
     "warm_for",
     "warm_legs",
+    "web_forms_for",
+    "wording_of",
+    "work_times",
 ]

@@ -4,9 +4,9 @@ from collections import defaultdict
 from typing import Any
 
 from django.forms import Form
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from setia.core.text import line
 
@@ -45,3 +45,10 @@ def by_htmx(request: HttpRequest) -> bool:
     """Whether a part of a page asks, and not the browser for a page."""
     htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.boosted
+
+
+def back_to(request: HttpRequest, otherwise: str) -> HttpResponse:
+    """To the page a form came from (`next`), if that is one of ours."""
+    back = request.POST.get("next", "")
+    # Not `redirect`: it takes a text without a slash for the name of a page.
+    return HttpResponseRedirect(back if url_has_allowed_host_and_scheme(back, request.get_host()) else otherwise)
