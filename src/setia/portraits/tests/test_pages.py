@@ -82,6 +82,23 @@ class TestPages:
             client.get(address)
 
 
+class TestSmallFirms:
+    EVERY = ["/", *PAGES, "/understand/moves/", "/understand/together/", "/understand/accuracy/", "/understand/curves/"]
+
+    def test_a_firm_of_none_one_and_ten_customers_reads_sense_on_every_page(self, db: None) -> None:
+        client, who = signed_in(), Shop.__new__(Shop)
+        for known, more in ((0, 0), (0, 1), (1, 9)):
+            for n in range(known, known + more):
+                who.bought(who.customer(f"Pelanggan {n}", str(n + 1)), f"2026-11-{n + 1:02}", 100 + n)
+            actions.refresh(by=None, at=NOON)
+            for address in self.EVERY:
+                for language in ("en", "id"):
+                    client.cookies["setia_language"] = language
+                    page = re.sub(r"<script.*?</script>|<[^>]*>", " ", text_of(client, address), flags=re.S)
+                    assert not re.search(r"\b(nan|NaN|None|inf|Infinity)\b", page), (address, language, known + more)
+                    assert "1 customers" not in page, (address, known + more)
+
+
 class TestSentences:
     def told(self, who: Any, language: str = "en") -> dict[str, str]:
         with translation.override(language):

@@ -1,15 +1,19 @@
 """The estimate of what a customer will spend and its range belong together, whoever the customer is."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from django.utils import translation
 from numpy.typing import NDArray
 
 from setia.portraits.analysis.fitting import Models
 from setia.portraits.analysis.worth import worth
+from setia.portraits.models import Portrait
+from setia.portraits.queries import sentences
 from setia.web.ranges import money_between
 from setia_insight.repeat import ModifiedBetaGeometricNBD
 from setia_insight.value import GammaGamma
@@ -94,6 +98,30 @@ def test_without_both_models_nothing_is_worked_out() -> None:
     summary = summary_of([(2, 40.0, 100.0, 50_000.0)])
     assert worth(Models(repeat=MODELS.repeat), summary, days=YEAR) is None
     assert worth(Models(value=MODELS.value), summary, days=YEAR) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("risk", "begins"), [(0.92, "Most likely nothing: of such customers, 92%"), (0.3, "About 1.4")]
+)
+def test_of_whom_most_likely_nothing_comes_it_is_said(risk: float, begins: str) -> None:
+    found = Portrait(
+        stage="RETENTION",
+        as_of_date=date(2026, 11, 19),
+        latest_date=date(2025, 9, 1),
+        purchase_days=3,
+        purchases=3,
+        spent=Decimal(300_000),
+        value=Decimal(57_700),
+        value_low=Decimal(0),
+        value_high=Decimal(57_700),
+        expected_purchases=1.4,
+        risk=risk,
+    )
+    with translation.override("en"):
+        (told,) = [one for one in sentences(found) if one.kind == "VALUE"]
+    assert told.why.startswith(begins)
+    assert told.why.endswith("spent so far in 3 purchases.")
 
 
 @pytest.mark.django_db
