@@ -67,6 +67,7 @@ OPEN = {
     "roles": "read only",
     "second_factor_due": "leads to the pages that ask",
     "teams": "read only",
+    "team_day": "how much each person has to do; read only",
     "remove_team": "shows less",
     "tokens": "read only",
     "endpoint": "read only",
