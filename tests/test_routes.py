@@ -117,6 +117,7 @@ CHANGES = {
     "restore_product": "Sari may take products out of the archive",
     **dict.fromkeys(("archive_pipeline", "restore_pipeline", "archive_stage"), "Sari may put stages away"),
     "shift_stage": "Sari may put stages in another order",
+    **dict.fromkeys(("add_pipeline", "add_lost_reason"), "Sari may make pipelines and reasons"),
     **dict.fromkeys(("archive_lost_reason", "restore_lost_reason", "restore_stage"), "Sari may arrange reasons"),
     "test_mail": "a letter to herself, said in the trail",
     "account_logout": "ends her session and says so in the trail",

@@ -22,7 +22,7 @@
   }
   function send(card, lane) {
     const button = $(`form button[name="to"][value="${lane.dataset.lane}"]`, card);
-    if (button) button.form.requestSubmit(button);
+    if (button) button.click(); /* and not requestSubmit: htmx knows a button by its click alone */
   }
   function leave() {
     if (!hand) return;
