@@ -46,6 +46,7 @@ PUBLIC = {
     "mfa_authenticate": "the second step of signing in",
     "mfa_login_webauthn": "signing in by passkey",
     "confirm_email": "the link is secret",
+    "calendar_feed": "one's own calendar for another program; the address is secret",
     "openapi": "what programs may ask, in general; no data",
     "set_language": "the language of the sign-in page; a cookie, nothing else",
     "web_form": "a form the firm put on the web",
@@ -119,6 +120,8 @@ CHANGES = {
     "shift_stage": "Sari may put stages in another order",
     **dict.fromkeys(("add_pipeline", "add_lost_reason"), "Sari may make pipelines and reasons"),
     **dict.fromkeys(("archive_lost_reason", "restore_lost_reason", "restore_stage"), "Sari may arrange reasons"),
+    "reminders": "how she is reminded herself",
+    "make_feed": "makes an address for her own calendar",
     "test_mail": "a letter to herself, said in the trail",
     "account_logout": "ends her session and says so in the trail",
 }

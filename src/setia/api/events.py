@@ -67,6 +67,11 @@ EVENTS: Mapping[str, Promise] = {
     "customer.prospect_captured": _("A prospect came in"),
     "customer.prospect_stepped": _("A prospect was qualified"),
     "customer.prospect_won": _("A prospect bought"),
+    "activity.planned": _("An activity was planned"),
+    "activity.edited": _("An activity was changed or moved"),
+    "activity.finished": _("An activity was done"),
+    "activity.reopened": _("An activity was opened again"),
+    "activity.cancelled": _("An activity was called off"),
     "import.done": _("A file was taken in"),
     "import.undone": _("An import was undone"),
 }

@@ -221,6 +221,7 @@ ACCOUNT_RATE_LIMITS = {
     "ask_colleague": "20/h/user",
     "web_form": "10/m/ip,100/h/ip",
     "api_refused": "60/m/ip",
+    "calendar_feed": "60/m/ip",
     "reauthenticate": "10/m/user",
     "change_email": "10/h/user",
     "confirm_email": "10/m/ip",

@@ -127,7 +127,7 @@ class DoneForm(forms.Form):
     kind = forms.ChoiceField(choices=Activity.Kind, required=False)
     title = forms.CharField(required=False, max_length=200)
     outcome = forms.ChoiceField(choices=[("", ""), *Activity.Outcome.choices], required=False)
-    result = forms.CharField(required=False, max_length=10_000)
+    result = forms.CharField(required=False, max_length=20_000)  # the page's own limit counts a line break as one
 
 
 def in_hours(minutes: int) -> str:
@@ -142,3 +142,25 @@ def next_working_day(day: date) -> date:
     """The next day that is no Saturday or Sunday: when one would take it up again."""
     ahead = day + timedelta(days=1)
     return ahead + timedelta(days=7 - ahead.weekday()) if ahead.weekday() > 4 else ahead
+
+
+class RemindingForm(forms.Form):
+    """How long before, and whether by e-mail: by the names of `actions.set_reminding`."""
+
+    minutes = forms.TypedChoiceField(
+        label=gettext_lazy("How long before"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=(
+            ("0", gettext_lazy("When it begins")),
+            ("10", gettext_lazy("10 minutes before")),
+            ("30", gettext_lazy("30 minutes before")),
+            ("60", gettext_lazy("An hour before")),
+            ("120", gettext_lazy("Two hours before")),
+            ("1440", gettext_lazy("A day before")),
+            ("", gettext_lazy("Never remind me")),
+        ),
+        help_text=gettext_lazy("What has a day and no time is told at 8 in the morning of that day."),
+    )
+    by_mail = forms.BooleanField(label=gettext_lazy("By e-mail as well"), required=False)

@@ -142,6 +142,9 @@ name_verbs(
         "activity.finished": _("Did an activity"),
         "activity.reopened": _("Opened an activity again"),
         "activity.cancelled": _("Called an activity off"),
+        "reminding.set": _("Chose how to be reminded"),
+        "calendar_feed.made": _("Made an address for their calendar"),
+        "calendar_feed.dropped": _("Took the address of their calendar away"),
         "customer.activity_done": _("Did something for a customer"),
         "customer.activity_reopened": _("Opened an activity for a customer again"),
     }
@@ -236,3 +239,6 @@ name_thing(
 name_thing("pipeline", _("Pipelines"), page="pipelines", keyed=False)
 name_thing("stage", _("Stages"), page="pipelines", keyed=False)
 name_thing("lost_reason", _("Reasons for losses"), page="pipelines", keyed=False)
+name_data("reminding.set", {"minutes": _("Minutes before")})
+name_thing("reminding", _("Reminders"))
+name_thing("calendar_feed", _("Addresses of calendars"))

@@ -1,7 +1,10 @@
-"""What the worker does for selling."""
+"""What the worker does for selling: every minute, who is to be reminded of what; by night, the forecast from the firm's
+own history.
+"""
 
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -58,7 +61,23 @@ def follow_prospects(timestamp: int = 0) -> None:
         letters.send_warning(person, names)
 
 
-name_jobs({"sales.work_out_forecast": _("Work out what open opportunities will bring")})
+name_jobs(
+    {
+        "sales.remind": _("Remind people of what they planned"),
+        "sales.work_out_forecast": _("Work out what open opportunities will bring"),
+    }
+)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="sales.remind", queue="house", queueing_lock="sales.remind")
+def remind(timestamp: int = 0) -> None:
+    """Tell in the program what is due, then write the letters. A second worker, or one killed, tells nothing twice."""
+    from setia.sales import actions
+
+    now = datetime.now(UTC)
+    actions.remind(at=now)
+    actions.send_reminders(at=now, base=settings.BASE_URL)
 
 
 @app.periodic(cron="23 19 * * *")  # two or three in the night in Indonesia: the months are told anew each morning

@@ -7,6 +7,12 @@ from setia.sales import views
 urlpatterns = [
     path("day/", views.my_day, name="my_day"),
     path("team-day/", views.team_day, name="team_day"),
+    path("calendar/", views.calendar, name="calendar"),
+    path("calendar/address/", views.calendar_address, name="calendar_address"),
+    path("calendar/address/make/", views.make_feed, name="make_feed"),
+    path("calendar/address/drop/", views.drop_feed, name="drop_feed"),
+    path("calendar/<str:token>.ics", views.calendar_feed, name="calendar_feed"),
+    path("reminders/", views.reminders, name="reminders"),
     path("activities/", views.activities, name="activities"),
     path("activities/new/", views.plan_activity, name="plan_activity"),
     path("activities/<int:pk>/edit/", views.edit_activity, name="edit_activity"),

@@ -51,6 +51,7 @@ _SELLING = (
     (_("Opportunities"), "opportunities"),
     (_("First purchases to close"), "first_purchases"),
     (_("Activities"), "activities"),
+    (_("Calendar"), "calendar"),
     (_("Team"), "team_day"),
     (_("Prospects"), "prospects"),
 )

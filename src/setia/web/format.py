@@ -113,6 +113,11 @@ def long_day(value: date | datetime) -> str:
     return str(format_date(one, "EEEE, d MMMM y", locale=_locale(language())))
 
 
+def weekday(value: date) -> str:
+    """Kam (id) or Thu (en)."""
+    return str(format_date(value, "EEE", locale=_locale(language())))
+
+
 def month(value: date | str, *, short: bool = True) -> str:
     """Nov 2026 from a date or from `2026-11`."""
     one = date.fromisoformat(f"{value}-01" if len(value) == 7 else value) if isinstance(value, str) else value
@@ -246,6 +251,7 @@ FILTERS = {
     "day": day,
     "long_day": long_day,
     "month": month,
+    "weekday": weekday,
     "clock": clock,
     "moment": moment,
     "relative_day": relative_day,

@@ -17,13 +17,14 @@ from setia.accounts.actions import audit
 from setia.accounts.models import User
 from setia.core.actions import change_firm
 from setia.core.queries import firm
-from setia.demo import baskets, rows, shop, standing
+from setia.demo import baskets, rows, selling, shop, standing
 from setia.demo.actions.login import NAME, login
 from setia.demo.copying import copy_in, current_id, reserve
 from setia.demo.history import History, simulate
 from setia.demo.models import Load
 from setia.demo.truth import Ints
 from setia.portraits import actions as portraits
+from setia.sales.actions import put_sample_activities
 from setia.subscriptions.actions import put_samples
 
 # What has been written so far, out of how many: ("customers" or "orders", done, of).
@@ -101,7 +102,7 @@ def load(
             made["users"] = [owner.pk]
         with _bulk(cursor, rebuild=empty and history.orders >= _LARGE):
             ranges, lines = _large_tables(cursor, history, made, by=by or owner, tell=tell)
-        made |= _standing(cursor, history, ranges[CUSTOMER], made["products"], at=at)
+        made |= _standing(cursor, history, ranges[CUSTOMER], made["products"], at=at, owner=by or owner)
         before = {name: getattr(here, name) for name in ("name", "currency", "feed_live", "demo")}
         after: dict[str, Any] = {"demo": True}
         if empty:
@@ -220,9 +221,15 @@ def _large_tables(
 
 
 def _standing(
-    cursor: CursorWrapper, history: History, ids: list[int], products: list[int], *, at: datetime
+    cursor: CursorWrapper,
+    history: History,
+    ids: list[int],
+    products: list[int],
+    *,
+    at: datetime,
+    owner: User | None,
 ) -> dict[str, list[int]]:
-    """Plans, subscriptions and units, a handful. Answers their keys."""
+    """Plans, subscriptions and units, and what the owner has planned, a handful. Answers their keys."""
     today = history.latest_date
     people = standing.customers(cursor, *ids, today=today)
     samples = put_samples(
@@ -236,6 +243,11 @@ def _standing(
         "plans": list(samples.plans),
         "subscriptions": list(samples.subscriptions),
         "units": list(samples.units),
+        "activities": put_sample_activities(
+            selling.activities(people, seed=history.seed), owner=owner, at=at, today=today
+        )
+        if owner
+        else [],
     }
 
 

@@ -16,6 +16,7 @@ from setia.demo.models import Load
 from setia.demo.tests.shop import NOON
 from setia.intake.checksum import business_checksum
 from setia.orders.models import Order, OrderLine
+from setia.sales.models import Activity
 
 
 class RemoveTest(TestCase):
@@ -54,8 +55,11 @@ class RemoveTest(TestCase):
 
     def test_everything_is_as_before(self) -> None:
         self.load()
+        assert Activity.objects.filter(owner=self.wati).count() == 18
+        assert not Activity.objects.filter(customer=self.customer).exists()
         assert business_checksum() != self.before
         removed = self.remove()
+        assert not Activity.objects.exists()
         assert business_checksum() == self.before
         assert removed.customers == 150
         assert (removed.customers_kept, removed.orders_kept, removed.products_kept) == (0, 0, 0)

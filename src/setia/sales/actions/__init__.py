@@ -14,6 +14,7 @@ from setia.sales.actions.activities import (
     plan_activity,
     reopen_activity,
 )
+from setia.sales.actions.calendars import drop_feed, make_feed, note_reading
 from setia.sales.actions.capture import BuysAlready, ProspectAlready, capture, start
 from setia.sales.actions.fit import remove_trait, set_trait, work_out_all_fits, work_out_fit
 from setia.sales.actions.forecasts import work_out_forecast
@@ -51,6 +52,8 @@ from setia.sales.actions.pipelines import (
     shift_stage,
 )
 from setia.sales.actions.qualify import NothingToTakeBack, ReasonNeeded, WonByOrder, qualify, undo_qualifying
+from setia.sales.actions.reminders import remind, send_reminders, set_reminding
+from setia.sales.actions.samples import SampleActivity, put_sample_activities, take_activities_out
 from setia.sales.actions.settle import settle, settle_all
 from setia.sales.actions.share import change_desk, follow_idle, remove_rule, set_rule, set_work_time, share, share_now
 from setia.sales.actions.submit import (
@@ -84,6 +87,7 @@ __all__ = [
     "OnlyOne",
     "ProspectAlready",
     "ReasonNeeded",
+    "SampleActivity",
     "StandsElsewhere",
     "StandsOtherwise",
     "StillUsed",
@@ -103,6 +107,7 @@ __all__ = [
     "change_desk",
     "close_form",
     "confirm_submission",
+    "drop_feed",
     "edit_activity",
     "edit_form",
     "edit_lost_reason",
@@ -114,12 +119,16 @@ __all__ = [
     "fresh_link",
     "log_activity",
     "lose_opportunity",
+    "make_feed",
     "make_first_pipeline",
     "make_form",
     "move_activity",
     "move_opportunity",
+    "note_reading",
     "plan_activity",
+    "put_sample_activities",
     "qualify",
+    "remind",
     "remove_rule",
     "remove_trait",
     "reopen_activity",
@@ -127,6 +136,8 @@ __all__ = [
     "restore_lost_reason",
     "restore_pipeline",
     "restore_stage",
+    "send_reminders",
+    "set_reminding",
     "set_rule",
     "set_trait",
     "set_work_time",
@@ -137,6 +148,7 @@ __all__ = [
     "shift_stage",
     "start",
     "submit",
+    "take_activities_out",
     "touch",
     "touched",
     "undo_qualifying",

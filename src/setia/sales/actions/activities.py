@@ -19,7 +19,7 @@ from setia.customers.actions import hold, refuse_erased
 from setia.customers.actions import record as record_on_customer
 from setia.customers.queries import may_see
 from setia.sales.actions.touch import touched
-from setia.sales.models import Activity
+from setia.sales.models import Activity, Reminder
 from setia.sales.queries import may_change_activity
 
 if TYPE_CHECKING:
@@ -111,6 +111,8 @@ def edit_activity(
             current.revision += any(name in _SHOWN_OUTSIDE for name in changes)
             current.updated_at = at
             current.save(update_fields=[*changes, "revision", "updated_at"])
+            if {"planned_at", "due_date", "owner"} & set(changes):
+                Reminder.objects.filter(activity=current).delete()  # there will be one in its new time
             _told("edited", by=by, at=at, activity=current, data=_changes(changes))
     return current
 
@@ -209,6 +211,8 @@ def _write(activity: Activity, facts: ActivityFacts) -> None:
         setattr(activity, name, value)
     if activity.planned_at is not None:
         activity.due_date = current_firm().day_of(activity.planned_at)
+    elif activity.due_date is None and activity.done_at is not None:
+        activity.due_date = current_firm().day_of(activity.done_at)
     activity.title = activity.title or str(Activity.Kind(activity.kind).label)
 
 

@@ -1,16 +1,19 @@
 """The tables of selling, a module per subject."""
 
 from setia.sales.models.activities import Activity
+from setia.sales.models.calendars import CalendarFeed
 from setia.sales.models.fit import FitTrait
 from setia.sales.models.forecasts import Forecast
 from setia.sales.models.opportunities import Competitor, Opportunity, OpportunityLine, StageChange
 from setia.sales.models.pipelines import LostReason, Pipeline, Stage
 from setia.sales.models.prospects import Prospect, ProspectStep
+from setia.sales.models.reminders import Reminder, Reminding
 from setia.sales.models.sharing import SalesDesk, ShareMember, ShareRule, WorkTime
 from setia.sales.models.web_forms import Submission, WebForm
 
 __all__ = [
     "Activity",
+    "CalendarFeed",
     "Competitor",
     "FitTrait",
     "Forecast",
@@ -20,6 +23,8 @@ __all__ = [
     "Pipeline",
     "Prospect",
     "ProspectStep",
+    "Reminder",
+    "Reminding",
     "SalesDesk",
     "ShareMember",
     "ShareRule",

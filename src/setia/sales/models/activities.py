@@ -40,8 +40,9 @@ class Activity(models.Model):
     customer = models.ForeignKey(
         "customers.Customer", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    # Nobody who works here is ever deleted but the demo's owner, with all that was theirs to do.
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False, help_text="Who does it."
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False, help_text="Who does it."
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

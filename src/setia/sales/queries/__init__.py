@@ -23,6 +23,7 @@ from setia.sales.queries.activities import (
     team_day,
 )
 from setia.sales.queries.board import Board, Column, board_for, columns_for, more_cards
+from setia.sales.queries.calendars import Calendar, calendar_of, calendar_people, feed_for, feed_items, feed_of
 from setia.sales.queries.clock import after_work, at_work, desk, due_of
 from setia.sales.queries.closing import Prompt, closing_prompt, warm_for, warm_legs
 from setia.sales.queries.fit import FEWEST, Met, Suggested, fit_reasons, fit_traits, suggested_fit
@@ -66,6 +67,7 @@ from setia.sales.queries.prospect_list import (
     prospect_legs,
 )
 from setia.sales.queries.quick import Quick, read_quick
+from setia.sales.queries.reminders import Reminded, reminders_of, reminding_of
 from setia.sales.queries.sharing import get_rule_for, people_of, rules_for, work_times
 from setia.sales.queries.sources import as_spelled, sources
 from setia.sales.queries.web_forms import (
@@ -99,6 +101,7 @@ __all__ = [
     "SORTS",
     "STANDARD",
     "Board",
+    "Calendar",
     "Column",
     "History",
     "Met",
@@ -108,6 +111,7 @@ __all__ = [
     "Prompt",
     "Question",
     "Quick",
+    "Reminded",
     "Shown",
     "Suggested",
     "Sums",
@@ -120,6 +124,8 @@ __all__ = [
     "as_spelled",
     "at_work",
     "board_for",
+    "calendar_of",
+    "calendar_people",
     "chosen_pipeline",
     "closing_prompt",
     "columns_for",
@@ -128,6 +134,9 @@ __all__ = [
     "due_of",
     "ends_of_months",
     "exported_opportunities",
+    "feed_for",
+    "feed_items",
+    "feed_of",
     "fit_reasons",
     "fit_traits",
     "forecast_page",
@@ -168,6 +177,8 @@ __all__ = [
     "read_quick",
     "reasons",
     "reasons_for",
+    "reminders_of",
+    "reminding_of",
     "rivals_met",
     "rules_for",
     "shown",

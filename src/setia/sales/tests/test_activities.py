@@ -82,6 +82,8 @@ class ActivityTest(Busy):
         assert (one.state, one.done_at, one.done_by, one.outcome) == ("DONE", LATER, self.sari, "WANTS")
         told = tell(customers_entries(self.budi)[0])
         assert (told.title, told.text) == ("Call", "Tanya kopi Gayo. They want it\nPesan 5 kg\nminggu depan")
+        edited = actions.edit_activity(by=self.sari, at=LATER, activity=one, due_date=None)
+        assert edited.due_date == TODAY  # what is done has a day
         with pytest.raises(actions.StandsOtherwise):
             actions.finish_activity(by=self.sari, at=LATER, activity=one)
         actions.reopen_activity(by=self.sari, at=LATER, activity=one)

@@ -15,6 +15,7 @@ from setia.sales.views.activities import (
     team_day,
 )
 from setia.sales.views.board import board, column, move_opportunity
+from setia.sales.views.calendars import calendar, calendar_address, calendar_feed, drop_feed, make_feed
 from setia.sales.views.first_purchases import first_purchases
 from setia.sales.views.fit import ideal_customer, remove_trait
 from setia.sales.views.forecast import forecast, work_out_forecast
@@ -55,6 +56,7 @@ from setia.sales.views.prospects import (
     touch_prospect,
     undo_qualifying,
 )
+from setia.sales.views.reminders import reminders
 from setia.sales.views.sharing import add_share_rule, edit_share_rule, remove_share_rule, share_out, sharing, work_time
 from setia.sales.views.web_forms import (
     accept_submission,
@@ -82,12 +84,16 @@ __all__ = [
     "archive_pipeline",
     "archive_stage",
     "board",
+    "calendar",
+    "calendar_address",
+    "calendar_feed",
     "cancel_activity",
     "close_web_form",
     "column",
     "confirm_submission",
     "customer_activities",
     "customer_opportunities",
+    "drop_feed",
     "edit_activity",
     "edit_lost_reason",
     "edit_opportunity",
@@ -102,6 +108,7 @@ __all__ = [
     "ideal_customer",
     "log_activity",
     "lose_opportunity",
+    "make_feed",
     "move_activity",
     "move_opportunity",
     "my_day",
@@ -111,6 +118,7 @@ __all__ = [
     "plan_activity",
     "prospects",
     "qualify_prospect",
+    "reminders",
     "remove_share_rule",
     "remove_trait",
     "reopen_activity",
