@@ -119,6 +119,7 @@ CHANGES = {
     **dict.fromkeys(("archive_pipeline", "restore_pipeline", "archive_stage"), "Sari may put stages away"),
     "shift_stage": "Sari may put stages in another order",
     **dict.fromkeys(("add_pipeline", "add_lost_reason"), "Sari may make pipelines and reasons"),
+    **dict.fromkeys(("edit_pipeline", "edit_lost_reason"), "Sari may give pipelines and reasons other names"),
     **dict.fromkeys(("archive_lost_reason", "restore_lost_reason", "restore_stage"), "Sari may arrange reasons"),
     "reminders": "how she is reminded herself",
     "make_feed": "makes an address for her own calendar",

@@ -1,10 +1,11 @@
-"""What stands before the demo's owner: calls, visits and tasks, some late, some today, most in the coming days."""
+"""What stands before the demo's owner: calls, visits and tasks, some late, some today, most in the coming days; and
+what customers may buy, in every stage of the pipeline."""
 
 from collections.abc import Sequence
 from random import Random
 
 from setia.demo.standing import Customer
-from setia.sales.actions import SampleActivity
+from setia.sales.actions import SampleActivity, SampleOpportunity
 
 # kind, title, days from today, hour, minutes, place; None for a customer's place stands for "at theirs"
 _PLANNED: tuple[tuple[str, str, int | None, int | None, int | None, str], ...] = (
@@ -40,4 +41,33 @@ def activities(people: Sequence[Customer], *, seed: int) -> list[SampleActivity]
             None if title in _INNER or not keys else random.choice(keys), kind, title, days, hour, minutes, place
         )
         for kind, title, days, hour, minutes, place in _PLANNED
+    ]
+
+
+# title, amount, stage from 0, days in it, days until the decision, next step, lost
+_MAY_BUY: tuple[tuple[str, int, int, int, int, str, bool], ...] = (
+    ("Kopi untuk kantor, 20 orang", 4_800_000, 0, 3, 25, "Telepon bagian umum", False),
+    ("Paket hampers Natal", 12_500_000, 0, 9, 20, "Kirim katalog hampers", False),
+    ("Kelas seduh untuk staf", 3_600_000, 0, 16, 40, "", False),
+    ("Biji Gayo 10 kg per bulan", 28_800_000, 1, 5, 18, "Kirim contoh sangrai medium", False),
+    ("Mesin espresso satu grup", 38_000_000, 1, 12, 30, "Tanya daya listrik di kedai", False),
+    ("Kopi susu botolan untuk katering", 9_200_000, 1, 24, -2, "Pastikan jumlah tamu", False),
+    ("Langganan biji kafe Teduh", 54_000_000, 2, 4, 14, "Tindak lanjut penawaran", False),
+    ("Penggiling dan seduh manual", 7_450_000, 2, 17, 7, "Bandingkan dengan penawaran lain", False),
+    ("Kemasan khusus 250 g, 400 buah", 26_000_000, 3, 6, 10, "Bicarakan harga per buah", False),
+    ("Kedai kedua: seluruh peralatan", 112_000_000, 3, 11, 21, "Rapat dengan pemilik", False),
+    ("Sewa bar kopi untuk pernikahan", 15_000_000, 4, 2, 5, "Kirim perjanjian", False),
+    ("Biji blend rumah 5 kg per minggu", 31_200_000, 4, 1, 3, "Tunggu tanda tangan", False),
+    ("Kopi rapat tahunan", 6_300_000, 2, 8, 1, "", True),
+    ("Mesin bekas untuk kos", 14_000_000, 1, 30, -10, "", True),
+)
+
+
+def opportunities(people: Sequence[Customer], *, seed: int) -> list[SampleOpportunity]:
+    """What some of these customers may buy."""
+    random = Random(f"opportunities {seed}")  # noqa: S311 - a simulation, not a secret
+    keys = [key for key, _kind, _since in people]
+    return [
+        SampleOpportunity(random.choice(keys), title, amount, place, waiting, due, step, lost)
+        for title, amount, place, waiting, due, step, lost in (_MAY_BUY if keys else ())
     ]

@@ -24,7 +24,7 @@ from setia.demo.history import History, simulate
 from setia.demo.models import Load
 from setia.demo.truth import Ints
 from setia.portraits import actions as portraits
-from setia.sales.actions import put_sample_activities
+from setia.sales.actions import put_sample_activities, put_sample_opportunities
 from setia.subscriptions.actions import put_samples
 
 # What has been written so far, out of how many: ("customers" or "orders", done, of).
@@ -245,6 +245,11 @@ def _standing(
         "units": list(samples.units),
         "activities": put_sample_activities(
             selling.activities(people, seed=history.seed), owner=owner, at=at, today=today
+        )
+        if owner
+        else [],
+        "opportunities": put_sample_opportunities(
+            selling.opportunities(people, seed=history.seed), owner=owner, at=at, today=today
         )
         if owner
         else [],

@@ -16,7 +16,7 @@ from setia.demo.actions.load import CATEGORY, CONTACT, CUSTOMER, INDUSTRY, LINE,
 from setia.demo.actions.login import EMAIL
 from setia.demo.models import Load
 from setia.portraits import actions as portraits
-from setia.sales.actions import take_activities_out
+from setia.sales.actions import take_activities_out, take_opportunities_out
 from setia.subscriptions.actions import Samples, take_samples_out
 
 
@@ -52,6 +52,7 @@ def remove(*, by: User | None, at: datetime, refresh: bool = True) -> Removed:
         made = loaded.made  # a demo loaded by an earlier edition has no plans, subscriptions and units
         take_samples_out(Samples(*(made.get(name, []) for name in ("plans", "subscriptions", "units"))))
         take_activities_out(made.get("activities", []))
+        take_opportunities_out(made.get("opportunities", []), at=loaded.at)
         orders_kept = _keep_orders(cursor, loaded)
         customers_kept = _keep_customers(cursor, loaded)
         products = loaded.made["products"]

@@ -16,7 +16,8 @@ from setia.demo.models import Load
 from setia.demo.tests.shop import NOON
 from setia.intake.checksum import business_checksum
 from setia.orders.models import Order, OrderLine
-from setia.sales.models import Activity
+from setia.sales.actions import make_first_pipeline
+from setia.sales.models import Activity, Opportunity, Stage
 
 
 class RemoveTest(TestCase):
@@ -31,6 +32,7 @@ class RemoveTest(TestCase):
         )
         self.customer = Customer.objects.create(name="Pelanggan Wati", created_at=NOON, updated_at=NOON)
         self.order(self.customer, "W-1")
+        make_first_pipeline(at=NOON)
         self.before = business_checksum()
         self.firm_before = vars(firm()).copy()
 
@@ -57,9 +59,13 @@ class RemoveTest(TestCase):
         self.load()
         assert Activity.objects.filter(owner=self.wati).count() == 18
         assert not Activity.objects.filter(customer=self.customer).exists()
+        assert set(Opportunity.objects.values_list("status", flat=True)) == {"OPEN", "LOST"}
+        assert set(Opportunity.objects.values_list("owner", flat=True)) == {self.wati.pk}
+        assert set(Stage.objects.all()) == {one.stage for one in Opportunity.objects.filter(status="OPEN")}
         assert business_checksum() != self.before
         removed = self.remove()
         assert not Activity.objects.exists()
+        assert not Opportunity.objects.exists()
         assert business_checksum() == self.before
         assert removed.customers == 150
         assert (removed.customers_kept, removed.orders_kept, removed.products_kept) == (0, 0, 0)

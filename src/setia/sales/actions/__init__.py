@@ -53,7 +53,14 @@ from setia.sales.actions.pipelines import (
 )
 from setia.sales.actions.qualify import NothingToTakeBack, ReasonNeeded, WonByOrder, qualify, undo_qualifying
 from setia.sales.actions.reminders import remind, send_reminders, set_reminding
-from setia.sales.actions.samples import SampleActivity, put_sample_activities, take_activities_out
+from setia.sales.actions.samples import (
+    SampleActivity,
+    SampleOpportunity,
+    put_sample_activities,
+    put_sample_opportunities,
+    take_activities_out,
+    take_opportunities_out,
+)
 from setia.sales.actions.settle import settle, settle_all
 from setia.sales.actions.share import change_desk, follow_idle, remove_rule, set_rule, set_work_time, share, share_now
 from setia.sales.actions.submit import (
@@ -88,6 +95,7 @@ __all__ = [
     "ProspectAlready",
     "ReasonNeeded",
     "SampleActivity",
+    "SampleOpportunity",
     "StandsElsewhere",
     "StandsOtherwise",
     "StillUsed",
@@ -127,6 +135,7 @@ __all__ = [
     "note_reading",
     "plan_activity",
     "put_sample_activities",
+    "put_sample_opportunities",
     "qualify",
     "remind",
     "remove_rule",
@@ -149,6 +158,7 @@ __all__ = [
     "start",
     "submit",
     "take_activities_out",
+    "take_opportunities_out",
     "touch",
     "touched",
     "undo_qualifying",

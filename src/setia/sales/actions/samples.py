@@ -1,12 +1,17 @@
-"""Activities of a simulated shop: what stands before its owner on the day it is loaded."""
+"""Opportunities and activities of a simulated shop: what stands before its owner on the day it is loaded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import pairwise
 
 from setia.accounts.models import User
 from setia.core.queries import firm
-from setia.sales.models import Activity
+from setia.sales.models import Activity, LostReason, Opportunity, Stage, StageChange
+
+_STEP_DAYS = 6
+"""How long a sample stood in each stage before the one it is in."""
 
 
 @dataclass(frozen=True)
@@ -49,3 +54,87 @@ def put_sample_activities(samples: Sequence[SampleActivity], *, owner: User, at:
 def take_activities_out(keys: Sequence[int]) -> None:
     """Remove those nobody has touched since; what somebody did or changed is theirs now."""
     Activity.objects.filter(pk__in=keys, by=None, done_at=None, cancelled_at=None, revision=0).delete()
+
+
+@dataclass(frozen=True)
+class SampleOpportunity:
+    """Something a customer may buy, since `waiting` days in the stage of this place (from 0), decided in `due` days.
+
+    `lost`: it stood so until today, and then was lost.
+    """
+
+    customer_id: int
+    title: str
+    amount: int
+    place: int
+    waiting: int
+    due: int
+    next_step: str = ""
+    lost: bool = False
+
+
+def put_sample_opportunities(
+    samples: Sequence[SampleOpportunity], *, owner: User, at: datetime, today: date
+) -> list[int]:
+    """Write them down as the owner's, each with its way through the firm's first pipeline. Answers their keys."""
+    stages = list(
+        Stage.objects.filter(archived_at=None, pipeline__archived_at=None)
+        .select_related("pipeline")
+        .order_by("pipeline__position", "pipeline_id", "position")
+    )
+    stages = [one for one in stages if one.pipeline_id == stages[0].pipeline_id]
+    if not stages:
+        return []
+    reason = LostReason.objects.filter(archived_at=None).order_by("id").first()
+    made: list[Opportunity] = []
+    steps: list[StageChange] = []
+    for sample in samples:
+        passed = stages[: sample.place + 1]
+        entered = [at - timedelta(days=sample.waiting + _STEP_DAYS * back) for back in reversed(range(len(passed)))]
+        lost = sample.lost and reason is not None
+        one = Opportunity(
+            customer_id=sample.customer_id,
+            owner=owner,
+            pipeline_id=passed[-1].pipeline_id,
+            stage=passed[-1],
+            title=sample.title,
+            amount=Decimal(sample.amount),
+            expected_date=today + timedelta(days=sample.due),
+            next_step=sample.next_step,
+            entered_at=entered[-1],
+            created_at=entered[0],
+            updated_at=at,
+        )
+        ways: list[tuple[Stage | None, Stage, datetime | None, datetime]] = [(None, passed[0], None, entered[0])]
+        ways += [
+            (before, after, since, moment)
+            for (before, after), (since, moment) in zip(pairwise(passed), pairwise(entered), strict=True)
+        ]
+        steps += [
+            StageChange(
+                opportunity=one, before=before, after=after, status="OPEN", amount=one.amount, since=since, at=moment
+            )
+            for before, after, since, moment in ways
+        ]
+        if lost:
+            one.status, one.closed_at, one.lost_reason = Opportunity.Status.LOST, at, reason
+            steps.append(
+                StageChange(
+                    opportunity=one,
+                    before=one.stage,
+                    after=one.stage,
+                    status="LOST",
+                    amount=one.amount,
+                    since=entered[-1],
+                    at=at,
+                )
+            )
+        made.append(one)
+    Opportunity.objects.bulk_create(made)
+    StageChange.objects.bulk_create(steps)
+    return [one.pk for one in made]
+
+
+def take_opportunities_out(keys: Sequence[int], *, at: datetime) -> None:
+    """Remove those written at this moment that nobody has changed since."""
+    Opportunity.objects.filter(pk__in=keys, updated_at=at, order=None, subscription=None).delete()
