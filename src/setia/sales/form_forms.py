@@ -84,7 +84,9 @@ class WebFormForm(forms.Form):
     """What the firm arranges: by the names of `actions.web_forms.FACTS`."""
 
     title = forms.CharField(
-        label=_("Title"), max_length=150, help_text=_("Stands above the form; its address is made of it.")
+        label=pgettext_lazy("web form", "Title"),
+        max_length=150,
+        help_text=_("Stands above the form; its address is made of it."),
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=WebForm.Kind)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)

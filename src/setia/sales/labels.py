@@ -62,7 +62,10 @@ name_thing(
     page="edit_web_form",
     acts=("web_form.", "submission."),
 )
-name_data("web_form customer.prospect_form_sent", {"title": _("Title"), "form": Detail(_("Web form"), of="web_form")})
+name_data(
+    "web_form customer.prospect_form_sent",
+    {"title": pgettext_lazy("web form", "Title"), "form": Detail(_("Web form"), of="web_form")},
+)
 name_data("web_form", {"fields": Detail(None)})
 name_jobs(
     {

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from setia.accounts.models import User
 from setia.core.queries import firm
+from setia.sales.actions.pipelines import make_first_pipeline
 from setia.sales.models import Activity, LostReason, Opportunity, Stage, StageChange
 
 _STEP_DAYS = 6
@@ -77,14 +78,14 @@ def put_sample_opportunities(
     samples: Sequence[SampleOpportunity], *, owner: User, at: datetime, today: date
 ) -> list[int]:
     """Write them down as the owner's, each with its way through the firm's first pipeline. Answers their keys."""
+    make_first_pipeline(at=at)
     stages = list(
         Stage.objects.filter(archived_at=None, pipeline__archived_at=None)
         .select_related("pipeline")
         .order_by("pipeline__position", "pipeline_id", "position")
     )
     stages = [one for one in stages if one.pipeline_id == stages[0].pipeline_id]
-    if not stages:
-        return []
+    samples = [one for one in samples if one.place < len(stages)]  # the firm's own pipeline may be shorter
     reason = LostReason.objects.filter(archived_at=None).order_by("id").first()
     made: list[Opportunity] = []
     steps: list[StageChange] = []
