@@ -97,10 +97,10 @@ NAVIGATION: tuple[Entry, ...] = (
 )
 CREATIONS = (
     (_("Customer"), "user-plus", "add_customer", "customers.add"),
+    (_("Order"), "shopping-bag", "add_order", "orders.add"),
     (_("Activity"), "calendar-clock", "plan_activity", "sales.activities"),
     (_("Opportunity"), "target", "add_opportunity", "sales.opportunities"),
     (pgettext_lazy("prospect", "Prospect"), "target", "add_prospect", "sales.prospects"),
-    (_("Order"), "shopping-bag", "add_order", "orders.add"),
     (_("Subscription"), "refresh-cw", "add_subscription", "subscriptions.add"),
     (_("Installed unit"), "wrench", "add_unit", "subscriptions.units"),
     (_("Product"), "package-plus", "add_product", "catalogue.add"),
