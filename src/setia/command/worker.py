@@ -8,4 +8,5 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "setia.config.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["setia", "procrastinate", "worker", *sys.argv[1:]])
+    # `setia up` has checked the settings a moment ago. Doing so again would load every page, which no job needs: 35 MB.
+    execute_from_command_line(["setia", "procrastinate", "--skip-checks", "worker", *sys.argv[1:]])

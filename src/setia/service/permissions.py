@@ -14,7 +14,7 @@ offer(
         "concerns": (_("Write revisions and complaints down and settle them"), "MANAGER SALES AGENT MEMBER"),
         "discounts": (_("Set the discount of a seller"), "MANAGER FINANCE MEMBER"),
         "followers": (_("Note who follows a customer"), "MANAGER SALES AGENT MARKETER MEMBER"),
-        "export": (_("Export price lists as a file"), "MANAGER SALES AGENT FINANCE MEMBER"),
+        "export": (_("Export contracts, complaints and price lists as a file"), "MANAGER SALES AGENT FINANCE MEMBER"),
     },
     whole={
         "class_discounts": (_("Set the discount of all sellers of a role"), "MANAGER FINANCE MEMBER"),

@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-import pyarrow as pa
-
 from setia.intake.reading.layout import Format, Layout, unique_names
 from setia.intake.reading.problems import Cell, Note, Reject, Unreadable, shown
 from setia.intake.reading.table import Block, is_blank
@@ -63,6 +61,8 @@ def _damaged(said: bytes) -> Unreadable:
 
 def read(path: Path, layout: Layout) -> Iterator[Block]:
     """The rows, numbered as in a spreadsheet with the column names in row 1."""
+    import pyarrow as pa
+
     with (
         tempfile.TemporaryFile() as said,
         subprocess.Popen([*_CHILD, "read", str(path), str(BATCH_ROWS)], stdout=subprocess.PIPE, stderr=said) as child,
@@ -93,6 +93,8 @@ def _ended(child: subprocess.Popen[bytes]) -> int:
 
 
 def _blocks(stream: IO[bytes], layout: Layout) -> Iterator[Block]:
+    import pyarrow as pa
+
     row = 1
     with pa.ipc.open_stream(stream) as batches:
         total = max(int(batches.schema.metadata[b"rows"]), 1)
@@ -113,6 +115,8 @@ def _blocks(stream: IO[bytes], layout: Layout) -> Iterator[Block]:
 
 
 def _cells(column: Any) -> list[Any]:
+    import pyarrow as pa
+
     kind = column.type
     if pa.types.is_dictionary(kind):
         column, kind = column.dictionary_decode(), kind.value_type

@@ -13,9 +13,6 @@ from itertools import compress
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-
 from setia.intake.reading.fields import CONSENT, FIELDS, ONE_OF, Field, Type
 from setia.intake.reading.layout import Layout, fold
 from setia.intake.reading.moments import date_parser, moment_parser, with_time_parser
@@ -269,6 +266,8 @@ class Converter:
 
     def _by_distinct(self, column: Any, memo: _Memo) -> tuple[Sequence[Any], list[Any], bool]:
         """The raw cells, the values, and whether any is odd, with one look-up a distinct cell."""
+        import numpy as np
+
         encoded = column.combine_chunks().dictionary_encode()
         distinct = encoded.dictionary.to_pylist()
         values = list(map(memo.__getitem__, distinct))
@@ -318,7 +317,7 @@ class Converter:
 
     def _shown(self, raw: Any, code: str) -> str:
         """The cell a reason is about; of a date and a time of day, the one that is wrong."""
-        if isinstance(raw, pa.Scalar):
+        if hasattr(raw, "as_py"):  # a cell of an Arrow column
             raw = raw.as_py()
         if isinstance(raw, tuple):
             raw = raw[1] if code == "time" else raw[0]

@@ -12,14 +12,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.csv as pc
+from typing import TYPE_CHECKING
 
 from setia.intake.reading.layout import Format, Layout
 from setia.intake.reading.problems import Cell, Reject, shown
 from setia.intake.reading.table import BLOCK_ROWS, Block, fit, is_blank
 from setia.intake.reading.text_lines import KEPT, Lines, read_lines
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 CELL_LIMIT = 1 << 20
 RECORD_LINES = 500
@@ -95,6 +96,9 @@ class _State:
         quote = self.layout.quote
         if not lines or max(map(len, lines)) > CELL_LIMIT or (quote and quote in lines[-1] and self._opens(lines[-1])):
             return None
+        import pyarrow as pa
+        import pyarrow.csv as pc
+
         text = "\n".join(lines).encode()
         names = [str(place) for place in range(self.layout.width)]
         try:

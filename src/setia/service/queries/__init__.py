@@ -4,8 +4,14 @@ from django.utils.translation import ngettext_lazy
 
 from setia.customers.queries import Key
 from setia.service.models import Concern, Contract, Discount, Followers, Reach
-from setia.service.queries.concerns import concern_choices, concern_legs, narrow_concerns
-from setia.service.queries.contracts import contract_choices, contract_legs, narrow_contracts, next_term
+from setia.service.queries.concerns import concern_choices, concern_legs, exported_concerns, narrow_concerns
+from setia.service.queries.contracts import (
+    contract_choices,
+    contract_legs,
+    exported_contracts,
+    narrow_contracts,
+    next_term,
+)
 from setia.service.queries.gate import concerns_for, contracts_for, get_concern_for, get_contract_for
 from setia.service.queries.prices import Priced, Terms, exported_prices, order_terms, price_legs, priced, terms_of
 from setia.service.queries.reach import Evidence, Part, ReachPage, parts_of, reach_for, reach_legs, reach_page
@@ -45,6 +51,8 @@ __all__ = [
     "contract_choices",
     "contract_legs",
     "contracts_for",
+    "exported_concerns",
+    "exported_contracts",
     "exported_prices",
     "get_concern_for",
     "get_contract_for",

@@ -1,6 +1,7 @@
 """The list of revisions and complaints of all customers: which filters an address may name, and its order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from setia.accounts.models import User
 from setia.core.chips import Chip
 from setia.core.keyset import Leg
+from setia.core.queries import current_firm
 from setia.customers.queries import name_of
 from setia.service.models import Concern
 
@@ -52,3 +54,21 @@ def concern_legs(rows: QuerySet[Concern], *, done: bool) -> list[Leg]:
     """Open ones that wait longest first; done ones that were done last first."""
     order = ("-closed_at", "-id") if done else ("raised_date", "id")
     return [Leg(rows.select_related("customer", "resolver", "contract"), order)]
+
+
+def exported_concerns(rows: QuerySet[Concern]) -> Iterator[list[Any]]:
+    """Rows for a file, in the order they were written, with the columns a file of revisions and complaints is read by."""
+    day_of = current_firm().day_of
+    for one in rows.select_related("customer", "contract", "resolver").order_by("id").iterator(2000):
+        yield [
+            one.number,
+            one.customer.number,
+            one.customer.name,
+            one.get_kind_display(),
+            one.words,
+            one.raised_date,
+            one.contract.number if one.contract else "",
+            one.resolver.email if one.resolver else "",
+            day_of(one.closed_at) if one.closed_at else None,
+            one.answer,
+        ]

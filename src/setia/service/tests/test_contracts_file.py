@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from setia.accounts.models import User
 from setia.customers import actions as customers
@@ -180,3 +182,33 @@ def test_who_may_not_enter_contracts_by_hand_brings_no_file_of_them(tmp_path: Pa
     Run.objects.filter(pk=run.pk).update(by=agent)
     assert execute(run.pk).state == "FAILED"
     assert not Contract.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_what_is_exported_is_read_again_and_changes_nothing(
+    tmp_path: Path, dimas: User, client: Client, language: str
+) -> None:
+    _in(tmp_path, CONTRACTS, "CONTRACTS")
+    _in(tmp_path, CONCERNS.replace(",Revisi", "T-2,Revisi"), "CONCERNS")
+    client.force_login(dimas)
+    client.cookies["django_language"] = language
+    User.objects.update(language=language)
+    before = business_checksum()
+    for what, name in (("CONTRACTS", "export_contracts"), ("CONCERNS", "export_concerns")):
+        answer: Any = client.get(reverse(name), {"state": "ALL"}, headers={"accept-language": language})
+        text = b"".join(answer.streaming_content).decode("utf-8-sig")
+        run = _in(tmp_path, text, what)
+        assert (run.state, run.rejected) == ("DONE", 0), (text, run.problem)
+    assert business_checksum() == before
+
+
+def test_an_export_holds_what_the_filters_leave_and_no_formula(tmp_path: Path, dimas: User, client: Client) -> None:
+    _in(tmp_path, CONTRACTS.replace("Kebun mini", "=1+1"), "CONTRACTS")
+    _in(tmp_path, CONCERNS, "CONCERNS")
+    client.force_login(dimas)
+    answer: Any = client.get(reverse("export_contracts"), {"who": "NOBODY", "state": "ALL"})
+    rows = list(csv.reader(b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()))
+    assert [(row[0], row[3]) for row in rows[1:]] == [("K-2", "'=1+1")]
+    done: Any = client.get(reverse("export_concerns"), {"done": "1"})
+    rows = list(csv.reader(b"".join(done.streaming_content).decode("utf-8-sig").splitlines()))
+    assert [(row[0], row[8]) for row in rows[1:]] == [("T-1", "2026-03-04")]

@@ -3,14 +3,18 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from setia.accounts.queries import me
+from setia.accounts.actions import note_export
+from setia.accounts.queries import after_confirming, me
 from setia.core import keyset
 from setia.core.permissions import needs
 from setia.core.queries import current_firm
+from setia.core.sheets import csv_response
 from setia.core.versions import ChangedMeanwhile, version_of
 from setia.customers.queries import get_customer_for
 from setia.service import actions, queries
@@ -40,9 +44,32 @@ def concerns(request: HttpRequest) -> HttpResponse:
         "kept": [(chip.key, params[chip.key]) for chip in chips if chip.key not in _AS_CHOICE],
         "earlier": address("concerns", params=params, page=page.earlier) if page.earlier else "",
         "later": address("concerns", params=params, page=page.later) if page.later else "",
+        "export": address("export_concerns", params=params),
         "unfiltered": not chips,
     }
     return render(request, "service/concerns.html", context)
+
+
+@require_GET
+@needs("service.export")
+@after_confirming
+def export_concerns(request: HttpRequest) -> HttpResponseBase:
+    """The list as CSV, all of it."""
+    found, _chips = queries.narrow_concerns(me(request), queries.concerns_for(me(request)), params_of(request))
+    head = [
+        _("Number"),
+        _("Customer number"),
+        _("Customer"),
+        _("Kind"),
+        _("What is it about?"),
+        _("Day"),
+        _("Contract number"),
+        _("Resolved by"),
+        _("Done on"),
+        _("What was done?"),
+    ]
+    note_export(by=me(request), at=timezone.now(), what="concern")
+    return csv_response("concerns", head, queries.exported_concerns(found))
 
 
 @require_http_methods(["GET", "POST"])

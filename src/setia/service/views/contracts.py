@@ -4,16 +4,19 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from setia.accounts.queries import me
+from setia.accounts.actions import note_export
+from setia.accounts.queries import after_confirming, me
 from setia.core import keyset
 from setia.core.permissions import needs
 from setia.core.queries import current_firm
+from setia.core.sheets import csv_response
 from setia.core.versions import ChangedMeanwhile, version_of
 from setia.customers.queries import get_customer_for
 from setia.service import actions, queries
@@ -45,9 +48,33 @@ def contracts(request: HttpRequest) -> HttpResponse:
         "kept": [(chip.key, params[chip.key]) for chip in chips if chip.key not in _AS_CHOICE],
         "earlier": address("contracts", params=params, page=page.earlier) if page.earlier else "",
         "later": address("contracts", params=params, page=page.later) if page.later else "",
+        "export": address("export_contracts", params=params),
         "unfiltered": not chips,
     }
     return render(request, "service/contracts.html", context)
+
+
+@require_GET
+@needs("service.export")
+@after_confirming
+def export_contracts(request: HttpRequest) -> HttpResponseBase:
+    """The list as CSV, all of it."""
+    params, day = params_of(request), current_firm().day_of(timezone.now())
+    found, _chips = queries.narrow_contracts(me(request), queries.contracts_for(me(request)), params, today=day)
+    head = [
+        _("Contract number"),
+        _("Customer number"),
+        _("Customer"),
+        _("Contract"),
+        _("From"),
+        _("Until"),
+        _("Value"),
+        _("Complexity"),
+        _("Account manager"),
+        _("Note"),
+    ]
+    note_export(by=me(request), at=timezone.now(), what="contract")
+    return csv_response("contracts", head, queries.exported_contracts(found))
 
 
 @require_http_methods(["GET", "POST"])

@@ -95,7 +95,7 @@ CONCERNS = (
         "raised_date",
         Type.DATE,
         split(
-            "day tanggal tgl date raised raiseddate raisedon tanggalkeluhan created createdat opened openedat dibuat"
+            "day hari tanggal tgl date raised raiseddate raisedon tanggalkeluhan created createdat opened openedat dibuat"
         ),
         required=True,
     ),
