@@ -57,7 +57,7 @@ def concern_legs(rows: QuerySet[Concern], *, done: bool) -> list[Leg]:
 
 
 def exported_concerns(rows: QuerySet[Concern]) -> Iterator[list[Any]]:
-    """Rows for a file, in the order they were written, with the columns a file of revisions and complaints is read by."""
+    """Rows for a file, in the order they were written, with the columns such a file is read by."""
     day_of = current_firm().day_of
     for one in rows.select_related("customer", "contract", "resolver").order_by("id").iterator(2000):
         yield [

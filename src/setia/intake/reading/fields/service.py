@@ -95,7 +95,8 @@ CONCERNS = (
         "raised_date",
         Type.DATE,
         split(
-            "day hari tanggal tgl date raised raiseddate raisedon tanggalkeluhan created createdat opened openedat dibuat"
+            "day hari tanggal tgl date raised raiseddate raisedon tanggalkeluhan created createdat opened "
+            "openedat dibuat"
         ),
         required=True,
     ),
