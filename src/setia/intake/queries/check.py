@@ -10,6 +10,7 @@ from pathlib import Path
 from setia.customers.queries import custom_fields
 from setia.intake import reading
 from setia.intake.models import Run
+from setia.intake.queries.choices import choice_words
 from setia.intake.reading import words
 from setia.intake.reading.fields import FIELDS, Type
 from setia.intake.reading.guess import Guess, guess
@@ -224,6 +225,7 @@ class Meanings:
 
     def __init__(self, plan: Plan) -> None:
         self.fields = {name: field_named(plan.what, name) for name in plan.fields}
+        self.words = {name: choice_words(plan.what, one.name) for name, one in self.fields.items()}
         own = custom_fields() if any(one.label for one in self.fields.values()) else ()
         self.options = {str(option.id): option.label for one in own for option in one.options}
         known = people() if any(one.type is Type.OWNER for one in self.fields.values()) else {}
@@ -246,6 +248,8 @@ class Meanings:
                 return ", ".join(value.split(TAG_SIGN))
             case Type.CHOICE if field_.label:
                 return self.options.get(value, value)
+            case Type.CHOICE:
+                return self.words[name].get(value, value)
         return value
 
 

@@ -16,6 +16,8 @@ from setia.customers.models import Customer
 from setia.intake.actions import CannotUndo, execute, undo
 from setia.intake.checksum import business_checksum
 from setia.intake.models import Run
+from setia.intake.queries.choices import choice_words
+from setia.intake.reading.fields import FIELDS
 from setia.intake.tests.helping import draft, take_in
 from setia.service import actions
 from setia.service.models import Concern, Contract
@@ -212,3 +214,25 @@ def test_an_export_holds_what_the_filters_leave_and_no_formula(tmp_path: Path, d
     done: Any = client.get(reverse("export_concerns"), {"done": "1"})
     rows = list(csv.reader(b"".join(done.streaming_content).decode("utf-8-sig").splitlines()))
     assert [(row[0], row[8]) for row in rows[1:]] == [("T-1", "2026-03-04")]
+
+
+def test_the_preview_speaks_of_contracts_in_the_words_of_their_page(
+    tmp_path: Path, dimas: User, client: Client
+) -> None:
+    waiting = draft(tmp_path, CONTRACTS, what="CONTRACTS", name="contracts.csv")
+    Run.objects.update(state=Run.State.DRAFT)
+    client.force_login(dimas)
+    answer = client.get(reverse("import_run", args=[waiting.pk]))
+    page = answer.content.decode()
+    assert "Contracts not here yet are made" in page
+    assert "Products not here yet" not in page
+    assert str(Contract.Complexity.COMPLEX.label) in page
+    assert "COMPLEX" not in page
+
+
+def test_every_choice_of_a_file_has_the_words_of_its_table() -> None:
+    for what, fields in FIELDS.items():
+        for field in fields:
+            if field.choices:
+                words = choice_words(what, field.name)
+                assert {code for code, _words in field.choices} <= set(words), (what, field.name)
