@@ -27,5 +27,5 @@ def choice_words(what: str, name: str) -> dict[str, str]:
     if (column := _COLUMN.get((what, name))) is None:
         return {}
     room, table, field = column.split(".")
-    choices = apps.get_model(room, table)._meta.get_field(field).flatchoices  # type: ignore[union-attr]
+    choices = apps.get_model(room, table)._meta.get_field(field).flatchoices
     return {str(code): str(word) for code, word in choices if code}

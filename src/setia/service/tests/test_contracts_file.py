@@ -222,7 +222,7 @@ def test_the_preview_speaks_of_contracts_in_the_words_of_their_page(
     waiting = draft(tmp_path, CONTRACTS, what="CONTRACTS", name="contracts.csv")
     Run.objects.update(state=Run.State.DRAFT)
     client.force_login(dimas)
-    answer = client.get(reverse("import_run", args=[waiting.pk]))
+    answer = client.get(reverse("import_run", args=[waiting.pk]), headers={"accept-language": "en"})
     page = answer.content.decode()
     assert "Contracts not here yet are made" in page
     assert "Products not here yet" not in page
