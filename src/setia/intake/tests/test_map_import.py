@@ -45,7 +45,7 @@ def chosen(run: Run, **changes: str) -> dict[str, str]:
 def test_the_check_explains_each_problem_and_what_will_happen(tmp_path: Path) -> None:
     run = waiting(tmp_path)
     page = signed_in().get(f"/import/{run.pk}/").content.decode()
-    assert "1 rows are ready, 2 need you" in page
+    assert "1 ready, 2 need you" in page
     assert "Order date is “31/02/2026”, a day or time that does not exist." in page
     assert "Rows 3, 4" in page
     assert "Unit price is “Rp1.25O.000”: a letter O" in page
