@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     intake.add_argument(
         "--as",
         dest="kind",
-        choices=["orders", "customers", "products", "subscriptions", "units", "contracts", "concerns"],
+        choices=["orders", "customers", "products", "subscriptions", "units", "contracts", "concerns", "prospects"],
         help=_("what the rows are"),
     )
     intake.add_argument("--map", metavar="FILE", help=_("JSON file that says which column means what"))

@@ -16,6 +16,8 @@ TABLES = (
     "customers_timelineentry",
     "orders_order",
     "orders_orderline",
+    "sales_prospect",
+    "sales_prospectstep",
     "service_concern",
     "service_contract",
     "subscriptions_plan",

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from setia.intake.models import Run
 from setia.intake.queries.check import fields_for
+from setia.intake.reading.fields import PEOPLE
 from setia.intake.reading.guess import Guess
 from setia.intake.reading.layout import Layout
 from setia.intake.reading.plan import Cancelled, Plan
@@ -28,6 +29,7 @@ KINDS = {
 KINDS_OF_FILES = (
     Run.What.ORDERS,
     Run.What.CUSTOMERS,
+    Run.What.PROSPECTS,
     Run.What.PRODUCTS,
     Run.What.SUBSCRIPTIONS,
     Run.What.UNITS,
@@ -145,7 +147,7 @@ class MappingForm(forms.Form):
                 del self.fields[name]
         if base.what not in ("ORDERS", "SUBSCRIPTIONS"):
             del self.fields["currency"]
-        if base.what not in ("CUSTOMERS", "PRODUCTS"):  # their rows name no tax number
+        if base.what not in (*PEOPLE, "PRODUCTS"):  # their rows name no tax number
             match = self.fields["match"]
             assert isinstance(match, forms.ChoiceField)
             match.choices = [one for one in MATCH_CHOICES if one[0] != "TAX"]

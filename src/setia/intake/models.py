@@ -35,6 +35,7 @@ class Run(models.Model):
         UNITS = "UNITS", _("Installed units")
         CONTRACTS = "CONTRACTS", _("Contracts")
         CONCERNS = "CONCERNS", _("Revisions and complaints")
+        PROSPECTS = "PROSPECTS", _("Prospects")
 
     class State(models.TextChoices):
         DRAFT = "DRAFT", _("Waiting for you")

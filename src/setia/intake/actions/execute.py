@@ -27,9 +27,21 @@ from setia.core.outbox import emit
 from setia.core.permissions import may
 from setia.core.queries import firm, today
 from setia.intake import reading
-from setia.intake.commit import concerns, contracts, customers, erased, orders, products, stage, subscriptions, units
+from setia.intake.commit import (
+    concerns,
+    contracts,
+    customers,
+    erased,
+    orders,
+    products,
+    prospects,
+    stage,
+    subscriptions,
+    units,
+)
 from setia.intake.commit.counts import Counts
 from setia.intake.models import Run
+from setia.intake.reading.fields import PEOPLE
 from setia.intake.reading.problems import Why
 from setia.subscriptions.actions import roll_over
 
@@ -232,12 +244,16 @@ def _write(cursor: CursorWrapper, run: Run, layout: reading.Layout, spool: Spool
     at = datetime.now(UTC)
     if run.what == Run.What.PRODUCTS:
         return products.write(cursor, run, at=at)
-    if run.what == Run.What.CUSTOMERS:
+    if run.what in PEOPLE:
+        refuse_kind(run.by, run.what)
         _check_rights(run)
         nameless = customers.reject_nameless(cursor)
         _reject(run, layout, spool, dict.fromkeys(nameless, Why("nobody", "name", "")))
         _reject(run, layout, spool, dict.fromkeys(erased.reject(cursor, run.source), Why("erased", "name", "")))
-        return customers.write(cursor, run, at=at)
+        counts = customers.write(cursor, run, at=at)
+        if run.what == Run.What.PROSPECTS:
+            prospects.write(cursor, run, counts, at=at)
+        return counts
     if run.what in _KINDS:
         return _write_base(cursor, run, layout, spool, at)
     _check_currency(cursor, run)
@@ -296,6 +312,7 @@ _KINDS = {
     "UNITS": ("subscriptions.units",),
     "CONTRACTS": ("service.contracts",),
     "CONCERNS": ("service.concerns",),
+    "PROSPECTS": ("sales.prospects",),
 }
 
 

@@ -37,6 +37,7 @@ _LABEL = {
     "subscriptions_plan": "code",
     "service_contract": "COALESCE(NULLIF(number, ''), id::text)",
     "service_concern": "COALESCE(NULLIF(number, ''), raised_date::text)",
+    "sales_prospect": "(SELECT c.name FROM customers_customer c WHERE c.id = customer_id)",
 }
 
 # Why a row made by the run cannot go although its own value is unchanged: something that stays still needs it.
@@ -72,6 +73,7 @@ _NEEDED = {
       EXISTS (SELECT 1 FROM service_concern s WHERE s.contract_id = t.id)
       OR EXISTS (SELECT 1 FROM service_contract n WHERE n.follows_id = t.id)""",
     "service_concern": "false",
+    "sales_prospect": "false",
 }
 
 _RESTORED = {
@@ -94,6 +96,7 @@ _RESTORED = {
 
 # The table that files of one kind alone write to.
 _OWN_TABLE = {"UNITS": "subscriptions_unit", "CONTRACTS": "service_contract", "CONCERNS": "service_concern"}
+
 
 _LATER = """
 SELECT DISTINCT later.id FROM intake_run later JOIN intake_change c ON c.run_id = later.id
@@ -189,6 +192,8 @@ def _undo(run: Run) -> dict[str, Any]:
         cursor.execute("SELECT set_config('setia.restoring', 'on', true), set_config('work_mem', '128MB', true)")
         if run.what == Run.What.SUBSCRIPTIONS:
             _take_back_subscriptions(cursor, names, report)
+        if run.what == Run.What.PROSPECTS:
+            _remove(cursor, "sales_prospect", names, report)
         if table := _OWN_TABLE.get(run.what):
             _restore(cursor, table, names, report)
             _remove(cursor, table, names, report)
@@ -299,6 +304,8 @@ def _remove(cursor: CursorWrapper, table: str, names: dict[str, Any], report: di
             "UPDATE orders_order SET reverses_id = NULL WHERE reverses_id IN (SELECT id FROM gone_orders_order)"
         )
         cursor.execute("DELETE FROM orders_orderline WHERE order_id IN (SELECT id FROM gone_orders_order)")
+    if table == "sales_prospect":
+        cursor.execute(f"DELETE FROM sales_prospectstep WHERE prospect_id IN (SELECT id FROM gone_{table})")
     if table == "subscriptions_subscription":
         for more in ("step", "period"):
             cursor.execute(

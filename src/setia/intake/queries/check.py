@@ -12,7 +12,7 @@ from setia.intake import reading
 from setia.intake.models import Run
 from setia.intake.queries.choices import choice_words
 from setia.intake.reading import words
-from setia.intake.reading.fields import FIELDS, Type
+from setia.intake.reading.fields import FIELDS, PEOPLE, Type
 from setia.intake.reading.guess import Guess, guess
 from setia.intake.reading.layout import Format, Layout
 from setia.intake.reading.numbers import is_missing
@@ -157,7 +157,7 @@ def _columns(plan: Plan, layout: Layout, sample: Sequence[Sequence[RawCell]]) ->
             unmapped += 1
             if unmapped > SHOWN_COLUMNS:
                 continue
-        offer = guess([row[place] for row in sample]) if plan.what == "CUSTOMERS" and not mapped else None
+        offer = guess([row[place] for row in sample]) if plan.what in PEOPLE and not mapped else None
         texts = [as_text(row[place]).strip() for row in sample]
         filled = [text for text in texts if text and not is_missing(text)]
         columns.append(

@@ -2,7 +2,9 @@
 
 from django.apps import apps
 
-_COLUMN = {
+from setia.intake.reading.fields import PEOPLE
+
+_COLUMN_OF = {
     ("CUSTOMERS", "kind"): "customers.Customer.kind",
     ("CUSTOMERS", "role"): "customers.Customer.role",
     ("CUSTOMERS", "relation"): "customers.Customer.relation",
@@ -24,7 +26,8 @@ _COLUMN = {
 
 def choice_words(what: str, name: str) -> dict[str, str]:
     """Code → word in the reader's language, of a field that is a choice; {} of any other."""
-    if (column := _COLUMN.get((what, name))) is None:
+    kind = "CUSTOMERS" if what in PEOPLE else what
+    if (column := _COLUMN_OF.get((kind, name))) is None:
         return {}
     room, table, field = column.split(".")
     choices = apps.get_model(room, table)._meta.get_field(field).flatchoices

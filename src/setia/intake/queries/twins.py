@@ -15,6 +15,7 @@ from setia.customers.queries.twins_of_many import recognised, twins_of_many
 from setia.intake import reading
 from setia.intake.models import Run
 from setia.intake.queries.check import LOOK_AT, LOOK_AT_SHEET
+from setia.intake.reading.fields import PEOPLE
 from setia.intake.reading.layout import Format
 from setia.intake.reading.plan import Plan
 
@@ -49,7 +50,7 @@ class TwinRows:
 def twin_rows(run: Run, user: Actor) -> TwinRows:
     """The likely twins of a draft's rows. Nothing for a file of something else, or one that cannot be read."""
     nothing = TwinRows([], 0, 0, True)
-    if run.what != Run.What.CUSTOMERS or run.state != Run.State.DRAFT:
+    if run.what not in PEOPLE or run.state != Run.State.DRAFT:
         return nothing
     try:
         plan = Plan.from_json(run.mapping, what=run.what)

@@ -13,7 +13,7 @@ from itertools import compress
 from pathlib import Path
 from typing import Any
 
-from setia.intake.reading.fields import CONSENT, FIELDS, ONE_OF, Field, Type
+from setia.intake.reading.fields import CONSENT, FIELDS, ONE_OF, PEOPLE, Field, Type
 from setia.intake.reading.layout import Layout, fold
 from setia.intake.reading.moments import date_parser, moment_parser, with_time_parser
 from setia.intake.reading.numbers import Signs, number_parser
@@ -41,7 +41,7 @@ from setia.intake.reading.texts import (
 MEMO_SIZE = 60_000
 MEMO_CELL = 120
 """Longer cells seldom repeat and would make a dictionary's memory unbounded."""
-EXPORTED = ("CUSTOMERS", "SUBSCRIPTIONS", "UNITS")
+EXPORTED = (*PEOPLE, "SUBSCRIPTIONS", "UNITS")
 """Kinds of files that Setia itself writes."""
 
 Warning_ = dict[str, Any]
@@ -364,7 +364,7 @@ class Converter:
                 columns["quantity"] = ["1"] * count
             elif None in quantity:
                 columns["quantity"] = ["1" if value is None else value for value in quantity]
-        elif plan.what == "CUSTOMERS" and all(name in columns for name in CONSENT):
+        elif plan.what in PEOPLE and all(name in columns for name in CONSENT):
             for place, (answer, *rest) in enumerate(zip(*(columns[name] for name in CONSENT), strict=True)):
                 if answer is not None and None in rest and place not in wrong:
                     lacking = next(name for name, value in zip(CONSENT[1:], rest, strict=True) if value is None)

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from setia.intake.reading.fields import FIELDS, Field, Type
+from setia.intake.reading.fields import FIELDS, PEOPLE, Field, Type
 from setia.intake.reading.layout import fold
 from setia.intake.reading.problems import Unreadable
 
@@ -28,7 +28,7 @@ def is_own(name: str) -> bool:
 
 def own_fields(what: str) -> tuple[Field, ...]:
     """The firm's own fields that a file of this kind may fill. One or two queries for customers, else none."""
-    if what != "CUSTOMERS":
+    if what not in PEOPLE:
         return ()
     from setia.customers.queries import custom_fields  # here, because it needs Django to be set up
 
@@ -56,7 +56,7 @@ def field_named(what: str, name: str) -> Field:
 
 def key_of(what: str, name: str) -> str:
     """The plan's name of a field given by its code, `own.target`; any other name stays. Raises Unreadable."""
-    if not name.startswith(CODE) or what != "CUSTOMERS":
+    if not name.startswith(CODE) or what not in PEOPLE:
         return name
     from setia.customers.queries import custom_fields
 

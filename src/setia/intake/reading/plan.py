@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from setia.intake.reading.fields import CONSENT, FIELDS, ONE_OF
+from setia.intake.reading.fields import CONSENT, FIELDS, ONE_OF, PEOPLE
 from setia.intake.reading.layout import fold
 from setia.intake.reading.own import field_named, is_own, key_of
 from setia.intake.reading.problems import Unreadable
@@ -132,7 +132,7 @@ class Plan:
         fields: dict[str, int] = {}
         for name, column in dict(data.get("fields") or {}).items():
             name = key_of(kind, str(name))
-            if is_own(name) and kind == "CUSTOMERS":
+            if is_own(name) and kind in PEOPLE:
                 field_named(kind, name)
             elif name not in known:
                 raise Unreadable("plan_field", value=name)

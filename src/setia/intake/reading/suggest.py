@@ -58,7 +58,7 @@ def suggest(
 ) -> Plan:
     """A plan for the file. `missing()` tells what a person still has to say.
 
-    :param what: ORDERS, CUSTOMERS, PRODUCTS, SUBSCRIPTIONS, UNITS, CONTRACTS or CONCERNS.
+    :param what: ORDERS, CUSTOMERS, PRODUCTS, SUBSCRIPTIONS, UNITS, CONTRACTS, CONCERNS or PROSPECTS.
     :param remembered: the JSON of the plan used for the latest file of this shape. Its columns and choices are kept;
         how dates and numbers are written is looked at again, because the same shape may come from another computer.
     :param own: the firm's own fields (`own.own_fields`), suggested by their labels and codes.

@@ -102,6 +102,9 @@ FIELD_LABELS: dict[str, Promise] = {
     "value": _("Value"),
     "complexity": _("Complexity"),
     "account_manager": _("Account manager"),
+    "prospect_source": _("Source"),
+    "campaign": _("Campaign"),
+    "wants": _("What they want"),
     "concern_number": _("Number of the revision or complaint"),
     "concern_kind": _("Kind"),
     "concern_words": _("What is it about?"),
@@ -171,8 +174,8 @@ UNREADABLE: dict[str, Promise] = {
     "unmapped": _("Choose which column holds: {fields}."),
     "plan": _("The mapping cannot be used: {detail}."),
     "plan_what": _(
-        "The mapping is for “{value}”. Setia takes in ORDERS, CUSTOMERS, PRODUCTS, SUBSCRIPTIONS, UNITS, CONTRACTS"
-        " or CONCERNS."
+        "The mapping is for “{value}”. Setia takes in ORDERS, CUSTOMERS, PRODUCTS, SUBSCRIPTIONS, UNITS,"
+        " CONTRACTS, CONCERNS or PROSPECTS."
     ),
     "plan_field": _("The mapping names a field “{value}” that Setia does not have."),
     "plan_column": _("The mapping names a column “{value}” that the file does not have."),
@@ -284,6 +287,11 @@ WARNING: dict[str, Callable[[int], str]] = {
     ),
     "skipped": lambda n: ngettext(
         "{count} row was left out, as you chose.", "{count} rows were left out, as you chose.", n
+    ),
+    "bought_already": lambda n: ngettext(
+        "{count} row is about somebody who has bought already: a customer, and no prospect.",
+        "{count} rows are about people who have bought already: customers, and no prospects.",
+        n,
     ),
     "subscription_over": lambda n: ngettext(
         "{count} row is about a subscription that is over; it stays as it is.",

@@ -10,12 +10,14 @@ from setia.intake.models import Run
 ORDERS = "order no,date,customer no,customer name,product,qty,price\n"
 
 
-def draft(folder: Path, text: str, *, what: str = "ORDERS", name: str = "orders.csv", **more: Any) -> Run:
+def draft(
+    folder: Path, text: str, *, what: str = "ORDERS", name: str = "orders.csv", by: Any = None, **more: Any
+) -> Run:
     """A queued run over a file with this text."""
     path = folder / name
     path.write_text(text)
     at = datetime.now(UTC)
-    run = start_draft(by=None, at=at, what=what, file_name=name, upload=path, **more)
+    run = start_draft(by=by, at=at, what=what, file_name=name, upload=path, **more)
     Run.objects.filter(pk=run.pk).update(state=Run.State.QUEUED, beat_at=at)
     run.refresh_from_db()
     return run

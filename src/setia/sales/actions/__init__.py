@@ -62,7 +62,16 @@ from setia.sales.actions.samples import (
     take_opportunities_out,
 )
 from setia.sales.actions.settle import settle, settle_all
-from setia.sales.actions.share import change_desk, follow_idle, remove_rule, set_rule, set_work_time, share, share_now
+from setia.sales.actions.share import (
+    change_desk,
+    deal,
+    follow_idle,
+    remove_rule,
+    set_rule,
+    set_work_time,
+    share,
+    share_now,
+)
 from setia.sales.actions.submit import (
     LinkSpent,
     accept_submission,
@@ -115,6 +124,7 @@ __all__ = [
     "change_desk",
     "close_form",
     "confirm_submission",
+    "deal",
     "drop_feed",
     "edit_activity",
     "edit_form",

@@ -73,6 +73,22 @@ def share(*, at: datetime, customer_ids: Collection[int] | None = None) -> int:
     return len(_give(rows.order_by("captured_at", "id"), at=at))
 
 
+def deal(*, at: datetime, customer_ids: Collection[int]) -> dict[int, int]:
+    """Whose those of these customers are to be who are open prospects and nobody's, by the same rules: customer →
+    person, by keys. The turns move on; the caller gives them, in the same transaction.
+    """
+    rows = Prospect.objects.filter(closed_at=None, customer__owner=None, customer__archived_at=None)
+    rows = rows.filter(among("customer", customer_ids)).order_by("captured_at", "id")
+    with transaction.atomic():
+        turns = _turns(at=at)
+        owners = _decided(turns, rows) if turns else {}
+        _move_on(turns, at=at)
+        if owners:
+            data = {"count": len(owners), "people": sorted(set(owners.values())), "idle": False}
+            audit(by=None, at=at, verb="prospect.shared_out", about="prospect", data=data)
+    return owners
+
+
 def share_now(*, by: User, at: datetime) -> int:
     """The same for all, because somebody asked for it."""
     require(by, "sales.share")
@@ -111,16 +127,7 @@ def _give(rows: Any, *, at: datetime, idle: bool = False) -> list[int]:
         turns = _turns(at=at)
         if not turns:
             return []
-        asked = ("customer", "customer__owner", "customer__region", "source", "note", "campaign")
-        found = list(rows.values_list(*asked)[:AT_ONCE])
-        people = {one.user_id for turn in turns for one in turn.members}
-        load = _loads(people) if any(turn.rule.way == "LOAD" or turn.rule.most_open for turn in turns) else Counter()
-        owners: dict[int, int] = {}
-        for customer, owner, region, source, note, campaign in found:
-            fitting = (turn for turn in turns if turn.fits(region, source, f"{note} {campaign}"))
-            chosen = next((one for turn in fitting if (one := turn.take(load, owner)) is not None), None)
-            if chosen is not None:
-                owners[customer] = chosen
+        owners = _decided(turns, rows[:AT_ONCE])
         given = customers.share_out(by=None, at=at, owners=owners)
         Prospect.objects.filter(among("customer", given)).update(moved_at=at, warned_at=None, updated_at=at)
         _move_on(turns, at=at)
@@ -130,6 +137,21 @@ def _give(rows: Any, *, at: datetime, idle: bool = False) -> list[int]:
             about = given[0] if len(given) == 1 else None
             audit(by=None, at=at, verb="prospect.shared_out", about="prospect", about_id=about, data=data)
     return given
+
+
+def _decided(turns: list[_Turn], rows: Any) -> dict[int, int]:
+    """Customer → person, by keys, in the order of the rows; whoever no rule has anybody for is left out."""
+    asked = ("customer", "customer__owner", "customer__region", "source", "note", "campaign")
+    found = list(rows.values_list(*asked))
+    people = {one.user_id for turn in turns for one in turn.members}
+    load = _loads(people) if any(turn.rule.way == "LOAD" or turn.rule.most_open for turn in turns) else Counter()
+    owners: dict[int, int] = {}
+    for customer, owner, region, source, note, campaign in found:
+        fitting = (turn for turn in turns if turn.fits(region, source, f"{note} {campaign}"))
+        chosen = next((one for turn in fitting if (one := turn.take(load, owner)) is not None), None)
+        if chosen is not None:
+            owners[customer] = chosen
+    return owners
 
 
 def _turns(*, at: datetime) -> list[_Turn]:

@@ -4,6 +4,7 @@ from setia.intake.reading.fields.base import Field, Type, split
 from setia.intake.reading.fields.customers import CUSTOMERS
 from setia.intake.reading.fields.orders import ORDERS
 from setia.intake.reading.fields.products import PRODUCTS
+from setia.intake.reading.fields.prospects import PROSPECTS
 from setia.intake.reading.fields.service import CONCERNS, CONTRACTS
 from setia.intake.reading.fields.subscriptions import SUBSCRIPTIONS, UNITS
 
@@ -15,7 +16,11 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     "UNITS": UNITS,
     "CONTRACTS": CONTRACTS,
     "CONCERNS": CONCERNS,
+    "PROSPECTS": PROSPECTS,
 }
+
+PEOPLE = ("CUSTOMERS", "PROSPECTS")
+"""Files whose rows are customers themselves."""
 
 MONEY = ("unit_price", "amount")
 """An order row says its money in at least one of these."""
@@ -32,6 +37,7 @@ PRODUCT = ("product_code", "product_name")
 ONE_OF: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "ORDERS": ((MONEY, "money_missing"),),
     "CUSTOMERS": ((REACHABLE, "nobody"),),
+    "PROSPECTS": ((REACHABLE, "nobody"),),
     "SUBSCRIPTIONS": ((PAYER, "nobody"), (PLAN, "plan_missing")),
     "UNITS": ((PAYER, "nobody"), (PRODUCT, "product_missing")),
     "CONTRACTS": ((PAYER, "nobody"),),
@@ -42,7 +48,20 @@ ONE_OF: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
 CONSENT = ("consent", "consent_purpose", "consent_channel", "consent_at")
 """An answer on consent says what for, on which channel and when: none of it is ever made up."""
 
-__all__ = ["CONSENT", "FIELDS", "MONEY", "ONE_OF", "PAYER", "PLAN", "PRODUCT", "REACHABLE", "Field", "Type", "field_of"]
+__all__ = [
+    "CONSENT",
+    "FIELDS",
+    "MONEY",
+    "ONE_OF",
+    "PAYER",
+    "PEOPLE",
+    "PLAN",
+    "PRODUCT",
+    "REACHABLE",
+    "Field",
+    "Type",
+    "field_of",
+]
 
 
 def field_of(what: str, name: str) -> Field:
