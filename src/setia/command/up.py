@@ -29,6 +29,8 @@ from setia.command.words import _
 _WEB_GRACE_SECONDS = 10.0
 _JOB_GRACE_SECONDS = 15.0
 _READY_SECONDS = 60.0
+_WATCHERS = 256
+"""So many may watch live pages at once; whoever comes after them sees the page ask now and then instead."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -183,9 +185,11 @@ def _children(home: Path, host: str, port: int, address: str) -> list[Child]:
     if "SETIA_HOSTS" not in environment:
         environment["SETIA_HOSTS"] = ",".join(["localhost", "127.0.0.1", "[::1]", host, socket.gethostname()])
     environment.setdefault("SETIA_URL", address)
-    threads = max(2, min(8, 2 * (os.cpu_count() or 1)))
+    # Pages are made by few at a time; who watches a live page holds a thread that sleeps, made when it is needed.
+    pages = max(2, min(8, 2 * (os.cpu_count() or 1)))
+    environment |= {"SETIA_PAGES_AT_ONCE": str(pages), "SETIA_WATCHERS": str(_WATCHERS)}
     web = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1"]
-    web += ["--blocking-threads", str(threads), "--no-ws", "--no-access-log", "--log-level", "warning"]
+    web += ["--blocking-threads", str(2 * pages + _WATCHERS), "--no-ws", "--no-access-log", "--log-level", "warning"]
     web += ["--respawn-failed-workers", "--workers-kill-timeout", "5", "setia.config.wsgi:application"]
     # Three jobs at a time: a long import must not keep the sweep of stalled ones waiting.
     worker = [

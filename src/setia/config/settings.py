@@ -174,6 +174,13 @@ DATABASES = {"default": _database(os.environ.get("DATABASE_URL", f"postgresql://
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIGRATION_MODULES: dict[str, str] = {}
 
+# A direct address of the same database for news of changes, where DATABASE_URL names a pooler that passes none on.
+NEWS_DATABASE_URL = os.environ.get("SETIA_NEWS_DATABASE_URL", "")
+# How many pages are made at once, and how many people may watch a live page beside them; `setia up` says both. With no
+# number of watchers, as under another web server, live pages ask now and then instead.
+PAGES_AT_ONCE = int(os.environ.get("SETIA_PAGES_AT_ONCE") or 0)
+WATCHERS = int(os.environ.get("SETIA_WATCHERS") or 0)
+
 # Where webhooks may go although it is not https, or lies inside the firm's own network.
 WEBHOOK_ALLOW = _doors("SETIA_WEBHOOK_ALLOW")
 SETIA_LISTENERS = "setia.listeners.hear"  # who reacts to the outbox's events; core itself knows nobody

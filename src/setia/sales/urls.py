@@ -7,6 +7,9 @@ from setia.sales import views
 urlpatterns = [
     path("day/", views.my_day, name="my_day"),
     path("team-day/", views.team_day, name="team_day"),
+    path("live/", views.live_board, name="live_board"),
+    path("live/stream/", views.live_stream, name="live_stream"),
+    path("live/parts/", views.live_parts, name="live_parts"),
     path("calendar/", views.calendar, name="calendar"),
     path("calendar/address/", views.calendar_address, name="calendar_address"),
     path("calendar/address/make/", views.make_feed, name="make_feed"),

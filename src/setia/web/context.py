@@ -53,6 +53,7 @@ _SELLING = (
     (_("Activities"), "activities"),
     (_("Calendar"), "calendar"),
     (_("Team"), "team_day"),
+    (_("Team board"), "live_board"),
     (_("Prospects"), "prospects"),
 )
 _SERVED = (

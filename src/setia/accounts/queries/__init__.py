@@ -16,6 +16,10 @@ from setia.accounts.queries.trail import Wanted as Wanted
 from setia.accounts.queries.trail import audit_lines_for as audit_lines_for
 from setia.accounts.queries.trail import audit_page_for as audit_page_for
 from setia.accounts.queries.trail import trail_of as trail_of
+from setia.accounts.queries.watching import Held as Held
+from setia.accounts.queries.watching import deeds_of as deeds_of
+from setia.accounts.queries.watching import held_of as held_of
+from setia.accounts.queries.watching import still_signed_in as still_signed_in
 from setia.accounts.secret_links import hash_token
 from setia.core.permissions import may, require
 from setia.core.queries import firm

@@ -96,6 +96,15 @@ class Prospect(Stamped):
                 name="sales_prospects_source",
             ),
             models.Index(F("moved_at"), F("id"), condition=Q(closed_at=None), name="sales_prospects_idle"),
+            # The day's answers, and those who wait for one that was promised: few beside those who came by a file.
+            models.Index(
+                F("first_touch_at").desc(), condition=Q(first_touch_at__isnull=False), name="sales_prospects_touched"
+            ),
+            models.Index(
+                F("due_at"),
+                condition=Q(closed_at=None, first_touch_at=None, due_at__isnull=False),
+                name="sales_prospects_promised",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -119,7 +128,10 @@ class ProspectStep(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
-        indexes = [models.Index(F("prospect"), F("at").desc(), F("id").desc(), name="sales_prospect_steps")]
+        indexes = [
+            models.Index(F("prospect"), F("at").desc(), F("id").desc(), name="sales_prospect_steps"),
+            models.Index(F("at").desc(), condition=Q(after="QUALIFIED"), name="sales_prospect_qualified"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.before} → {self.after}"

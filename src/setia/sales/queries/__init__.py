@@ -28,6 +28,7 @@ from setia.sales.queries.clock import after_work, at_work, desk, due_of
 from setia.sales.queries.closing import Prompt, closing_prompt, warm_for, warm_legs
 from setia.sales.queries.fit import FEWEST, Met, Suggested, fit_reasons, fit_traits, suggested_fit
 from setia.sales.queries.forecasts import MONTHS, History, ends_of_months, forecast_page, history_of
+from setia.sales.queries.live import Day, Deed, Ranked, live_day, live_open_to, whose
 from setia.sales.queries.opportunities import (
     SORTS,
     Sums,
@@ -103,6 +104,8 @@ __all__ = [
     "Board",
     "Calendar",
     "Column",
+    "Day",
+    "Deed",
     "History",
     "Met",
     "MyDay",
@@ -111,6 +114,7 @@ __all__ = [
     "Prompt",
     "Question",
     "Quick",
+    "Ranked",
     "Reminded",
     "Shown",
     "Suggested",
@@ -152,6 +156,8 @@ __all__ = [
     "has_bought",
     "history_of",
     "lines_of",
+    "live_day",
+    "live_open_to",
     "may_change_activity",
     "more_cards",
     "my_day",
@@ -195,6 +201,7 @@ __all__ = [
     "warm_for",
     "warm_legs",
     "web_forms_for",
+    "whose",
     "wording_of",
     "work_times",
 ]

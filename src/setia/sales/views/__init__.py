@@ -19,6 +19,7 @@ from setia.sales.views.calendars import calendar, calendar_address, calendar_fee
 from setia.sales.views.first_purchases import first_purchases
 from setia.sales.views.fit import ideal_customer, remove_trait
 from setia.sales.views.forecast import forecast, work_out_forecast
+from setia.sales.views.live import live_board, live_parts, live_stream
 from setia.sales.views.opportunities import (
     add_opportunity,
     customer_opportunities,
@@ -106,6 +107,9 @@ __all__ = [
     "first_purchases",
     "forecast",
     "ideal_customer",
+    "live_board",
+    "live_parts",
+    "live_stream",
     "log_activity",
     "lose_opportunity",
     "make_feed",
