@@ -245,10 +245,23 @@ def _work(home: Path) -> Iterator[Finding]:
         )
     elif facts is not None:
         yield Finding("OK", _("worker"), _("alive"))
+    yield _news()
     yield from _backups()
     if board.failed_count:
         what = _("Background jobs that have failed: {count}.").format(count=board.failed_count)
         yield Finding("NOTE", _("jobs"), what, _("The page 'Jobs' shows why, and runs them again."))
+
+
+def _news() -> Finding:
+    """Whether live pages hear of changes: a pooler before the database may keep all of it to itself."""
+    from setia.core.news import is_heard
+
+    name = _("live pages")
+    if is_heard():
+        return Finding("OK", name, _("hear of changes"))
+    what = _("The database passes no news of changes on; live pages look every 20 seconds instead.")
+    todo = _("DATABASE_URL names a pooler, it seems. SETIA_NEWS_DATABASE_URL can name the database itself.")
+    return Finding("NOTE", name, what, todo)
 
 
 def _backups() -> Iterator[Finding]:

@@ -190,10 +190,20 @@ class Hub(Generic[S]):
             if not self._stages:
                 self._empty_since = time.monotonic()
 
+    def watches(self) -> list[Watch[S]]:
+        """All that watch now."""
+        with self._lock:
+            return [one for stage in self._stages.values() for one in stage.watches]
+
+    def ring(self) -> None:
+        """Let the thread look at once what is to be done."""
+        with self._lock:
+            if self._wire is not None:
+                self._wire.ring()
+
     def watched(self) -> int:
         """How many watch now."""
-        with self._lock:
-            return sum(len(stage.watches) for stage in self._stages.values())
+        return len(self.watches())
 
     def event(self, stage: _Stage[S], *, since: int) -> bytes:
         """The parts of a stage that came after a version, as one event."""
@@ -277,9 +287,7 @@ class Hub(Generic[S]):
                     self._stages[scene].stale = True
 
     def _ask_all(self) -> None:
-        with self._lock:
-            everybody = [one for stage in self._stages.values() for one in stage.watches]
-        for watch, why in self._refused(everybody).items():
+        for watch, why in self._refused(self.watches()).items():
             watch.end(why)
 
     def _draw_due(self, now: float) -> None:

@@ -51,6 +51,12 @@ class Seats:
             if seat is not None:
                 self._give(seat)
 
+    def close(self) -> None:
+        """Close the connections of seats nobody has; the next to take one opens it anew."""
+        with self._free:
+            for seat in self._seats:
+                seat.close()
+
     def _take(self) -> Any:
         """A seat: the one given back last, whose connection is warm; a new one while there are some left."""
         with self._free:
@@ -80,10 +86,8 @@ class Seats:
         """Closes the connections of a server nobody asks anything, once, and ends."""
         while (rest := self._used_at + IDLE_SECONDS - time.monotonic()) > 0:
             time.sleep(rest)
-        with self._free:
-            self._sweeping = False
-            for seat in self._seats:
-                seat.close()
+        self._sweeping = False
+        self.close()
 
 
 class _Streamed:

@@ -59,6 +59,7 @@ TOPICS = {
     "api_docs": "programs",
     "my_day": "sales",
     "team_day": "sales",
+    "live_board": "sales",
     "activities": "sales",
     "doubles": "doubles",
     "merge_customers": "doubles",

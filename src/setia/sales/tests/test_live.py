@@ -68,7 +68,7 @@ class TestTheDay(Selling):
         assert day.answers.today == 1
         assert (day.answers.promised, day.answers.in_time) == (1, 1)
         assert day.answers.median == timedelta(minutes=30)
-        assert (day.answers.waiting, day.answers.overdue) == (2, 2)
+        assert (day.answers.waiting, day.answers.overdue) == (3, 3)
         assert [(one.person, one.won, one.worth, one.done, one.late) for one in day.ranking] == [
             (self.sari, 1, Decimal(7), 1, 1),
             (self.dimas, 0, Decimal(0), 0, 1),
@@ -238,7 +238,9 @@ class TestPages(Selling):
             first: Any = self.client.get("/sales/live/stream/")
             assert first["Content-Type"].startswith("text/event-stream")
             assert self.client.get("/sales/live/stream/").status_code == 204
-            first.close()
+            assert live.board.watched() == 1
+            for watch in live.board.watches():
+                watch.close()
             assert live.board.watched() == 0
 
     def test_a_role_without_sight_of_selling_gets_none_of_it(self) -> None:
