@@ -5,18 +5,31 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import creme, growth, intake, models, narrow, pages, portraits, recurring, start
+from bench import board, creme, growth, intake, models, narrow, pages, portraits, recurring, start
 from bench.doubles import measure as doubles
 from bench.report import Row, show, write
 from bench.workshop import ROOT, Unavailable, Workshop, opened
 
-PARTS = ("import", "portraits", "pages", "narrow", "recurring", "start", "creme", "models", "growth", "doubles")
+PARTS = (
+    "import",
+    "portraits",
+    "pages",
+    "narrow",
+    "recurring",
+    "board",
+    "start",
+    "creme",
+    "models",
+    "growth",
+    "doubles",
+)
 _TITLES = {
     "import": "Taking in a file",
     "portraits": "Portraits",
     "pages": "Pages",
     "narrow": "Lists narrowed",
     "recurring": "Audit, subscriptions and service",
+    "board": "The team board, watched",
     "start": "Starting and idling",
     "creme": "Beside Creme CRM 2.8.6",
     "models": "The models",
@@ -39,6 +52,7 @@ def main() -> int:
             "pages": lambda: _pages(shop, wanted, pages.measure),
             "narrow": lambda: _pages(shop, wanted, narrow.measure),
             "recurring": lambda: recurring.measure(shop, requests=wanted.requests, customers=wanted.customers),
+            "board": lambda: _pages(shop, wanted, board.measure),
             "start": lambda: start.measure(shop, repeat=wanted.repeat or 3),
             "creme": lambda: creme.measure(shop, contacts=wanted.contacts, requests=wanted.requests),
             "models": lambda: models.measure(shop, customers=wanted.customers, repeat=repeat),

@@ -1,0 +1,62 @@
+"""The team board in a browser: it shows what was done without being loaded again, and nothing of another's."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from setia.accounts.models import User
+from setia.core.models import Firm
+from setia.customers import actions as customers
+from setia.sales import actions, live
+from tests.browser import Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def watched(settings: Any) -> Iterator[None]:
+    """A server that has threads for watchers, whose hub ends with the test."""
+    settings.WATCHERS = 10
+    with patch("setia.core.live._LINGER_SECONDS", 0.0):
+        yield
+        for one in live.board.watches():
+            one.end("ask")
+            one.close()
+        live.board.ring()
+        for thread in threading.enumerate():
+            if thread.name == "live board":
+                thread.join(30)
+
+
+def test_a_change_appears_without_loading_and_a_colleague_of_another_sight_sees_none_of_it(visit: Visit) -> None:
+    Firm.objects.update_or_create(pk=1, defaults={"language": "en"})
+    owner = User.objects.create_user("ratna@kopi.id", None, name="Ratna", role=User.Role.OWNER, language="en")
+    sari = User.objects.create_user("sari@kopi.id", None, name="Sari", role=User.Role.SALES, language="en")
+    now = timezone.now()
+    siti = customers.add(by=owner, at=now, name="Siti Nurhaliza", owner=owner)
+    wide, narrow = visit(owner, language="en"), visit(sari, size="phone", language="en")
+    for tab in (wide, narrow):
+        tab.page.goto(tab.base + "/sales/live/")
+        expect(tab.page.locator("[data-live-state]")).to_have_text("Live")
+    wide.page.evaluate("window.__same = true")
+
+    actions.log_activity(by=owner, at=now, kind="CALL", title="Ask about the grinder", customer=siti)
+    expect(wide.page.get_by_text("Ask about the grinder · Siti Nurhaliza")).to_be_visible()
+    expect(wide.page.locator("[data-live-said]")).to_contain_text("Ratna")
+    actions.log_activity(by=sari, at=now + timedelta(seconds=1), kind="CALL", title="Her own call")
+    expect(narrow.page.get_by_text("Her own call")).to_be_visible()
+    assert "Siti" not in narrow.page.content()
+    assert wide.page.evaluate("window.__same"), "the page was loaded again"
+
+    wide.page.get_by_role("link", name="Full screen").click()
+    expect(wide.page.locator("[data-live].s-tv")).to_be_visible()
+    wide.page.keyboard.press("Escape")
+    expect(wide.page.locator("[data-live].s-tv")).to_have_count(0)
+    for tab in (wide, narrow):
+        tab.check()
