@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from setia.accounts.models import User
 from setia.core.models import Firm
@@ -34,6 +34,11 @@ def watched(settings: Any) -> Iterator[None]:
                 thread.join(30)
 
 
+def shown(place: Locator, text: str) -> None:
+    """Wait until a text stands there; the first drawing on a busy machine may take seconds."""
+    expect(place).to_contain_text(text, timeout=30_000)
+
+
 def test_a_change_appears_without_loading_and_a_colleague_of_another_sight_sees_none_of_it(visit: Visit) -> None:
     Firm.objects.update_or_create(pk=1, defaults={"language": "en"})
     owner = User.objects.create_user("ratna@kopi.id", None, name="Ratna", role=User.Role.OWNER, language="en")
@@ -43,20 +48,20 @@ def test_a_change_appears_without_loading_and_a_colleague_of_another_sight_sees_
     wide, narrow = visit(owner, language="en"), visit(sari, size="phone", language="en")
     for tab in (wide, narrow):
         tab.page.goto(tab.base + "/sales/live/")
-        expect(tab.page.locator("[data-live-state]")).to_have_text("Live")
+        shown(tab.page.locator("[data-live-state]"), "Live")
     wide.page.evaluate("window.__same = true")
 
     actions.log_activity(by=owner, at=now, kind="CALL", title="Ask about the grinder", customer=siti)
-    expect(wide.page.get_by_text("Ask about the grinder · Siti Nurhaliza")).to_be_visible()
-    expect(wide.page.locator("[data-live-said]")).to_contain_text("Ratna")
+    shown(wide.page.locator(".s-live-deeds"), "Ask about the grinder · Siti Nurhaliza")
+    shown(wide.page.locator("[data-live-said]"), "New on the board: Ratna Did an activity Ask about")
     actions.log_activity(by=sari, at=now + timedelta(seconds=1), kind="CALL", title="Her own call")
-    expect(narrow.page.get_by_text("Her own call")).to_be_visible()
+    shown(narrow.page.locator(".s-live-deeds"), "Her own call")
     assert "Siti" not in narrow.page.content()
     assert wide.page.evaluate("window.__same"), "the page was loaded again"
 
     wide.page.get_by_role("link", name="Full screen").click()
-    expect(wide.page.locator("[data-live].s-tv")).to_be_visible()
+    wide.page.locator("[data-live].s-tv").wait_for()
     wide.page.keyboard.press("Escape")
-    expect(wide.page.locator("[data-live].s-tv")).to_have_count(0)
+    wide.page.locator("[data-live].s-tv").wait_for(state="detached")
     for tab in (wide, narrow):
         tab.check()
