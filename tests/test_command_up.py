@@ -135,6 +135,34 @@ def test_it_answers_and_prints_the_owners_link_which_no_log_keeps(setia: Running
     assert not [log for log in logs if secret in log.read_text()]
 
 
+_SIGN_IN = """
+from django.conf import settings
+from django.test import Client
+from setia.accounts.models import User
+client = Client()
+client.force_login(User.objects.create_user("watcher@kopi.id", None, role="MANAGER"))
+print("cookie", settings.SESSION_COOKIE_NAME + "=" + client.cookies[settings.SESSION_COOKIE_NAME].value)
+"""
+
+
+def test_people_who_watch_keep_no_page_waiting(setia: Running) -> None:
+    """As many as there are pages made at once, and nobody's page waits for them to go."""
+    said = _setia(setia.home, "manage", "shell", "-c", _SIGN_IN)
+    cookie = re.search(r"cookie (\S+)", said.stdout)
+    assert cookie, said.stderr
+    lines = []
+    for _one in range(8):
+        line = http.client.HTTPConnection("127.0.0.1", setia.port, timeout=30)
+        line.request("GET", "/sales/live/stream/", headers={"Host": "localhost", "Cookie": cookie[1]})
+        answer = line.getresponse()
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+        assert answer.fp.readline()
+        lines.append(line)
+    assert setia.answer("/sign-in/") == 200
+    for line in lines:
+        line.close()
+
+
 def test_a_second_up_on_the_same_home_says_who_holds_it(setia: Running) -> None:
     second = _setia(setia.home, "up", "--port", str(_free_port()))
     assert second.returncode == 1

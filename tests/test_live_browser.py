@@ -39,7 +39,9 @@ def shown(place: Locator, text: str) -> None:
     expect(place).to_contain_text(text, timeout=30_000)
 
 
-def test_a_change_appears_without_loading_and_a_colleague_of_another_sight_sees_none_of_it(visit: Visit) -> None:
+def test_a_change_appears_without_loading_and_a_colleague_of_another_sight_sees_none_of_it(
+    visit: Visit, settings: Any
+) -> None:
     Firm.objects.update_or_create(pk=1, defaults={"language": "en"})
     owner = User.objects.create_user("ratna@kopi.id", None, name="Ratna", role=User.Role.OWNER, language="en")
     sari = User.objects.create_user("sari@kopi.id", None, name="Sari", role=User.Role.SALES, language="en")
@@ -65,3 +67,8 @@ def test_a_change_appears_without_loading_and_a_colleague_of_another_sight_sees_
     wide.page.locator("[data-live].s-tv").wait_for(state="detached")
     for tab in (wide, narrow):
         tab.check()
+
+    settings.WATCHERS = 0  # as under a server that lends no threads to watchers
+    narrow.page.goto(narrow.base + "/sales/live/")
+    shown(narrow.page.locator("[data-live-state]"), "Looks every 20 seconds")
+    narrow.calm()

@@ -7,10 +7,10 @@
    A page nobody looks at holds no connection. Where no stream is to be had, the page asks every 20 seconds. */
 (function () {
   'use strict';
-  const ASK = 20000, SILENT = 60000, SAID = 30000;
+  const ASK = 20000, AGAIN = 15, SILENT = 60000, SAID = 30000;
   const $ = (selector, from) => (from || document).querySelector(selector);
   const $$ = (selector, from) => Array.from((from || document).querySelectorAll(selector));
-  let page = null, stream = null, timer = 0, guard = 0, seen = '', heard = 0, said = 0, refused = false, lock = null;
+  let page = null, stream = null, timer = 0, guard = 0, seen = '', heard = 0, said = 0, asked = 0, refused = false, lock = null;
 
   function begin() {
     const found = $('[data-live]');
@@ -65,6 +65,8 @@
   async function ask() {
     clearTimeout(timer);
     if (!page || !page.isConnected || document.hidden) return;
+    /* every few minutes the stream is tried once more: the server may have been made better meanwhile */
+    if (++asked % AGAIN === 0 && refused) { refused = false; return go(); }
     try {
       const answer = await fetch(page.dataset.parts, { redirect: 'manual', headers: { 'HX-Request': 'true' } });
       if (answer.type === 'opaqueredirect' || answer.status === 401 || answer.status === 403) return state('out');
