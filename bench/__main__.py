@@ -55,7 +55,7 @@ def main() -> int:
             "board": lambda: _pages(shop, wanted, board.measure),
             "start": lambda: start.measure(shop, repeat=wanted.repeat or 3),
             "creme": lambda: creme.measure(shop, contacts=wanted.contacts, requests=wanted.requests),
-            "models": lambda: models.measure(shop, customers=wanted.customers, repeat=repeat),
+            "models": lambda: models.measure(shop, customers=wanted.customers, orders=wanted.orders, repeat=repeat),
             "growth": lambda: growth.measure(
                 [size for size in growth.SIZES if size <= 10 * wanted.customers], ["arrays", "duckdb"]
             ),

@@ -29,6 +29,7 @@ from setia_insight.value import GammaGamma
 
 PAGE = ROOT / "insight" / "docs" / "coming-from.md"
 TITLE = "Beside pymc-marketing, on the CDNOW sample"
+VERSION = "1.3.0"
 _SPREAD = {"v": "gamma"}
 """The peer's name for a parameter, and ours."""
 
@@ -41,7 +42,7 @@ def main() -> int:
     folder = ROOT / "var" / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        python = wanted.python or peer(folder, "pymc-marketing", "pymc-marketing==1.3.0")
+        python = wanted.python or environment(folder)
     except Unavailable as why:
         print(why, file=sys.stderr)
         return 1
@@ -49,6 +50,11 @@ def main() -> int:
     print("\n".join(lines))
     keep(TITLE, lines, PAGE)
     return 0
+
+
+def environment(folder: Path) -> Path:
+    """The Python of an environment with `pymc-marketing`. Raises `Unavailable`."""
+    return peer(folder, "pymc-marketing", f"pymc-marketing=={VERSION}", wants=(3, 12))
 
 
 def _section(folder: Path, python: Path) -> list[str]:

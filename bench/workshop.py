@@ -5,6 +5,7 @@ Each measurement gets a database of its own, cloned from a migrated template, an
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -145,14 +146,17 @@ def opened(folder: Path) -> Iterator[Workshop]:
         yield shop
 
 
-def peer(folder: Path, name: str, *packages: str) -> Path:
-    """A virtual environment of a peer's own under `folder`; answers its Python. Raises `Unavailable`."""
+def peer(folder: Path, name: str, *packages: str, wants: tuple[int, int] | None = None) -> Path:
+    """A virtual environment of a peer's own under `folder`; answers its Python. Raises `Unavailable`.
+
+    `wants` is the oldest Python that will do, (3, 12), where ours will not; one must be on the machine.
+    """
     home = folder / name
     python = home / "bin" / "python"
     done = home / "packages"
     wanted = "\n".join(packages)
     if not done.exists() or done.read_text() != wanted:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
+        subprocess.run([_interpreter(wants) if wants else sys.executable, "-m", "venv", "--clear", home], check=True)
         installed = subprocess.run(
             [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages],
             capture_output=True,
@@ -162,3 +166,14 @@ def peer(folder: Path, name: str, *packages: str) -> Path:
             raise Unavailable(f"{packages[0]} did not install here: {installed.stderr.strip().splitlines()[-1]}")
         done.write_text(wanted)
     return python
+
+
+def _interpreter(oldest: tuple[int, int]) -> str:
+    """A Python of this machine, of 3.13 or older down to `oldest`. Raises `Unavailable` where there is none."""
+    names = [f"python3.{minor}" for minor in range(13, oldest[1] - 1, -1)]
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    found = [*filter(None, map(shutil.which, names)), *(one for name in names for one in kept.glob(f"*/bin/{name}"))]
+    for python in map(str, found):
+        if subprocess.run([python, "-c", "import venv, ensurepip"], capture_output=True).returncode == 0:
+            return python
+    raise Unavailable(f"there is no Python {oldest[0]}.{oldest[1]} or newer on this machine")
