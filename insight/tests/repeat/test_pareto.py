@@ -124,6 +124,18 @@ def test_forecasts_are_what_simulated_customers_do() -> None:
         assert (wait[some][returned] < column(table, name)[returned]).mean() == pytest.approx(share, abs=0.02)
 
 
+def test_by_each_quantile_of_the_next_purchase_its_share_of_the_chance_is_reached() -> None:
+    history = ([0, 2, 40], [0.0, 10.0, 29.5], [30.0, 30.0, 30.0])
+    table = MODEL.next_purchase(*history, horizon=40.0, coverage=0.8)
+    whole = MODEL.probability_of_purchase(*history, 40.0)
+    np.testing.assert_array_equal(column(table, "probability"), whole)
+    for name, share in (("earliest", 0.1), ("median", 0.5), ("latest", 0.9)):
+        for i, days in enumerate(column(table, name)):
+            reached = MODEL.probability_of_purchase(*history, float(days))[i]
+            assert reached == pytest.approx(share * whole[i], rel=1e-6)
+    assert MODEL.probability_of_purchase(*history, 0.0).tolist() == [0.0, 0.0, 0.0]
+
+
 def test_the_chances_of_each_further_purchase_add_up_to_the_expectation() -> None:
     model = MODEL
     history = ([0, 2, 9, 40], [0, 10, 29, 30], [30, 30, 30, 30])
