@@ -45,10 +45,12 @@ def number(value: Number | None, decimals: int = 0) -> str:
 
 
 def percent(value: Number | None, decimals: int = 1) -> str:
-    """A share as a percentage: .632 → 63,2%; whole percentages lose their decimals."""
+    """A share as a percentage: .632 → 63,2%; whole percentages lose their decimals. What is there is never 0%."""
     if value is None:
         return EMPTY
     share = round(float(value) * 100, decimals)
+    if share == 0 and value > 0:
+        return f"<{number(10.0**-decimals, decimals)}%"
     return number(share, 0 if share == int(share) else decimals) + "%"
 
 

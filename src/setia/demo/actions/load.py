@@ -25,7 +25,7 @@ from setia.demo.models import Load
 from setia.demo.truth import Ints
 from setia.portraits import actions as portraits
 from setia.sales.actions import put_sample_activities, put_sample_opportunities
-from setia.subscriptions.actions import put_samples
+from setia.subscriptions.actions import put_samples, study_leaving
 
 # What has been written so far, out of how many: ("customers" or "orders", done, of).
 Progress = Callable[[str, int, int], None]
@@ -121,6 +121,7 @@ def load(
         audit(by=by, at=at, verb="demo.loaded", about="firm", about_id=1, data=counts)
     _settle()
     if refresh:
+        study_leaving(at=at, again=True)
         portraits.refresh(by=by, at=at)
         portraits.look_back_later()
     return Loaded(

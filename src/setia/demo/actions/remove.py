@@ -17,7 +17,7 @@ from setia.demo.actions.login import EMAIL
 from setia.demo.models import Load
 from setia.portraits import actions as portraits
 from setia.sales.actions import take_activities_out, take_opportunities_out
-from setia.subscriptions.actions import Samples, take_samples_out
+from setia.subscriptions.actions import Samples, study_leaving, take_samples_out
 
 
 class NothingLoaded(Exception):
@@ -76,6 +76,7 @@ def remove(*, by: User | None, at: datetime, refresh: bool = True) -> Removed:
         audit(by=author, at=at, verb="demo.removed", about="firm", about_id=1, data=counts)
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     if refresh:
+        study_leaving(at=at, again=True)
         portraits.refresh(by=author, at=at)
         portraits.look_back_later()
     return removed

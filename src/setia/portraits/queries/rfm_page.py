@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -44,6 +45,8 @@ class RfmPage:
     buyers: int = 0
     rows: list[tuple[str, list[Square]]] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
+    shared: bool = False
+    """Whether customers alike in a number stand on both sides of a line of the map."""
     groups: list[dict[str, Any]] = field(default_factory=list)
     title: str = ""
 
@@ -74,6 +77,7 @@ def rfm_page(user: Actor) -> RfmPage:
             )
             for f in range(5, 0, -1)
         ],
+        shared=_shared(cells),
         columns=[_bounds(cells[r, 1]["days_from"], cells[r, 1]["days_to"]) for r in range(1, 6)],
         groups=groups,
         title=_finding(groups, buyers),
@@ -84,6 +88,13 @@ def _bounds(low: int | None, high: int | None) -> str:
     if low is None or high is None:
         return "–"
     return number_word(low) if low == high else f"{number_word(low)}–{number_word(high)}"
+
+
+def _shared(cells: dict[tuple[int, int], dict[str, Any]]) -> bool:
+    often = [(cells[1, f]["purchase_days_from"], cells[1, f]["purchase_days_to"]) for f in range(1, 6)]
+    silent = [(cells[r, 1]["days_from"], cells[r, 1]["days_to"]) for r in range(5, 0, -1)]
+    lines = [(below[1], above[0]) for side in (often, silent) for below, above in pairwise(side)]
+    return any(high is not None and high == low for high, low in lines)
 
 
 def _finding(groups: list[dict[str, Any]], buyers: int) -> str:

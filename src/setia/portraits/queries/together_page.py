@@ -25,6 +25,8 @@ class TogetherPage:
     pairs: Rows = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     map: list[dict[str, Any]] = field(default_factory=list)
+    scale: list[str] = field(default_factory=list)
+    """The six steps of the map in words."""
     orders: int = 0
     since: date | None = None
 
@@ -55,6 +57,13 @@ def together_page(user: Actor) -> TogetherPage:
             }
             for one in keys
         ],
+        scale=_scale(),
         orders=first["of_orders"],
         since=date.fromisoformat(first["since"]),
     )
+
+
+def _scale() -> list[str]:
+    # Not in the template: what it can work out from constants alone it keeps in the first reader's language.
+    limits = [f"{number_word(cut, 0 if cut == int(cut) else 1)}×" for cut in _CUTS]
+    return [f"<{limits[0]}", *limits[:-1], f"≥{limits[-1]}"]

@@ -112,6 +112,10 @@ class TestTogether:
         pair = f"{filters.pk}.{coffee.pk}"
         assert f'href="/customers/?together={pair}">who buy both' in page
         assert "Saring and Gayo are bought together 2.3 times as often as by chance" in page
+        assert "&lt;1.2×" in page
+        client.cookies["setia_language"] = "id"
+        assert "&lt;1,2×" in text_of(client, "/understand/together/")
+        client.cookies["setia_language"] = "en"
         found, _chips = narrow_orders(rani(), orders_for(rani()), {"with": pair})
         assert found.count() == 14
         assert [one.pk for one in narrow(customers_for(rani()), {"together": pair})[0]] == [shop.siti.pk]

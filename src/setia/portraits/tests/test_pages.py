@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import translation
 
 from setia.accounts.models import User
+from setia.orders.models import Order
 from setia.portraits import actions
 from setia.portraits.queries import portrait_of, sentences
 from setia.portraits.queries.cohort_page import interval
@@ -63,6 +64,14 @@ class TestPages:
         squares = re.findall(r'href="/customers/\?rfm=(\d\.\d)"><b>(\d+)</b>', text_of(signed_in(), "/understand/rfm/"))
         assert len(squares) == 25
         assert sum(int(count) for _square, count in squares) == 6
+
+    def test_where_people_alike_stand_in_two_fifths_the_map_says_so(self, refreshed: Shop) -> None:
+        client = signed_in()
+        assert "those alike in it are divided" in text_of(client, "/understand/rfm/")  # four bought on two days
+        others = Order.objects.exclude(customer__in=[refreshed.siti, refreshed.kadek])
+        others.filter(kind=Order.Kind.PURCHASE, reversed=False).update(customer=None)
+        actions.refresh(by=None, at=NOON)
+        assert "those alike in it are divided" not in text_of(client, "/understand/rfm/")
 
     def test_the_concentration_page_says_its_finding(self, refreshed: Shop) -> None:
         page = text_of(signed_in(), "/understand/concentration/")

@@ -67,6 +67,16 @@ def test_shares_are_percentages_without_a_space() -> None:
     assert written.percent(1) == "100%"
 
 
+def test_a_share_too_small_for_its_decimals_is_not_called_none() -> None:
+    assert written.percent(0.0004) == "<0,1%"
+    assert written.percent(0.0006) == "0,1%"
+    assert written.percent(0.004, 0) == "<1%"
+    assert written.percent(Decimal("0.00001")) == "<0,1%"
+    assert written.percent(0) == "0%"
+    with translation.override("en"):
+        assert written.percent(0.0004) == "<0.1%"
+
+
 def test_what_is_unknown_is_a_dash() -> None:
     assert {written.number(None), written.money(None), written.day(None), written.ago(None)} == {"–"}
 
