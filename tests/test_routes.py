@@ -49,6 +49,8 @@ PUBLIC = {
     "calendar_feed": "one's own calendar for another program; the address is secret",
     "openapi": "what programs may ask, in general; no data",
     "set_language": "the language of the sign-in page; a cookie, nothing else",
+    "manifest": "what a device shows of the app; no data",
+    "worker": "keeps files and pages that hold no data; a browser fetches it by itself",
     "web_form": "a form the firm put on the web",
     "confirm_submission": "the link is secret",
 }

@@ -59,6 +59,16 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--port", type=_port, default=DEFAULT_PORT, help=_("port to listen on (default: 8700)"))
     up.add_argument("--no-dump", action="store_true", help=_("change the tables without dumping the database before"))
 
+    up.add_argument(
+        "--tls",
+        nargs=2,
+        metavar=("CERT", "KEY"),
+        help=_("serve HTTPS with this certificate (with its chain) and key, both PEM"),
+    )
+    up.add_argument(
+        "--http-port", type=_port, metavar="PORT", help=_("with --tls: answer plain HTTP here with the way to HTTPS")
+    )
+
     demo = command("demo", "demo", _("load the demo shop"))
     demo.add_argument("--customers", type=_count, default=2_000, help=_("how many customers (default: 2000)"))
     demo.add_argument("--orders", type=_count, help=_("how many orders (default: as many as they would make)"))

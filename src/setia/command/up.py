@@ -10,6 +10,7 @@ import http.client
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from setia.command import database, ports
+from setia.command import database, ports, tls
 from setia.command import home as homes
 from setia.command.logs import Log
 from setia.command.postgres import PrivateServer
@@ -37,11 +38,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Runs Setia until it is told to stop; returns the exit code."""
     home = homes.find()
     host, port = arguments.host, arguments.port
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    served = _certificate(arguments)
+    address = _address(host, port, served)
     if os.geteuid() == 0:
         _tell(_("Setia runs as root here. An ordinary user is enough, and safer."))
     with _alone_on(home, address):
         _check_address(host, port)
+        if arguments.http_port:
+            _check_address(host, arguments.http_port)
         log = Log(homes.folder(home, "logs"), "setia")
         stop = Stop()
 
@@ -53,10 +57,10 @@ def run(arguments: argparse.Namespace) -> int:
         children: list[Child] = []
         try:
             owner_path = _prepare(with_dump=not arguments.no_dump)
-            children = _children(home, host, port, address)
+            children = _children(home, host, port, address, served, arguments.http_port)
             for child in children:
                 child.start()
-            _await_answer(host, port, stop, children)
+            _await_answer(host, port, stop, children, safely=served is not None)
             if not stop.is_wished():
                 say(_("Setia is at {address}   (Ctrl-C stops it; data in {home})").format(address=address, home=home))
                 if owner_path:  # for the screen alone: the log must not keep a key
@@ -64,10 +68,34 @@ def run(arguments: argparse.Namespace) -> int:
             tend_all(children, stop, before=_Watch(server, say), say=say)
         finally:
             stop_all(children, stop)
+            if served is not None:
+                tls.forget_key(homes.folder(home, "run"))
             if server:
                 server.stop()
     _tell(_("Setia has stopped."))
     return 0
+
+
+def _certificate(arguments: argparse.Namespace) -> tls.Certificate | None:
+    """The certificate to serve with, None without `--tls`; raises Trouble for one that no browser would take."""
+    if arguments.http_port and not arguments.tls:
+        raise Trouble(_("--http-port leads to HTTPS, and there is none."), _("Give --tls CERT KEY as well."))
+    if not arguments.tls:
+        return None
+    now = datetime.now(UTC)
+    chain, key = map(Path, arguments.tls)
+    found = tls.certificate(chain, key, now=now)
+    if found.ends_soon(now=now):
+        _tell(_("The certificate ends on {day}: renew it in time.").format(day=f"{found.ends_at:%Y-%m-%d}"))
+    return found
+
+
+def _address(host: str, port: int, served: tls.Certificate | None) -> str:
+    """Where people find it: by HTTPS under the certificate's own name, which is the one browsers accept."""
+    if served is None:
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    name = served.name or (f"[{host}]" if ":" in host else host)
+    return f"https://{name}" + ("" if port == 443 else f":{port}")
 
 
 def _tell(text: str) -> None:
@@ -179,17 +207,27 @@ def _prepare(*, with_dump: bool) -> str | None:
     return str(answer["owner_path"]) if answer["owner_path"] else None
 
 
-def _children(home: Path, host: str, port: int, address: str) -> list[Child]:
+def _children(
+    home: Path, host: str, port: int, address: str, served: tls.Certificate | None, http_port: int | None
+) -> list[Child]:
     folder = homes.folder(home, "logs")
     environment = dict(os.environ) | {"PYTHONUNBUFFERED": "1"}
     if "SETIA_HOSTS" not in environment:
-        environment["SETIA_HOSTS"] = ",".join(["localhost", "127.0.0.1", "[::1]", host, socket.gethostname()])
+        # A certificate for *.example.co.id is good for every name below it, which Django writes with a point in front.
+        names = [one.removeprefix("*") for one in served.names] if served else []
+        known = ["localhost", "127.0.0.1", "[::1]", host, socket.gethostname(), *names]
+        environment["SETIA_HOSTS"] = ",".join(dict.fromkeys(known))
     environment.setdefault("SETIA_URL", address)
     # Pages are made by few at a time; who watches a live page holds a thread that sleeps, made when it is needed.
     pages = max(2, min(8, 2 * (os.cpu_count() or 1)))
     environment |= {"SETIA_PAGES_AT_ONCE": str(pages), "SETIA_WATCHERS": str(_WATCHERS)}
     web = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1"]
     web += ["--blocking-threads", str(2 * pages + _WATCHERS), "--no-ws", "--no-access-log", "--log-level", "warning"]
+    if served is not None:
+        environment.setdefault("SETIA_HTTPS", "1")
+        key = served.write_key(homes.folder(home, "run"))
+        web += ["--ssl-certificate", str(served.chain), "--ssl-keyfile", str(key)]
+        web += ["--ssl-protocol-min", "tls1.2"]
     web += ["--respawn-failed-workers", "--workers-kill-timeout", "5", "setia.config.wsgi:application"]
     # Three jobs at a time: a long import must not keep the sweep of stalled ones waiting.
     worker = [
@@ -199,6 +237,10 @@ def _children(home: Path, host: str, port: int, address: str) -> list[Child]:
         "--shutdown-graceful-timeout",
         str(int(_JOB_GRACE_SECONDS - 5)),
     ]
+    programs = [("web", web, _WEB_GRACE_SECONDS), ("worker", worker, _JOB_GRACE_SECONDS)]
+    if served is not None and http_port:
+        way = ["setia.command.redirect", "--host", host, "--port", str(http_port), "--to", environment["SETIA_URL"]]
+        programs.append(("redirect", [*way, "--names", ",".join(served.names)], 1.0))
     return [
         Child(
             name,
@@ -207,20 +249,22 @@ def _children(home: Path, host: str, port: int, address: str) -> list[Child]:
             log=Log(folder, name),
             grace_seconds=grace_seconds,
         )
-        for name, command, grace_seconds in (
-            ("web", web, _WEB_GRACE_SECONDS),
-            ("worker", worker, _JOB_GRACE_SECONDS),
-        )
+        for name, command, grace_seconds in programs
     ]
 
 
-def _await_answer(host: str, port: int, stop: Stop, children: list[Child]) -> None:
+def _await_answer(host: str, port: int, stop: Stop, children: list[Child], *, safely: bool = False) -> None:
     """Waits until a page answers. Raises Trouble when the web process dies first, or takes a minute."""
     reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     deadline = time.monotonic() + _READY_SECONDS
     web = children[0]
     while not stop.is_wished():
-        connection = http.client.HTTPConnection(reached, port, timeout=30)
+        # Whether somebody answers, on this machine: whose certificate it is has been looked at before.
+        connection = (
+            http.client.HTTPSConnection(reached, port, timeout=30, context=ssl._create_unverified_context())  # noqa: S323
+            if safely
+            else http.client.HTTPConnection(reached, port, timeout=30)
+        )
         try:
             connection.request("GET", "/", headers={"Host": "localhost"})
             connection.getresponse().read()

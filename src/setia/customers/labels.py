@@ -1,4 +1,4 @@
-"""What the audit trail says about customers, in the reader's words; and where the provinces stand on the map."""
+"""What the audit trail says about customers, in the reader's words."""
 
 from django.conf import settings
 from django.db.models import CharField, Value
@@ -225,45 +225,3 @@ name_data(
         "before": _("Was called"),
     },
 )
-
-# Column, row and short name of each province's tile, about as they lie on the map, Aceh at the top left.
-TILES: dict[str, tuple[int, int, str]] = {
-    "11": (1, 1, "Aceh"),
-    "12": (2, 2, "Sumut"),
-    "13": (2, 3, "Sumbar"),
-    "14": (3, 3, "Riau"),
-    "21": (4, 2, "Kepri"),
-    "17": (2, 4, "Bkl"),
-    "15": (3, 4, "Jambi"),
-    "19": (4, 4, "Babel"),
-    "16": (3, 5, "Sumsel"),
-    "18": (4, 6, "Lpg"),
-    "36": (4, 7, "Banten"),
-    "31": (5, 6, "DKI"),
-    "32": (5, 7, "Jabar"),
-    "33": (6, 7, "Jateng"),
-    "34": (6, 8, "DIY"),
-    "35": (7, 7, "Jatim"),
-    "51": (8, 7, "Bali"),
-    "52": (9, 7, "NTB"),
-    "53": (10, 7, "NTT"),
-    "61": (5, 3, "Kalbar"),
-    "62": (6, 3, "Kalteng"),
-    "63": (6, 4, "Kalsel"),
-    "64": (7, 3, "Kaltim"),
-    "65": (7, 2, "Kaltara"),
-    "76": (8, 4, "Sulbar"),
-    "73": (8, 5, "Sulsel"),
-    "72": (9, 3, "Sulteng"),
-    "75": (9, 2, "Gtlo"),
-    "71": (10, 2, "Sulut"),
-    "74": (9, 4, "Sultra"),
-    "82": (11, 2, "Malut"),
-    "81": (11, 4, "Maluku"),
-    "96": (12, 3, "PBD"),
-    "92": (13, 3, "Pabar"),
-    "94": (13, 4, "Pateng"),
-    "91": (14, 3, "Papua"),
-    "95": (14, 4, "Papeg"),
-    "93": (14, 5, "Pasel"),
-}

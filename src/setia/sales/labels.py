@@ -10,7 +10,7 @@ from setia.core.trail import Detail, name_data, name_thing
 from setia.core.words import name_fields, name_jobs, name_verbs
 from setia.customers.queries import EntryKind, name_entries
 from setia.sales import queries
-from setia.sales.models import Activity, FitTrait, Prospect
+from setia.sales.models import Activity, FieldAction, FitTrait, Flag, Prospect
 
 name_verbs(
     {
@@ -242,6 +242,15 @@ name_thing(
 name_thing("pipeline", _("Pipelines"), page="pipelines", keyed=False)
 name_thing("stage", _("Stages"), page="pipelines", keyed=False)
 name_thing("lost_reason", _("Reasons for losses"), page="pipelines", keyed=False)
+name_verbs({"field_action.received": _("Sent something from the way")})
+name_thing("field_action", _("Sent from the way"))
+name_data(
+    "field_action",
+    {
+        "kind": Detail(_("Kind"), says=lambda code: dict(FieldAction.Kind.choices).get(code, code)),
+        "flags": Detail(_("What to look at"), says=lambda code: dict(Flag.choices).get(code, code)),
+    },
+)
 name_data("reminding.set", {"minutes": _("Minutes before")})
 name_thing("reminding", _("Reminders"))
 name_thing("calendar_feed", _("Addresses of calendars"))

@@ -9,6 +9,7 @@ from setia.core.personal import AtErasure, Holding, Keeping, hold, keep_for
 from setia.sales import forgetting
 
 _THEIRS = "t.opportunity_id IN (SELECT o.id FROM sales_opportunity o WHERE o.customer_id = %(customer)s)"
+_DONE_FOR = "SELECT a.id FROM sales_activity a WHERE a.customer_id = %(customer)s"
 
 hold(
     Holding(
@@ -59,6 +60,24 @@ hold(
             "cancelled_at": "CASE WHEN t.done_at IS NULL THEN COALESCE(t.cancelled_at, now()) END",
         },
         order=26,
+    ),
+    Holding(
+        "sales_visit",
+        _("Visits"),
+        {"arrived_at": _("Arrived"), "left_at": pgettext_lazy("visit", "Left"), "accuracy_m": _("Accuracy in metres")},
+        at_erasure=AtErasure.BLANK,
+        blank=dict.fromkeys(
+            (*("latitude", "longitude", "accuracy_m"), *("left_latitude", "left_longitude", "left_accuracy_m")), "NULL"
+        ),
+        where=f"t.activity_id IN ({_DONE_FOR})",
+        order=27,
+    ),
+    Holding(
+        "sales_visitphoto",
+        _("Photos of visits"),
+        {"at": _("Day"), "taken_at": _("Taken")},
+        where=f"t.visit_id IN (SELECT v.id FROM sales_visit v WHERE v.activity_id IN ({_DONE_FOR}))",  # noqa: S608 - ours
+        order=28,
     ),
     Holding(
         "sales_opportunity",

@@ -54,6 +54,7 @@ _SELLING = (
     (_("Calendar"), "calendar"),
     (_("Team"), "team_day"),
     (_("Team board"), "live_board"),
+    (_("Visits"), "visits"),
     (_("Prospects"), "prospects"),
 )
 _SERVED = (

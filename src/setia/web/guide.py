@@ -77,6 +77,7 @@ TOPICS = {
 }
 # Verbs on a page are helped by that page's text.
 _NOUNS = (
+    ("visits", "field"),
     ("activit", "sales"),
     ("calendar", "sales"),
     ("remind", "sales"),
@@ -130,6 +131,7 @@ ORDER = (
     "customer",
     "doubles",
     "sales",
+    "field",
     "orders",
     "products",
     "subscriptions",

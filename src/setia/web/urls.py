@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from setia.web.views import bulk, coming, customer, customers, history, home, palette, saved_views, shell
+from setia.web.views import app, bulk, coming, customer, customers, history, home, palette, saved_views, shell
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -28,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:pk>/history/", history.customer_history, name="customer_history"),
     path("products/<int:pk>/history/", history.product_history, name="product_history"),
     path("orders/<int:pk>/history/", history.order_history, name="order_history"),
+    path("app.webmanifest", app.manifest, name="manifest"),
+    path("worker.js", app.worker, name="worker"),
     path("find/", palette.palette, name="palette"),
     path("more/", shell.more, name="more"),
     path("language/", shell.set_language, name="set_language"),

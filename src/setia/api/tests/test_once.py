@@ -116,16 +116,20 @@ def test_fifty_at_once_with_changed_bodies_make_one_customer_at_most(secret: str
 
 @pytest.mark.django_db(transaction=True)
 def test_who_waits_too_long_for_the_first_is_told_to_come_again(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from setia.api.actions import answers
     from setia.api.models import Token
+    from setia.core import once
 
-    monkeypatch.setattr(answers, "WAIT_SECONDS", 1)
+    monkeypatch.setattr(once, "WAIT_SECONDS", 1)
     token = Token.objects.get()
     other = connection.copy()
     try:
         with other.cursor() as cursor:  # a first request that is still at it
             cursor.execute("BEGIN")
-            cursor.execute(answers._CLAIM, [token.pk, "slow", "f", NOON])
+            cursor.execute(
+                "INSERT INTO api_keptanswer (token_id, key, fingerprint, status, headers, body, created_at)"
+                " VALUES (%s, 'slow', 'f', 0, '{}', '', %s)",
+                [token.pk, NOON],
+            )
         answer = Program(secret).post("/orders", ORDER, Idempotency_Key="slow")
         assert (answer.status_code, answer.json()["code"]) == (409, "still-running")
         assert answer.headers["Retry-After"] == "1"

@@ -57,7 +57,7 @@ from setia.customers.queries.fields import (
     no_such_field,
     references_in,
 )
-from setia.customers.queries.files import files_of, get_file_for
+from setia.customers.queries.files import files_of, files_with, get_file_for
 from setia.customers.queries.gate import (
     assignable,
     customers_for,
@@ -110,6 +110,7 @@ from setia.customers.queries.saved_views import (
 )
 from setia.customers.queries.search import Matches, legs_by_match, matching, search
 from setia.customers.queries.tags import get_tag_for, tag_names, tagged, tags, tags_of, tags_of_many
+from setia.customers.queries.tiles import Tile, provinces_of, tiles
 from setia.customers.queries.timeline import contacts_of, entries_of, mobiles_of, reach_of, recommended_by
 from setia.customers.queries.twins import CERTAIN, Draft, Twin, twins_of
 from setia.customers.queries.weights import ENOUGH_DECIDED, decided_about_sure, latest_training
@@ -146,6 +147,7 @@ __all__ = [
     "Section",
     "Seller",
     "Share",
+    "Tile",
     "Told",
     "Twin",
     "ViewDef",
@@ -183,6 +185,7 @@ __all__ = [
     "facts_for",
     "fields_version",
     "files_of",
+    "files_with",
     "find_regions",
     "get_bulk_for",
     "get_contact_for",
@@ -239,6 +242,7 @@ __all__ = [
     "phone",
     "preferred_view",
     "progress_of",
+    "provinces_of",
     "reach_of",
     "recommended_by",
     "record_word",
@@ -262,6 +266,7 @@ __all__ = [
     "teams_to_share_with",
     "tell",
     "texts_in_use",
+    "tiles",
     "twins_of",
     "unread_spellings",
     "untouched_since",

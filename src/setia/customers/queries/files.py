@@ -1,5 +1,7 @@
 """The files of a customer."""
 
+from collections.abc import Collection
+
 from django.http import Http404
 
 from setia.core.permissions import Actor
@@ -21,3 +23,9 @@ def get_file_for(user: Actor, pk: int, file_pk: int, *, gone_too: bool = False) 
     if found is None:
         raise Http404
     return found
+
+
+def files_with(user: Actor, digests: Collection[str]) -> dict[tuple[int, str], CustomerFile]:
+    """The files with these contents, by customer and content, on customers this person may see."""
+    found = CustomerFile.objects.filter(sha256__in=digests, removed_at=None, customer__in=customers_for(user))
+    return {(one.customer_id, one.sha256): one for one in found} if digests else {}

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from setia.accounts.queries import me
 from setia.core.permissions import may, needs
 from setia.customers import actions, queries
-from setia.customers.labels import TILES
 
 
 @require_GET
@@ -34,7 +33,7 @@ def regions(request: HttpRequest) -> HttpResponse:
         "found": found,
         "total": sum(share.customers for share in found.shares),
         "most": most,
-        "tiles": _tiles(found.shares, most) if found.within is None else [],
+        "tiles": queries.tiles(found.shares) if found.within is None else [],
         "unread": queries.unread_spellings(most=50) if found.within is None else [],
         "edition": queries.region_edition(),
         "may_edit": may(me(request), "customers.edit"),
@@ -59,20 +58,3 @@ def explain_region(request: HttpRequest) -> HttpResponse:
             return redirect("regions")
     context = {"text": text, "error": error, "chosen": None, "typed": request.POST.get("region", "")}
     return render(request, "customers/explain_region.html", context, status=422 if error else 200)
-
-
-def _tiles(shares: list[queries.Share], most: int) -> list[dict[str, object]]:
-    """The provinces as tiles, about where they lie, darker for more customers (five steps, by square root)."""
-    known = {share.region.code: share for share in shares}
-    return [
-        {
-            "x": x,
-            "y": y,
-            "short": short,
-            "code": code,
-            "name": known[code].region.name if code in known else "",
-            "customers": known[code].customers if code in known else 0,
-            "step": max(1, round((known[code].customers / most) ** 0.5 * 5)) if code in known else 0,
-        }
-        for code, (x, y, short) in TILES.items()
-    ]

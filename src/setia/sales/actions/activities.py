@@ -130,8 +130,17 @@ def move_activity(*, by: User, at: datetime, activity: Activity, due_date: date)
         return edit_activity(by=by, at=at, activity=current, **facts)
 
 
-def finish_activity(*, by: User, at: datetime, activity: Activity, outcome: str = "", result: str = "") -> None:
-    """Say that it is done, and what came out of it; it then stands on the customer's timeline.
+def finish_activity(
+    *,
+    by: User,
+    at: datetime,
+    activity: Activity,
+    outcome: str = "",
+    result: str = "",
+    done_at: datetime | None = None,
+) -> None:
+    """Say that it is done, and what came out of it; it then stands on the customer's timeline. `done_at` says when it
+    was, where the news of it comes later.
 
     Raises `NotYours` and `StandsOtherwise`.
     """
@@ -140,10 +149,10 @@ def finish_activity(*, by: User, at: datetime, activity: Activity, outcome: str 
         current = _locked(activity, by=by)
         if not current.is_open:
             raise StandsOtherwise
-        current.done_at, current.done_by, current.updated_at = at, by, at
+        current.done_at, current.done_by, current.updated_at = min(done_at or at, at), by, at
         current.outcome = Activity.Outcome(outcome).value if outcome else ""
         current.result = paragraph(result)
-        current.due_date = current.due_date or current_firm().day_of(at)
+        current.due_date = current.due_date or current_firm().day_of(current.done_at)
         current.save(update_fields=["done_at", "done_by", "updated_at", "outcome", "result", "due_date"])
         _told("finished", by=by, at=at, activity=current, data={"kind": current.kind, "outcome": current.outcome})
         _on_timeline("activity_done", by=by, at=at, activity=current)
@@ -254,4 +263,4 @@ def _on_timeline(verb: str, *, by: User, at: datetime, activity: Activity) -> No
     audited = {"activity": activity.pk, "kind": activity.kind}
     record_on_customer(verb, by=by, at=at, customer=activity.customer, data=told, audited=audited)
     if verb == "activity_done" and activity.kind in _TOUCHES and activity.outcome != Activity.Outcome.UNREACHED:
-        touched(customer_id=activity.customer.pk, by=by, at=at)
+        touched(customer_id=activity.customer.pk, by=by, at=activity.done_at or at)

@@ -2,6 +2,7 @@
 
 from setia.sales.models.activities import Activity
 from setia.sales.models.calendars import CalendarFeed
+from setia.sales.models.field import FieldAction, Flag, Visit, VisitPhoto
 from setia.sales.models.fit import FitTrait
 from setia.sales.models.forecasts import Forecast
 from setia.sales.models.opportunities import Competitor, Opportunity, OpportunityLine, StageChange
@@ -15,7 +16,9 @@ __all__ = [
     "Activity",
     "CalendarFeed",
     "Competitor",
+    "FieldAction",
     "FitTrait",
+    "Flag",
     "Forecast",
     "LostReason",
     "Opportunity",
@@ -31,6 +34,8 @@ __all__ = [
     "Stage",
     "StageChange",
     "Submission",
+    "Visit",
+    "VisitPhoto",
     "WebForm",
     "WorkTime",
 ]

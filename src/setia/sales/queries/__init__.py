@@ -26,6 +26,7 @@ from setia.sales.queries.board import Board, Column, board_for, columns_for, mor
 from setia.sales.queries.calendars import Calendar, calendar_of, calendar_people, feed_for, feed_items, feed_of
 from setia.sales.queries.clock import after_work, at_work, desk, due_of
 from setia.sales.queries.closing import Prompt, closing_prompt, warm_for, warm_legs
+from setia.sales.queries.field import field_day, standing_card
 from setia.sales.queries.fit import FEWEST, Met, Suggested, fit_reasons, fit_traits, suggested_fit
 from setia.sales.queries.forecasts import MONTHS, History, ends_of_months, forecast_page, history_of
 from setia.sales.queries.live import Day, Deed, Ranked, live_day, live_open_to, whose
@@ -71,6 +72,15 @@ from setia.sales.queries.quick import Quick, read_quick
 from setia.sales.queries.reminders import Reminded, reminders_of, reminding_of
 from setia.sales.queries.sharing import get_rule_for, people_of, rules_for, work_times
 from setia.sales.queries.sources import as_spelled, sources
+from setia.sales.queries.visits import (
+    SeenVisit,
+    VisitMap,
+    narrow_visits,
+    seen_visits,
+    visit_legs,
+    visit_map,
+    visits_for,
+)
 from setia.sales.queries.web_forms import (
     STANDARD,
     Question,
@@ -116,9 +126,11 @@ __all__ = [
     "Quick",
     "Ranked",
     "Reminded",
+    "SeenVisit",
     "Shown",
     "Suggested",
     "Sums",
+    "VisitMap",
     "activities_done_by",
     "activities_for",
     "activities_of",
@@ -141,6 +153,7 @@ __all__ = [
     "feed_for",
     "feed_items",
     "feed_of",
+    "field_day",
     "fit_reasons",
     "fit_traits",
     "forecast_page",
@@ -164,6 +177,7 @@ __all__ = [
     "narrow_activities",
     "narrow_opportunities",
     "narrow_prospects",
+    "narrow_visits",
     "of_status",
     "opportunities_for",
     "opportunities_of",
@@ -187,10 +201,12 @@ __all__ = [
     "reminding_of",
     "rivals_met",
     "rules_for",
+    "seen_visits",
     "shown",
     "sources",
     "stages_away",
     "stages_for",
+    "standing_card",
     "steps_of",
     "submission_legs",
     "submissions_for",
@@ -198,6 +214,9 @@ __all__ = [
     "sums_of",
     "team_day",
     "undoable_step",
+    "visit_legs",
+    "visit_map",
+    "visits_for",
     "warm_for",
     "warm_legs",
     "web_forms_for",

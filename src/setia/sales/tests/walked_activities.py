@@ -4,12 +4,12 @@ from datetime import datetime
 
 from setia.accounts.models import User
 from setia.customers.models import Customer
-from setia.sales.models import Activity
+from setia.sales.models import Activity, Visit
 
 
 def busy(customer: Customer, owner: User, *, key: int, mark: str, at: datetime) -> None:
-    """A visit planned for a customer."""
-    Activity.objects.create(
+    """A visit planned for a customer, and begun."""
+    one = Activity.objects.create(
         pk=key,
         kind="VISIT",
         title=f"See {mark}",
@@ -21,3 +21,4 @@ def busy(customer: Customer, owner: User, *, key: int, mark: str, at: datetime) 
         created_at=at,
         updated_at=at,
     )
+    Visit.objects.create(activity=one, person=owner, day=at.date(), arrived_at=at, latitude=-6.9, longitude=107.6)

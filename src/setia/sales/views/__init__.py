@@ -16,6 +16,7 @@ from setia.sales.views.activities import (
 )
 from setia.sales.views.board import board, column, move_opportunity
 from setia.sales.views.calendars import calendar, calendar_address, calendar_feed, drop_feed, make_feed
+from setia.sales.views.field import field, field_day, send_field
 from setia.sales.views.first_purchases import first_purchases
 from setia.sales.views.fit import ideal_customer, remove_trait
 from setia.sales.views.forecast import forecast, work_out_forecast
@@ -59,6 +60,7 @@ from setia.sales.views.prospects import (
 )
 from setia.sales.views.reminders import reminders
 from setia.sales.views.sharing import add_share_rule, edit_share_rule, remove_share_rule, share_out, sharing, work_time
+from setia.sales.views.visits import visits
 from setia.sales.views.web_forms import (
     accept_submission,
     add_web_form,
@@ -103,6 +105,8 @@ __all__ = [
     "edit_stage",
     "edit_web_form",
     "export_opportunities",
+    "field",
+    "field_day",
     "finish_activity",
     "first_purchases",
     "forecast",
@@ -130,6 +134,7 @@ __all__ = [
     "restore_lost_reason",
     "restore_pipeline",
     "restore_stage",
+    "send_field",
     "share_out",
     "sharing",
     "shift_stage",
@@ -140,6 +145,7 @@ __all__ = [
     "touch_prospect",
     "undo_qualifying",
     "undo_step",
+    "visits",
     "web_form",
     "web_forms",
     "win_opportunity",
