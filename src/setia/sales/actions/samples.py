@@ -54,7 +54,8 @@ def put_sample_activities(samples: Sequence[SampleActivity], *, owner: User, at:
 
 def take_activities_out(keys: Sequence[int]) -> None:
     """Remove those nobody has touched since; what somebody did or changed is theirs now."""
-    Activity.objects.filter(pk__in=keys, by=None, done_at=None, cancelled_at=None, revision=0).delete()
+    untouched = Activity.objects.filter(pk__in=keys, by=None, done_at=None, cancelled_at=None, revision=0)
+    untouched.filter(visit=None).delete()
 
 
 @dataclass(frozen=True)
