@@ -17,7 +17,7 @@ from setia.subscriptions.actions import SamplePlan, SampleSubscription, SampleUn
 
 _SEEN = 600
 """Customers looked at, from the first on, so that it takes as long in a small shop as in a large one."""
-_SUBSCRIBERS, _UNITS = 36, 14
+_SUBSCRIBERS, _UNITS = 64, 14  # so many that the curve of renewals has its model
 _REASONS = ("PRICE", "UNUSED", "COMPETITOR", "MOVED")
 Customer = tuple[int, str, date]
 

@@ -21,6 +21,7 @@ from setia.demo.tests.shop import NOON
 from setia.orders.models import Order
 from setia.orders.queries import kind_sql
 from setia.portraits.models import Portrait
+from setia.subscriptions.models import LeavingStudy
 
 
 class LoadTest(TestCase):
@@ -145,9 +146,9 @@ def _without_casts(index: str) -> str:
 
 
 class PortraitsTest(TransactionTestCase):
-    """What Setia understands of the people whose stories are known."""
+    """What Setia understands of the people whose stories are known, and of who subscribes."""
 
-    def test_the_named_people_are_seen_as_their_stories_tell(self) -> None:
+    def test_the_named_people_are_seen_as_their_stories_tell_and_renewals_have_their_model(self) -> None:
         actions.load(customers=300, by=None, at=NOON)
         stages = dict(Portrait.objects.values_list("customer_id", "stage"))
         ids = dict(Customer.objects.values_list("name", "id"))
@@ -162,5 +163,8 @@ class PortraitsTest(TransactionTestCase):
             "Maruli": "REACH",
             "CV Berkah Rasa Minang Sejati": "LOYALTY",
         }
+        renewing = LeavingStudy.objects.get(plan=None, period="MONTH")
+        assert renewing.alpha is not None  # enough subscriptions, and enough that left, for the curve's model
         actions.remove(by=None, at=NOON)
         assert not Portrait.objects.exists()
+        assert not LeavingStudy.objects.exists()
