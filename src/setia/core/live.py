@@ -18,7 +18,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from django.db import DatabaseError, close_old_connections, connections
@@ -128,15 +128,15 @@ class Watch(Generic[S]):
 class Hub(Generic[S]):
     """One kind of live page. Its functions run in a thread of its own, which has a connection of its own:
 
-    `draw` makes some scenes' parts; `concerned` says which scenes some news is about; `allowed` which watches may go
-    on, and for those that may not, why not (a word of `Watch.end`).
+    `draw` makes some scenes' parts, one after the other; `concerned` says which scenes some news is about; `refused`
+    which watches may not go on, and why not (a word of `Watch.end`).
     """
 
     def __init__(
         self,
         name: str,
         *,
-        draw: Callable[[Collection[S]], Mapping[S, Parts]],
+        draw: Callable[[Sequence[S]], Iterable[tuple[S, Parts]]],
         concerned: Callable[[Collection[News], Collection[S]], Collection[S]],
         refused: Callable[[Collection[Watch[S]]], Mapping[Watch[S], str]],
         threaded: bool = True,
@@ -297,9 +297,9 @@ class Hub(Generic[S]):
             }
             for stage in due.values():  # before it is drawn: what comes meanwhile is drawn the next time
                 stage.stale, stage.drawn_at = False, now
-        if not due:
-            return
-        for scene, parts in self._draw(list(due)).items():
+        # Where most wait for it first; and each is sent before the next is drawn.
+        scenes = sorted(due, key=lambda scene: len(due[scene].watches), reverse=True)
+        for scene, parts in self._draw(scenes) if scenes else ():
             self.show(due[scene], parts)
 
     def show(self, stage: _Stage[S], parts: Parts) -> None:

@@ -6,7 +6,7 @@ through the same gates as the page, for a reader who is nobody in particular.
 
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
@@ -54,12 +54,11 @@ def scene_of(user: User, language: str) -> Scene:
     return Scene(owners_seen(user), user.verbs & _VERBS, language)
 
 
-def draw(scenes: Collection[Scene]) -> Mapping[Scene, Parts]:
+def draw(scenes: Sequence[Scene]) -> Iterator[tuple[Scene, Parts]]:
     """The parts of some boards, counted once for those that differ in their language alone."""
     ours = firm()
     keep_firm(ours)
     days: dict[tuple[frozenset[int] | None, frozenset[str]], Day] = {}
-    drawn = {}
     now = timezone.now()
     try:
         with timezone.override(ours.tz):
@@ -67,10 +66,10 @@ def draw(scenes: Collection[Scene]) -> Mapping[Scene, Parts]:
                 sight = (scene.owners_seen, scene.verbs)
                 day = days[sight] if sight in days else days.setdefault(sight, live_day(scene, at=now))
                 with translation.override(scene.language):
-                    drawn[scene] = parts_of(render_to_string("sales/live_parts.html", {"day": day}))
+                    drawn = parts_of(render_to_string("sales/live_parts.html", {"day": day}))
+                yield scene, drawn
     finally:
         keep_firm(None)
-    return drawn
 
 
 def parts_of(html: str) -> Parts:
@@ -127,7 +126,7 @@ def latest(scene: Scene) -> Parts:
         kept = _asked.get(scene)
         if kept and now - kept[0] < _ASKED_SECONDS:
             return kept[1]
-    parts = draw([scene])[scene]
+    ((_scene, parts),) = draw([scene])
     with _asking:
         if len(_asked) >= _MOST_ASKED:
             _asked.clear()

@@ -1,7 +1,7 @@
 """Live pages from end to end below the browser: a committed change comes out of the stream; no news, no stream."""
 
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from unittest.mock import patch
 
@@ -24,9 +24,10 @@ class Drawn:
         self.heard: list[News] = []
         self.out: set[str] = set()
 
-    def draw(self, scenes: Collection[str]) -> Mapping[str, Parts]:
+    def draw(self, scenes: Sequence[str]) -> Iterator[tuple[str, Parts]]:
         self.times += 1
-        return {scene: {"one": f'<p data-part="one">{scene} {len(self.heard)}</p>', "same": "x"} for scene in scenes}
+        for scene in scenes:
+            yield scene, {"one": f'<p data-part="one">{scene} {len(self.heard)}</p>', "same": "x"}
 
     def concerned(self, told: Collection[News], scenes: Collection[str]) -> Collection[str]:
         self.heard += told
@@ -109,7 +110,9 @@ def _to_the_real_channel(wire: Wire) -> None:
 
 
 def test_so_many_may_watch_and_each_of_them_so_often() -> None:
-    still: Hub[str] = Hub("still", draw=dict, concerned=lambda told, all: all, refused=dict, threaded=False)  # type: ignore[arg-type]
+    still: Hub[str] = Hub(
+        "still", draw=lambda _all: (), concerned=lambda _news, some: some, refused=lambda _all: {}, threaded=False
+    )
     still.watch("a", who="Ratna", most=3, most_each=1)
     with pytest.raises(Full):
         still.watch("b", who="Ratna", most=3, most_each=1)

@@ -51,7 +51,9 @@ def test_no_more_pages_are_made_at_once_than_there_are_seats() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_seat_is_given_back_by_every_kind_of_answer() -> None:
     """There is one seat; who had it not given back would keep all who come after from their answer."""
-    hub: Hub[str] = Hub("test", draw=dict, concerned=lambda news, all: all, refused=dict, threaded=False)  # type: ignore[arg-type]
+    hub: Hub[str] = Hub(
+        "test", draw=lambda _all: (), concerned=lambda _news, some: some, refused=lambda _all: {}, threaded=False
+    )
     ended = []
 
     def pieces() -> Iterator[bytes]:

@@ -86,7 +86,7 @@ class TestTheDay(Selling):
         assert [one.person for one in day.ranking] in ([], [self.sari])
         assert {one.by for one in day.deeds} == {self.sari}
         assert [one.thing for one in day.deeds] == [f"{mine.title} · {self.wayan.name}"]
-        drawn = "".join(live.draw([self.scene(self.sari)])[self.scene(self.sari)].values())
+        drawn = "".join(dict(live.draw([self.scene(self.sari)]))[self.scene(self.sari)].values())
         assert "Hidden" not in drawn
         assert "Dimas" not in drawn
 
@@ -123,7 +123,7 @@ class TestTheDay(Selling):
         here = live.scene_of(other, "en")
         assert here == live.scene_of(User.objects.create_user("o3@kopi.id", None, role=User.Role.OWNER), "en")
         with translation.override("en"):
-            drawn = live.draw([here, live.scene_of(other, "id")])
+            drawn = dict(live.draw([here, live.scene_of(other, "id")]))
         assert set(drawn[here]) == {"figures", "funnel", "deeds", "ranking"}
         assert "Who did what" in drawn[here]["deeds"]
         assert "Who did what" not in drawn[live.scene_of(other, "id")]["deeds"]
