@@ -219,6 +219,8 @@ def test_a_visit_changed_at_the_desk_stands_beside_what_the_phone_says(
     page.get_by_role("button", name="Send mine all the same").click()
     sent(page)
     assert Visit.objects.get().activity == visit_of_budi
+    for size in ("desk", "phone"):
+        visit(sari, language="en", size=size).goto("/sales/visits/").check()
 
 
 def test_signing_out_says_what_was_not_sent_and_takes_the_day_off_the_device(

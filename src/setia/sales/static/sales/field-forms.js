@@ -27,15 +27,15 @@ window.SetiaField = window.SetiaField || {};
 
   /* 2 · Customers to choose from: those of the day, and those taken down here that the server does not know yet. */
   function customers(select, view, first) {
-    const option = (value, text) => { const one = document.createElement('option'); one.value = value; one.textContent = text; return one; };
+    const option = (value, text, name) => { const one = document.createElement('option'); one.value = value; one.textContent = text; one.dataset.name = name || text; return one; };
     const known = Object.values(view.day.customers || {}).sort((a, b) => a.name.localeCompare(b.name));
     const fresh = view.items.filter(item => item.kind === 'PROSPECT');
     const sent = (view.day.sent || []).filter(item => item.kind === 'PROSPECT' && !fresh.some(one => one.key === item.key));
-    select.replaceChildren(option('', word(first)), ...fresh.map(item => option(`key:${item.key}`, word('new-one', { name: item.what }))),
+    select.replaceChildren(option('', word(first)), ...fresh.map(item => option(`key:${item.key}`, word('new-one', { name: item.what }), item.what)),
       ...sent.map(item => option(`key:${item.key}`, item.what)), ...known.map(one => option(String(one.id), one.name)));
   }
   const whom = value => (value.startsWith('key:') ? { customer_key: value.slice(4) } : value ? { customer: Number(value) } : {});
-  const called = select => (select.value ? select.selectedOptions[0].textContent : '');
+  const called = select => (select.value ? select.selectedOptions[0].dataset.name : '');
 
   /* 3 · Lines of an order. A product is chosen by its name from those taken along; anything else is a description. */
   const decimal = () => (document.documentElement.lang === 'id' ? ',' : '.');

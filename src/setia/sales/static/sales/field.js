@@ -208,6 +208,7 @@
   addEventListener('offline', () => { ours.world.state = 'offline'; report(); });
   document.addEventListener('visibilitychange', () => { if (!document.hidden) calmly(); });
   setInterval(() => { if (!document.hidden) calmly(); }, 30000);
+  addEventListener('beforeunload', event => { if (!store.safe && view.items.length) event.preventDefault(); });
   if ('serviceWorker' in navigator) navigator.serviceWorker.register('/worker.js').catch(() => { /* the notice above says what is missing */ });
   if (navigator.storage && navigator.storage.persist) navigator.storage.persist();
   report();
