@@ -4,7 +4,8 @@
 
 Checked: the syntax; no style attribute, on… handler, script or style element (data blocks and files apart), no `|safe`;
 visible text and spoken attributes only through `_()`; a lone % in such a string; an image's alt, a button's type (a
-form's only button may leave it out), a POST form's token; names of icons, static files and URLs that exist.
+form's only button may leave it out), a POST form's token; names of icons, static files and URLs that exist; no number
+or day written by a filter from a constant, since that is done once, in the first reader's language.
 """
 
 import re
@@ -24,6 +25,7 @@ SPOKEN = {"title", "alt", "placeholder", "aria-label", "data-confirm", "aria-des
 # Elements without an end tag, and names that are the same in every language.
 _VOID = {"input", "br", "hr", "img", "meta", "link", "use", "path", "rect", "circle", "source", "col", "wbr"}
 _NAMES = {"Setia", "WhatsApp", "RFM", "CSV", "JSON", "XLSX", "SMTP", "TLS", "STARTTLS", "Ctrl", "Enter", "Esc", "UTF"}
+_WRITTEN = {"number", "percent", "money", "short_money", "short_number", "day", "month"}
 _MARK = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.S)
 _TRANS = re.compile(r"\{%-?\s*trans\b.*?\{%-?\s*endtrans\s*-?%\}", re.S)
 _SPOT = "\ue000"  # stands where a template writes a value
@@ -65,6 +67,10 @@ def _nodes(tree: nodes.Template, name: str) -> Iterator[Problem]:
     for one in tree.find_all(nodes.Filter):
         if one.name == "safe":
             yield Problem(name, one.lineno, "|safe switches the escaping off")
+        if one.name in _WRITTEN and isinstance(one.node, nodes.Const):
+            yield Problem(
+                name, one.lineno, f"|{one.name} of a constant keeps the first reader's language: give the text"
+            )
     for call in tree.find_all(nodes.Call):
         yield from _call(call, name)
 

@@ -16,11 +16,12 @@ DOTS = 5
 
 
 class Scale(NamedTuple):
-    """An interval on a scale from 0: start, width and estimate in percent of it, and its upper end in words."""
+    """An interval on a scale from 0: start, width and estimate in percent of it, and both its ends in words."""
 
     start: float
     width: float
     estimate: float
+    zero: str
     end: str
 
 
@@ -91,7 +92,7 @@ def _scale(low: Decimal | None, value: Decimal | None, high: Decimal | None) -> 
         return None
     end = _round_up(high)
     share = [round(float(one / end) * 100, 1) for one in (low, high, value)]
-    return Scale(share[0], max(round(share[1] - share[0], 1), 1), share[2], short_money(end))
+    return Scale(share[0], max(round(share[1] - share[0], 1), 1), share[2], short_money(0), short_money(end))
 
 
 def _round_up(value: Decimal) -> Decimal:

@@ -24,6 +24,7 @@ BROKEN = [
     ('<form method="post"><button type="submit"></button></form>', "CSRF"),
     ('{{ m.icon("no-such-icon") }}', "no-such-icon"),
     ("{{ static('web/no-such.css') }}", "no static file"),
+    ("{{ 1.2|number(1) }}", "keeps the first reader's language"),
 ]
 SOUND = [
     '<script type="application/json">{"a": "words"}</script>',
@@ -36,6 +37,7 @@ SOUND = [
     '{{ _("80%% range of %(name)s", name=x) }}',
     '<form method="post">{{ m.csrf() }}<button>{{ _("Go") }}</button></form>',
     '{{ m.icon("house") }}',
+    "{{ row.share|percent(0) }}",
     "<p>{# a remark in words #}</p>",
     '<div data-css-w="50%"></div>',
 ]
