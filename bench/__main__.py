@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import board, creme, growth, intake, models, narrow, pages, portraits, recurring, start
+from bench import board, creme, growth, intake, models, narrow, pages, portraits, recurring, sales, start
 from bench.doubles import measure as doubles
 from bench.report import Row, show, write
 from bench.workshop import ROOT, Unavailable, Workshop, opened
@@ -17,6 +17,7 @@ PARTS = (
     "narrow",
     "recurring",
     "board",
+    "sales",
     "start",
     "creme",
     "models",
@@ -30,6 +31,7 @@ _TITLES = {
     "narrow": "Lists narrowed",
     "recurring": "Audit, subscriptions and service",
     "board": "The team board, watched",
+    "sales": "Selling",
     "start": "Starting and idling",
     "creme": "Beside Creme CRM 2.8.6",
     "models": "The models",
@@ -53,6 +55,7 @@ def main() -> int:
             "narrow": lambda: _pages(shop, wanted, narrow.measure),
             "recurring": lambda: recurring.measure(shop, requests=wanted.requests, customers=wanted.customers),
             "board": lambda: _pages(shop, wanted, board.measure),
+            "sales": lambda: sales.measure(shop, requests=wanted.requests, customers=wanted.customers),
             "start": lambda: start.measure(shop, repeat=wanted.repeat or 3),
             "creme": lambda: creme.measure(shop, contacts=wanted.contacts, requests=wanted.requests),
             "models": lambda: models.measure(shop, customers=wanted.customers, orders=wanted.orders, repeat=repeat),

@@ -7,7 +7,7 @@ of foreign keys rest meanwhile, so that filling takes minutes and not an hour.
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -161,7 +161,7 @@ def main(sizes: dict[str, int]) -> dict[str, Any]:
             "u": list(User.objects.exclude(email=OWNER).values_list("pk", flat=True)),
             "p": list(Plan.objects.values_list("pk", flat=True)),
         }
-        with transaction.atomic(), _without_indexes():
+        with transaction.atomic(), without_indexes(_TABLES):
             for statement in _FILL:
                 with connection.cursor() as cursor:
                     cursor.execute(statement, names)
@@ -181,22 +181,22 @@ def main(sizes: dict[str, int]) -> dict[str, Any]:
 
 
 @contextmanager
-def _without_indexes() -> Iterator[None]:
-    """Take the big tables' indexes and foreign keys away for as long as the block runs, and make them again."""
+def without_indexes(tables: Sequence[str]) -> Iterator[None]:
+    """Take these tables' indexes and foreign keys away for as long as the block runs, and make them again."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
         cursor.execute("SET LOCAL work_mem = '128MB'")
         cursor.execute(
             "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
             " WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s)",
-            [list(_TABLES)],
+            [list(tables)],
         )
         foreign = cursor.fetchall()
         cursor.execute(
             "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index i"
             " WHERE indrelid::regclass::text = ANY(%s)"
             " AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
-            [list(_TABLES)],
+            [list(tables)],
         )
         indexes = cursor.fetchall()
         for table, name, _definition in foreign:

@@ -98,6 +98,12 @@ SHARED = {
         ),
         "pipelines, stages and reasons are the firm's",
     ),
+    **dict.fromkeys(
+        ("answer", "edit_answer", "rival", "edit_rival", "add_claim", "edit_claim", "note_price"),
+        "what is known of products and other brands is the firm's",
+    ),
+    **dict.fromkeys(("commission_rows", "export_commission"), "a rule is the firm's; of its rows one sees one's own"),
+    "product_answers": "products and what is asked about them are the firm's",
     "help": "the user guide",
     "get_product": "products are the firm's",
     "end_session": "one's own devices; the mark of another's is unknown",
@@ -111,6 +117,15 @@ SHARED = {
 
 CHANGES = {
     "add_team": "Sari may make teams",
+    "add_rival": "Sari may name other brands",
+    **dict.fromkeys(
+        (
+            *("edit_answer", "check_answer", "archive_answer", "restore_answer", "edit_rival", "archive_rival"),
+            *("restore_rival", "add_claim", "edit_claim", "remove_claim"),
+        ),
+        "Sari may write answers and about other brands",
+    ),
+    "edit_advice": "Sari may change how to sell",
     "search_doubles": "asks the worker to look for doubles, which shows nothing to her",
     "remove_team": "Sari may dissolve teams",
     "revoke_token": "Sari may revoke everybody's tokens",
@@ -140,6 +155,7 @@ TEXTS = {
     "code": "MANAGER",
     "what": "STAGE",
     "fact": "industry",
+    "about": "new",
 }
 """What stands in an address for a part that is no number."""
 

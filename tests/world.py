@@ -37,10 +37,12 @@ from setia.customers.models import (
 )
 from setia.intake.models import Run
 from setia.orders.models import Order, OrderLine
+from setia.planning.tests.walked import knowing
 from setia.portraits.models import Overruling, Portrait
 from setia.sales.tests.walked import hoped
 from setia.sales.tests.walked_activities import busy
 from setia.sales.tests.walked_prospects import asked
+from setia.sales.tests.walked_targets import aimed
 from setia.service.tests.walked import serve
 from setia.subscriptions.tests.walked import subscribed
 
@@ -111,6 +113,8 @@ def world(case: Any) -> None:
         created_at=NOON,
     )
     OrderLine.objects.create(order=order, position=1, product=product, quantity=1, unit_price=125_000, amount=125_000)
+    knowing(customer, product, key=THEIRS, mark=MARK, at=NOON)
+    aimed(case.budi, key=THEIRS, at=NOON)
     subscribed(customer, product, key=THEIRS, mark=MARK, at=NOON)
     serve(customer, key=THEIRS, mark=MARK, at=NOON)
     busy(customer, case.budi, key=THEIRS, mark=MARK, at=NOON)

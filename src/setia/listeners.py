@@ -15,9 +15,10 @@ from setia.core.models import Event
 from setia.customers import queries as customers
 from setia.customers.actions import give_back, settle_consent, take_over
 from setia.orders import queries as orders
+from setia.planning import queries as planning
 from setia.portraits import queries as portraits
 from setia.sales import queries as sales
-from setia.sales.actions import make_first_pipeline
+from setia.sales.actions import follow_owners, make_first_pipeline, mark_customers, mark_order
 from setia.sales.actions import settle as settle_prospects
 from setia.service import queries as service
 from setia.service.actions import keep_reach
@@ -28,6 +29,7 @@ CUSTOMER_KEYS = (
     *customers.CUSTOMER_KEYS,
     *orders.CUSTOMER_KEYS,
     *subscriptions.CUSTOMER_KEYS,
+    *planning.CUSTOMER_KEYS,
     *sales.CUSTOMER_KEYS,
     *portraits.CUSTOMER_KEYS,
     *service.CUSTOMER_KEYS,
@@ -70,6 +72,21 @@ def _settle_prospects(event: Event) -> None:
     settle_prospects(customer_ids=[pk for pk in known if pk is not None], at=event.at)
 
 
+def _follow_owners(event: Event) -> None:
+    if event.payload.get("what", "CUSTOMERS") != "CUSTOMERS":  # a file of something else changes nobody's owner
+        return
+    known = [event.payload.get("customer_id"), *event.payload.get("other_ids", ())]
+    follow_owners([pk for pk in known if pk is not None] or None)
+
+
+def _mark_order(event: Event) -> None:
+    mark_order(event.payload["order_id"])
+
+
+def _mark_customers(event: Event) -> None:
+    mark_customers([event.payload["customer_id"], *event.payload.get("other_ids", ())])
+
+
 def _keep_portrait_up(event: Event) -> None:
     # What counts is heavy: loaded by the first order, not at the start.
     from setia.portraits import actions
@@ -85,30 +102,36 @@ def _keep_portrait_up(event: Event) -> None:
 
 NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
     "firm.changed": (_make_first_pipeline,),
-    "order.changed": (_keep_portrait_up, _settle_prospects),
+    "order.changed": (_keep_portrait_up, _settle_prospects, _mark_order),
     "base.changed": (_keep_portrait_up,),
     "customer.added": (_keep_portrait_up,),
-    "customer.restated": (_keep_portrait_up,),
+    "customer.restated": (_follow_owners, _keep_portrait_up, _mark_customers),
+    "import.done": (_follow_owners,),
+    "import.undone": (_follow_owners,),
     "customer.linked": (_keep_portrait_up, _keep_reach),
     "customer.unlinked": (_keep_portrait_up, _keep_reach),
     "customer.overruled": (_keep_portrait_up,),
     "customer.overruling_ended": (_keep_portrait_up,),
     "customer.merged": (
         _give_to_survivor,
+        _follow_owners,
         _settle_consent,
         _follow_revenue,
         _keep_portrait_up,
         _keep_reach,
         _settle_prospects,
+        _mark_customers,
     ),
     "customer.unmerged": (
         _give_back,
         _follow_unmerge,
+        _follow_owners,
         _settle_consent,
         _follow_revenue,
         _keep_portrait_up,
         _keep_reach,
         _settle_prospects,
+        _mark_customers,
     ),
 }
 """Event → functions, called in order."""
@@ -119,8 +142,17 @@ LATER: dict[str, tuple[str, ...]] = {
         "customers.keep_regions",
         "customers.keep_name_keys",
         "sales.settle_prospects",
+        "sales.count_running",
+        "sales.follow_owners",
     ),
-    "import.undone": ("portraits.refresh_all", "customers.keep_regions", "sales.settle_prospects"),
+    "import.undone": (
+        "portraits.refresh_all",
+        "customers.keep_regions",
+        "sales.settle_prospects",
+        "sales.count_running",
+        "sales.follow_owners",
+    ),
+    "target.changed": ("sales.count_stale",),
     "firm.changed": ("portraits.refresh_all",),
     "portraits.refreshed": ("service.work_out_reach",),
 }

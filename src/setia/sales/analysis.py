@@ -1,5 +1,6 @@
-"""The forecast from the firm's own history: columns in, an estimate out. Touches no table."""
+"""The forecast from the firm's own history, and what experiments show: columns in, an estimate out."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -59,3 +60,57 @@ def estimate(history: "History", months: Sequence[tuple[str, int]]) -> Estimate:
             for place, key in enumerate(history.keys)
         ],
     )
+
+
+LEAST = 30
+"""So many customers, at least, on either side; below, nothing is claimed."""
+LEAST_HITS = 5
+"""So many successes, and so many without, where success is a yes or no: intervals of fewer are too narrow."""
+LEAST_PEOPLE = 3
+"""So many colleagues on either side where it goes by person: their customers are not independent of each other."""
+
+
+def weigh(
+    outcome: Sequence[float], treated: Sequence[bool], people: Sequence[int | None], *, percent: int | None
+) -> dict[str, Any]:
+    """Weigh what happened. `percent` is the share drawn by lot; None where the way went by person.
+
+    `state` says SHOWN (with `difference`, `low` and `high`, in the outcome's own unit per customer), TOO_FEW, or
+    UNFAIR: sizes that a fair lot would hardly give, so somebody was lost on one side and nothing is claimed. By person,
+    each colleague counts once, by the mean of their customers, so that one good seller is not taken for many.
+    """
+    # Here and not above: the pages start without the libraries that count.
+    from setia_insight.lift import MISMATCH_BELOW, difference, ratio_mismatch
+
+    sides = {True: [0, 0.0], False: [0, 0.0]}
+    for value, new in zip(outcome, treated, strict=True):
+        sides[new][0] += 1
+        sides[new][1] += value
+    found: dict[str, Any] = {
+        "treated": int(sides[True][0]),
+        "held": int(sides[False][0]),
+        "treated_mean": sides[True][1] / sides[True][0] if sides[True][0] else 0.0,
+        "held_mean": sides[False][1] / sides[False][0] if sides[False][0] else 0.0,
+    }
+    if min(found["treated"], found["held"]) < LEAST:
+        return found | {"state": "TOO_FEW"}
+    if set(outcome) <= {0.0, 1.0} and not LEAST_HITS <= sum(outcome) <= len(outcome) - LEAST_HITS:
+        return found | {"state": "TOO_FEW"}
+    if percent is None:
+        means: dict[tuple[int | None, bool], list[float]] = defaultdict(list)
+        for value, new, person in zip(outcome, treated, people, strict=True):
+            means[person, new].append(value)
+        outcome = [sum(values) / len(values) for values in means.values()]
+        treated = [new for _person, new in means]
+        if min(sum(treated), len(treated) - sum(treated)) < LEAST_PEOPLE:
+            return found | {"state": "TOO_FEW"}
+    elif ratio_mismatch([found["treated"], found["held"]], [percent, 100 - percent]) < MISMATCH_BELOW:
+        return found | {"state": "UNFAIR"}
+    effect = difference(outcome, treated)
+    return found | {
+        "state": "SHOWN",
+        "difference": effect.difference,
+        "low": effect.low,
+        "high": effect.high,
+        "p_value": effect.p_value,
+    }

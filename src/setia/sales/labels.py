@@ -10,7 +10,7 @@ from setia.core.trail import Detail, name_data, name_thing
 from setia.core.words import name_fields, name_jobs, name_verbs
 from setia.customers.queries import EntryKind, name_entries
 from setia.sales import queries
-from setia.sales.models import Activity, FieldAction, FitTrait, Flag, Prospect
+from setia.sales.models import Activity, CommissionRule, FieldAction, FitTrait, Flag, Prospect, Target
 
 name_verbs(
     {
@@ -254,3 +254,48 @@ name_data(
 name_data("reminding.set", {"minutes": _("Minutes before")})
 name_thing("reminding", _("Reminders"))
 name_thing("calendar_feed", _("Addresses of calendars"))
+name_verbs(
+    {
+        "target.added": _("Set a target"),
+        "target.edited": _("Changed a target"),
+        "target.removed": _("Took a target away"),
+        "commission.rule_added": _("Made a rule of commission"),
+        "commission.rule_ended": _("Ended a rule of commission"),
+        "commission.asked": _("Had a month of commission worked out"),
+        "commission.closed": _("Closed a month of commission"),
+    }
+)
+name_fields(
+    "target",
+    {
+        "measure": _("What counts"),
+        "person": _("Person"),
+        "team": _("Team"),
+        "product": _("Product"),
+        "from_date": _("From"),
+        "until_date": _("Until"),
+        "value": _("To be reached"),
+    },
+    {"measure": dict(Target.Measure.choices)},
+)
+name_thing("target", _("Targets"), page="targets", keyed=False)
+name_thing(
+    "commission",
+    _("Commission"),
+    rows=lambda reader, keys: CommissionRule.objects.filter(pk__in=keys),
+    called="name",
+    page="commission",
+    keyed=False,
+)
+name_data("target", {"value": _("To be reached")})
+name_data(
+    "commission",
+    {
+        "month": _("Month"),
+        "amount": _("Commission"),
+        "name": _("Name"),
+        "tiers": _("Tiers"),
+        "closer_percent": _("To whoever won the opportunity, in percent"),
+        "until_date": _("Until"),
+    },
+)

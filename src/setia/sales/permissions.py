@@ -21,5 +21,8 @@ offer(
         "share": (_("Arrange who gets which prospect, and how soon they answer"), "MANAGER"),
         "forms": (_("Arrange forms on the web and see what was sent by them"), "MANAGER MARKETER MEMBER"),
         "forecast": (_("See the forecast of the whole firm"), "MANAGER ANALYST FINANCE MEMBER"),
+        "targets": (_("Set targets"), "MANAGER"),
+        "commission": (_("See what everybody earned in commission"), "MANAGER FINANCE"),
+        "commission_rules": (_("Make rules of commission, work months out and close them"), "MANAGER FINANCE"),
     },
 )

@@ -2,7 +2,7 @@
 own history.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,14 @@ def settle_prospects() -> None:
     from setia.sales import actions
 
     actions.settle_all(at=datetime.now(UTC))
+
+
+@app.task(name="sales.follow_owners", queue="house", queueing_lock="sales.follow_owners")
+def follow_owners() -> None:
+    """After an import: opportunities entered while it ran, which its transaction could not see."""
+    from setia.sales import actions
+
+    actions.follow_owners()
 
 
 @app.task(name="sales.work_out_fits", queue="house", queueing_lock="sales.work_out_fits")
@@ -63,7 +71,13 @@ def follow_prospects(timestamp: int = 0) -> None:
 
 name_jobs(
     {
+        "sales.follow_owners": _("Let opportunities follow who looks after their customers"),
         "sales.remind": _("Remind people of what they planned"),
+        "sales.count_stale": _("Count changed days for targets"),
+        "sales.count_running": _("Count all days of running targets"),
+        "sales.count_commission": _("Work out commission"),
+        "sales.weigh_experiments": _("Count what became of experiments"),
+        "sales.compute_commission": _("Work out a month of commission"),
         "sales.work_out_forecast": _("Work out what open opportunities will bring"),
     }
 )
@@ -87,3 +101,49 @@ def work_out_forecast(timestamp: int = 0) -> None:
     from setia.sales import actions
 
     actions.work_out_forecast(at=datetime.now(UTC))
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="sales.count_stale", queue="house", queueing_lock="sales.count_stale")
+def count_stale(timestamp: int = 0) -> None:
+    """Days whose orders changed since they were counted."""
+    from setia.sales import actions
+
+    actions.count_stale()
+
+
+@app.periodic(cron="25 18 * * *")  # 01.25 WIB
+@app.task(name="sales.count_running", queue="house", queueing_lock="sales.count_running")
+def count_running(timestamp: int = 0) -> None:
+    """All days of running targets: what came late, and customers who got somebody else."""
+    from setia.sales import actions
+
+    actions.count_running(at=datetime.now(UTC))
+
+
+@app.periodic(cron="45 18 * * *")  # 01.45 WIB
+@app.task(name="sales.count_commission", queue="house", queueing_lock="sales.count_commission")
+def count_commission(timestamp: int = 0) -> None:
+    """Every rule's latest months."""
+    from setia.core.queries import today
+    from setia.sales import actions
+
+    at = datetime.now(UTC)
+    actions.compute_all(at=at, today=today(at=at))
+
+
+@app.periodic(cron="55 18 * * *")  # 01.55 WIB
+@app.task(name="sales.weigh_experiments", queue="house", queueing_lock="sales.weigh_experiments")
+def weigh_experiments(timestamp: int = 0) -> None:
+    """Every experiment that runs, or ended lately."""
+    from setia.sales import actions
+
+    actions.weigh_all(at=datetime.now(UTC))
+
+
+@app.task(name="sales.compute_commission", queue="house")
+def compute_commission(rule_id: int, month: str) -> None:
+    """One month of one rule, as somebody asked."""
+    from setia.sales import actions
+
+    actions.compute_asked(rule_id=rule_id, month=date.fromisoformat(month), at=datetime.now(UTC))

@@ -110,6 +110,7 @@ class ConcernForm(forms.Form):
         label=gettext_lazy("What is it about?"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4})
     )
     raised_date = _day(gettext_lazy("Day"))
+    due_date = _day(gettext_lazy("Promised for"), required=False)
     contract: "forms.ModelChoiceField[Contract]" = forms.ModelChoiceField(
         label=gettext_lazy("Contract"), queryset=None, required=False, empty_label=gettext_lazy("None")
     )
@@ -132,6 +133,12 @@ class ConcernForm(forms.Form):
 
     def clean_raised_date(self) -> date | None:
         return _in_years(self.cleaned_data["raised_date"])
+
+    def clean_due_date(self) -> date | None:
+        due, raised = _in_years(self.cleaned_data["due_date"]), self.cleaned_data.get("raised_date")
+        if due and raised and due < raised:
+            raise forms.ValidationError(_("This is before the day it was said. Choose that day or a later one."))
+        return due
 
     def facts(self) -> dict[str, Any]:
         """What was typed, without the version."""

@@ -42,6 +42,7 @@ name_fields(
         "kind": _("Kind"),
         "words": _("In their words"),
         "raised_date": _("Day"),
+        "due_date": _("Promised for"),
         "contract": _("Contract"),
         "resolver": _("Resolved by"),
     },

@@ -29,6 +29,7 @@ hold(
         _("Revisions and complaints"),
         {
             "raised_date": _("Day"),
+            "due_date": _("Promised for"),
             "kind": _("Kind"),
             "words": _("In their words"),
             "answer": _("What was done"),

@@ -56,6 +56,14 @@ _SELLING = (
     (_("Team board"), "live_board"),
     (_("Visits"), "visits"),
     (_("Prospects"), "prospects"),
+    (_("Targets"), "targets"),
+    (_("Commission"), "commission"),
+)
+_KNOW_HOW = (
+    (_("Answers"), "answers"),
+    (_("How to sell"), "playbook"),
+    (_("Other brands"), "rivals"),
+    (_("Experiments"), "experiments"),
 )
 _SERVED = (
     (_("Revisions and complaints"), "concerns"),
@@ -83,6 +91,14 @@ NAVIGATION: tuple[Entry, ...] = (
         verb="service.view",
     ),
     Entry("products", _("Products"), "package", "products", verb="catalogue.view"),
+    Entry(
+        "know-how",
+        pgettext_lazy("navigation", "Know-how"),
+        "circle-help",
+        "answers",
+        parts=_KNOW_HOW,
+        verb="planning.view",
+    ),
     Entry(
         "understand",
         _("Understanding"),

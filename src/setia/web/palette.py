@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from setia.accounts.models import User
 from setia.catalogue import queries as catalogue
@@ -14,6 +14,7 @@ from setia.core.permissions import may
 from setia.core.text import line
 from setia.customers import queries as customers
 from setia.orders import queries as orders
+from setia.planning import queries as planning
 from setia.web.context import CREATIONS, NAVIGATION
 
 RECORDS, OTHERS, WORDS = 6, 3, 7
@@ -55,6 +56,7 @@ def find(user: User, q: str, *, at: str = "") -> list[Found]:
     if len(q) >= 3:
         groups.append(Found(_("Orders"), _orders(user, q)))
         groups.append(Found(_("Products"), _products(user, q)))
+        groups.append(Found(pgettext("navigation", "Know-how"), _know_how(user, q)))
     return [group for group in groups if group.offers]
 
 
@@ -82,6 +84,18 @@ def _orders(user: User, q: str) -> list[Offer]:
 def _products(user: User, q: str) -> list[Offer]:
     found = catalogue.search(user, q, most=OTHERS)
     return [Offer(one.name or one.code, one.code, "package", reverse("product", args=[one.pk])) for one in found]
+
+
+def _know_how(user: User, q: str) -> list[Offer]:
+    found = planning.find_answers(planning.answers_for(user).filter(archived_at=None), q, most=OTHERS)
+    offers = [
+        Offer(one.question, str(one.product or one.category or ""), "circle-help", reverse("answer", args=[one.pk]))
+        for one in found
+    ]
+    return offers + [
+        Offer(one.name, _("other brand"), "scale", reverse("rival", args=[one.pk]))
+        for one in planning.find_rivals(user, q)
+    ]
 
 
 def _pages(user: User, q: str, at: str) -> list[Offer]:

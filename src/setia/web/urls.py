@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from setia.web.views import app, bulk, coming, customer, customers, history, home, palette, saved_views, shell
+from setia.web.views import advice, app, bulk, coming, customer, customers, history, home, palette, saved_views, shell
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/export/", customers.export_customers, name="export_customers"),
     path("customers/<int:pk>/", customer.customer, name="customer"),
     path("customers/<int:pk>/timeline/", customer.customer_timeline, name="customer_timeline"),
+    path("customers/<int:pk>/advice/", advice.customer_advice, name="customer_advice"),
     path("customers/<int:pk>/history/", history.customer_history, name="customer_history"),
     path("products/<int:pk>/history/", history.product_history, name="product_history"),
     path("orders/<int:pk>/history/", history.order_history, name="order_history"),

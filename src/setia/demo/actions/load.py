@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -17,14 +17,15 @@ from setia.accounts.actions import audit
 from setia.accounts.models import User
 from setia.core.actions import change_firm
 from setia.core.queries import firm
-from setia.demo import baskets, rows, selling, shop, standing
+from setia.demo import baskets, knowing, rows, selling, shop, standing
 from setia.demo.actions.login import NAME, login
 from setia.demo.copying import copy_in, current_id, reserve
 from setia.demo.history import History, simulate
 from setia.demo.models import Load
 from setia.demo.truth import Ints
+from setia.planning.actions import put_sample_know_how
 from setia.portraits import actions as portraits
-from setia.sales.actions import put_sample_activities, put_sample_opportunities
+from setia.sales.actions import put_sample_activities, put_sample_opportunities, put_sample_targets
 from setia.subscriptions.actions import put_samples, study_leaving
 
 # What has been written so far, out of how many: ("customers" or "orders", done, of).
@@ -230,7 +231,9 @@ def _standing(
     at: datetime,
     owner: User | None,
 ) -> dict[str, list[int]]:
-    """Plans, subscriptions and units, and what the owner has planned, a handful. Answers their keys."""
+    """Plans, subscriptions and units, what the owner has planned, colleagues with their customers and targets, and what
+    the shop knows of selling, a handful. Answers their keys.
+    """
     today = history.latest_date
     people = standing.customers(cursor, *ids, today=today)
     samples = put_samples(
@@ -240,7 +243,8 @@ def _standing(
         at=at,
         today=today,
     )
-    return {
+    made = _selling(cursor, ids, products, owner=owner, at=at, today=today) if owner else {}
+    return made | {
         "plans": list(samples.plans),
         "subscriptions": list(samples.subscriptions),
         "units": list(samples.units),
@@ -250,11 +254,39 @@ def _standing(
         if owner
         else [],
         "opportunities": put_sample_opportunities(
-            selling.opportunities(people, seed=history.seed), owner=owner, at=at, today=today
+            selling.opportunities(people, seed=history.seed),
+            owner=owner,
+            rivals=made["rivals"],
+            at=at,
+            today=today,
         )
         if owner
         else [],
     }
+
+
+def _selling(
+    cursor: CursorWrapper, ids: list[int], products: list[int], *, owner: User, at: datetime, today: date
+) -> dict[str, list[int]]:
+    """Two colleagues who look after the first customers, their targets and commission; answers, another brand, advice.
+
+    The colleagues have no password: nobody can sign in as them.
+    """
+    colleagues = []
+    for name, email in knowing.COLLEAGUES:
+        if not User.objects.filter(email=email).exists():
+            colleagues.append(User.objects.create_user(email, None, name=name, role=User.Role.SALES))
+    for place, one in enumerate(colleagues):
+        cursor.execute(
+            f"UPDATE {CUSTOMER} SET owner_id = %s WHERE id BETWEEN %s AND %s AND id %% 3 = %s",
+            [one.pk, ids[0], min(ids[1], ids[0] + knowing.LOOKED_AFTER - 1), place],
+        )
+    codes = {product.code: key for product, key in zip(shop.PRODUCTS, products, strict=True)}
+    know_how = put_sample_know_how(
+        knowing.answers(codes), knowing.rivals(codes), knowing.advice(), owner=owner, at=at, today=today
+    )
+    targets = put_sample_targets(people=colleagues, owner=owner, at=at, today=today)
+    return {"colleagues": [one.pk for one in colleagues]} | know_how | targets
 
 
 def _free_source(cursor: CursorWrapper) -> str:

@@ -14,9 +14,11 @@ from setia.core.actions import change_firm
 from setia.core.queries import firm
 from setia.demo.actions.load import CATEGORY, CONTACT, CUSTOMER, INDUSTRY, LINE, NOTE, ORDER, PRODUCT
 from setia.demo.actions.login import EMAIL
+from setia.demo.knowing import COLLEAGUES
 from setia.demo.models import Load
+from setia.planning.actions import take_know_how_out
 from setia.portraits import actions as portraits
-from setia.sales.actions import take_activities_out, take_opportunities_out
+from setia.sales.actions import take_activities_out, take_opportunities_out, take_targets_out
 from setia.subscriptions.actions import Samples, study_leaving, take_samples_out
 
 
@@ -53,6 +55,8 @@ def remove(*, by: User | None, at: datetime, refresh: bool = True) -> Removed:
         take_samples_out(Samples(*(made.get(name, []) for name in ("plans", "subscriptions", "units"))))
         take_activities_out(made.get("activities", []))
         take_opportunities_out(made.get("opportunities", []), at=loaded.at)
+        take_know_how_out(made, at=loaded.at)
+        take_targets_out(made, at=loaded.at)
         orders_kept = _keep_orders(cursor, loaded)
         customers_kept = _keep_customers(cursor, loaded)
         products = loaded.made["products"]
@@ -219,4 +223,7 @@ def _restore_firm(loaded: Load, *, at: datetime) -> None:
 def _forget_owner(loaded: Load) -> None:
     """Nobody keeps a key that came with the demo; a person who took the login over under an own address stays."""
     for user in User.objects.filter(pk__in=loaded.made.get("users", []), email=EMAIL):
+        user.delete()
+    emails = [email for _name, email in COLLEAGUES]
+    for user in User.objects.filter(pk__in=loaded.made.get("colleagues", []), email__in=emails, last_login=None):
         user.delete()

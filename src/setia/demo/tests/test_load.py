@@ -117,7 +117,8 @@ class LoadElsewhereTest(TestCase):
         wati = User.objects.create_user("wati@kopi.id", None, role=User.Role.OWNER)
         loaded = actions.load(customers=20, by=wati, at=NOON, refresh=False)
         assert not loaded.login_made
-        assert User.objects.count() == 1
+        assert User.objects.get(role="OWNER") == wati
+        assert not any(one.has_usable_password() for one in User.objects.exclude(pk=wati.pk))
 
     def test_a_product_code_that_is_taken_gets_another(self) -> None:
         with connection.cursor() as cursor:

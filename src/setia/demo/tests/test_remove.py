@@ -16,8 +16,9 @@ from setia.demo.models import Load
 from setia.demo.tests.shop import NOON
 from setia.intake.checksum import business_checksum
 from setia.orders.models import Order, OrderLine
+from setia.planning.models import Advice, Answer, Claim, Rival
 from setia.sales.actions import make_first_pipeline
-from setia.sales.models import Activity, Opportunity, Stage
+from setia.sales.models import Activity, CommissionRow, CommissionRule, Competitor, Opportunity, Stage, Tally, Target
 
 
 class RemoveTest(TestCase):
@@ -63,9 +64,20 @@ class RemoveTest(TestCase):
         assert set(Opportunity.objects.values_list("owner", flat=True)) == {self.wati.pk}
         assert set(Stage.objects.all()) == {one.stage for one in Opportunity.objects.filter(status="OPEN")}
         assert business_checksum() != self.before
+        sari = User.objects.get(name="Sari Lestari")
+        assert {one.person for one in Target.objects.all()} > {None, sari}
+        reached = Tally.objects.filter(person=sari, what="SOLD", product=None)
+        assert reached.exists()
+        paid = CommissionRow.objects.filter(person=sari)
+        assert paid.exists()
+        assert set(paid.values_list("day", flat=True)) <= set(reached.values_list("day", flat=True))
+        assert Competitor.objects.filter(rival__in=Claim.objects.values("rival")).exists()
         removed = self.remove()
         assert not Activity.objects.exists()
         assert not Opportunity.objects.exists()
+        for model in (Answer, Rival, Claim, Advice, Target, CommissionRule, CommissionRow):
+            assert not model.objects.exists(), model
+        assert User.objects.get() == self.wati
         assert business_checksum() == self.before
         assert removed.customers == 150
         assert (removed.customers_kept, removed.orders_kept, removed.products_kept) == (0, 0, 0)
@@ -156,13 +168,13 @@ class RemoveAloneTest(TestCase):
         actions.load(customers=100, by=None, at=NOON, refresh=False)
 
     def test_nothing_is_left_not_even_the_owner(self) -> None:
-        actions.remove(by=User.objects.get(), at=NOON, refresh=False)
+        actions.remove(by=User.objects.get(role="OWNER"), at=NOON, refresh=False)
         assert business_checksum() == self.before
         assert not User.objects.exists()
         assert (firm().name, firm().demo, firm().feed_live) == ("", False, False)
 
     def test_an_owner_with_an_address_of_his_own_stays(self) -> None:
-        User.objects.update(email="wati@kopi.id")
+        User.objects.filter(role="OWNER").update(email="wati@kopi.id")
         actions.remove(by=None, at=NOON, refresh=False)
         assert User.objects.get().email == "wati@kopi.id"
 

@@ -57,6 +57,7 @@ _NEEDED = {
       OR EXISTS (SELECT 1 FROM sales_prospect s WHERE s.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM sales_activity s WHERE s.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM sales_opportunity s WHERE s.customer_id = t.id)
+      OR EXISTS (SELECT 1 FROM planning_enrolment p WHERE p.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_contactpoint k WHERE k.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_customertag g WHERE g.customer_id = t.id)
       OR EXISTS (SELECT 1 FROM customers_consent a WHERE a.customer_id = t.id)
@@ -66,7 +67,11 @@ _NEEDED = {
     "catalogue_product": """
       EXISTS (SELECT 1 FROM orders_orderline l WHERE l.product_id = t.id)
       OR EXISTS (SELECT 1 FROM subscriptions_plan p WHERE p.product_id = t.id)
-      OR EXISTS (SELECT 1 FROM subscriptions_unit u WHERE u.product_id = t.id)""",
+      OR EXISTS (SELECT 1 FROM subscriptions_unit u WHERE u.product_id = t.id)
+      OR EXISTS (SELECT 1 FROM planning_answer a WHERE a.product_id = t.id)
+      OR EXISTS (SELECT 1 FROM sales_target s WHERE s.product_id = t.id)
+      OR EXISTS (SELECT 1 FROM sales_tally y WHERE y.product_id = t.id)
+      OR EXISTS (SELECT 1 FROM planning_rivalprice r WHERE r.product_id = t.id)""",
     "subscriptions_subscription": "false",
     "subscriptions_unit": "EXISTS (SELECT 1 FROM subscriptions_unitservice v WHERE v.unit_id = t.id)",
     "service_contract": """
@@ -363,12 +368,15 @@ def _take_back_consent(cursor: CursorWrapper, names: dict[str, Any], report: dic
         report["removed"]["customers_consententry"] = cursor.rowcount
 
 
+_ALSO_USED = {"catalogue_category": " OR EXISTS (SELECT 1 FROM planning_answer a WHERE a.category_id = t.id)"}
+
+
 def _remove_unstamped(
     cursor: CursorWrapper, table: str, user: str, column: str, names: dict[str, Any], report: dict[str, Any]
 ) -> None:
     """Categories and industries the run made and nothing uses any more."""
     mine = f"""t.id IN (SELECT row_id FROM intake_change WHERE run_id = %(run)s AND "table" = '{table}')"""
-    used = f"EXISTS (SELECT 1 FROM {user} u WHERE u.{column} = t.id)"
+    used = f"(EXISTS (SELECT 1 FROM {user} u WHERE u.{column} = t.id){_ALSO_USED.get(table, '')})"
     _left(cursor, table, "needed", f"{mine} AND {used}", names, report)
     cursor.execute(f"DELETE FROM {table} t WHERE {mine} AND NOT {used}", names)
     if cursor.rowcount:

@@ -16,6 +16,17 @@ from setia.sales.actions.activities import (
 )
 from setia.sales.actions.calendars import drop_feed, make_feed, note_reading
 from setia.sales.actions.capture import BuysAlready, ProspectAlready, capture, start
+from setia.sales.actions.commission import (
+    MonthClosed,
+    MonthNotOver,
+    add_commission_rule,
+    ask_month,
+    close_month,
+    compute_all,
+    compute_asked,
+    compute_month,
+    end_commission_rule,
+)
 from setia.sales.actions.field import (
     CostsOtherwise,
     MetOtherwise,
@@ -30,6 +41,7 @@ from setia.sales.actions.field import (
     receive,
 )
 from setia.sales.actions.fit import remove_trait, set_trait, work_out_all_fits, work_out_fit
+from setia.sales.actions.follow_owners import follow_owners
 from setia.sales.actions.forecasts import work_out_forecast
 from setia.sales.actions.opportunities import (
     NeedsMore,
@@ -66,6 +78,7 @@ from setia.sales.actions.pipelines import (
 )
 from setia.sales.actions.qualify import NothingToTakeBack, ReasonNeeded, WonByOrder, qualify, undo_qualifying
 from setia.sales.actions.reminders import remind, send_reminders, set_reminding
+from setia.sales.actions.sample_targets import put_sample_targets, take_targets_out
 from setia.sales.actions.samples import (
     SampleActivity,
     SampleOpportunity,
@@ -92,8 +105,11 @@ from setia.sales.actions.submit import (
     fresh_link,
     submit,
 )
+from setia.sales.actions.tally import count_days, count_running, count_stale, mark_customers, mark_order, mark_stale
+from setia.sales.actions.targets import SameTarget, add_target, edit_target, remove_target
 from setia.sales.actions.touch import touch, touched
 from setia.sales.actions.web_forms import FACTS, close_form, edit_form, make_form
+from setia.sales.actions.weigh import weigh_all, weigh_experiment
 from setia.sales.actions.win import CannotSubscribe, NothingToOrder, Subscribed, undo_step, win_opportunity
 
 __all__ = [
@@ -106,6 +122,8 @@ __all__ = [
     "CostsOtherwise",
     "LinkSpent",
     "MetOtherwise",
+    "MonthClosed",
+    "MonthNotOver",
     "NameTaken",
     "NeedsMore",
     "NoCustomer",
@@ -125,6 +143,7 @@ __all__ = [
     "ProspectAlready",
     "ReasonNeeded",
     "Received",
+    "SameTarget",
     "SampleActivity",
     "SampleOpportunity",
     "StandsElsewhere",
@@ -135,18 +154,28 @@ __all__ = [
     "TooManyStages",
     "WonByOrder",
     "accept_submission",
+    "add_commission_rule",
     "add_lost_reason",
     "add_opportunity",
     "add_pipeline",
     "add_stage",
+    "add_target",
     "archive_lost_reason",
     "archive_pipeline",
     "archive_stage",
+    "ask_month",
     "cancel_activity",
     "capture",
     "change_desk",
     "close_form",
+    "close_month",
+    "compute_all",
+    "compute_asked",
+    "compute_month",
     "confirm_submission",
+    "count_days",
+    "count_running",
+    "count_stale",
     "deal",
     "drop_feed",
     "edit_activity",
@@ -155,24 +184,32 @@ __all__ = [
     "edit_opportunity",
     "edit_pipeline",
     "edit_stage",
+    "edit_target",
+    "end_commission_rule",
     "finish_activity",
     "follow_idle",
+    "follow_owners",
     "fresh_link",
     "log_activity",
     "lose_opportunity",
     "make_feed",
     "make_first_pipeline",
     "make_form",
+    "mark_customers",
+    "mark_order",
+    "mark_stale",
     "move_activity",
     "move_opportunity",
     "note_reading",
     "plan_activity",
     "put_sample_activities",
     "put_sample_opportunities",
+    "put_sample_targets",
     "qualify",
     "receive",
     "remind",
     "remove_rule",
+    "remove_target",
     "remove_trait",
     "reopen_activity",
     "reopen_opportunity",
@@ -193,10 +230,13 @@ __all__ = [
     "submit",
     "take_activities_out",
     "take_opportunities_out",
+    "take_targets_out",
     "touch",
     "touched",
     "undo_qualifying",
     "undo_step",
+    "weigh_all",
+    "weigh_experiment",
     "win_opportunity",
     "work_out_all_fits",
     "work_out_fit",

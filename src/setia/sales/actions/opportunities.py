@@ -19,6 +19,7 @@ from setia.core.text import line, paragraph
 from setia.core.words import told_changes
 from setia.customers.actions import hold, refuse_erased
 from setia.sales.actions._record import record_opportunity
+from setia.sales.actions.follow_owners import follow_owners
 from setia.sales.models import Competitor, LostReason, Opportunity, OpportunityLine, Stage, StageChange
 from setia.sales.queries import lines_of
 
@@ -108,6 +109,7 @@ def add_opportunity(
         made.customer_id = hold(customer.pk)
         refuse_erased([made.customer_id])
         made.save(force_insert=True)
+        follow_owners([made.customer_id])
         _write_lines(made, lines)
         Competitor.objects.bulk_create(Competitor(opportunity=made, rival=one) for one in rivals)
         StageChange.objects.create(opportunity=made, after=stage, status=Status.OPEN, amount=made.amount, at=at, by=by)

@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from setia.accounts.models import User
 from setia.core.queries import firm
+from setia.sales.actions.follow_owners import follow_owners
 from setia.sales.actions.pipelines import make_first_pipeline
-from setia.sales.models import Activity, LostReason, Opportunity, Stage, StageChange
+from setia.sales.models import Activity, Competitor, LostReason, Opportunity, Stage, StageChange
 
 _STEP_DAYS = 6
 """How long a sample stood in each stage before the one it is in."""
@@ -76,9 +77,12 @@ class SampleOpportunity:
 
 
 def put_sample_opportunities(
-    samples: Sequence[SampleOpportunity], *, owner: User, at: datetime, today: date
+    samples: Sequence[SampleOpportunity], *, owner: User, rivals: Sequence[int] = (), at: datetime, today: date
 ) -> list[int]:
-    """Write them down as the owner's, each with its way through the firm's first pipeline. Answers their keys."""
+    """Write them down as the owner's, each with its way through the firm's first pipeline. Answers their keys.
+
+    Every third one has met the brands of the keys `rivals`.
+    """
     make_first_pipeline(at=at)
     stages = list(
         Stage.objects.filter(archived_at=None, pipeline__archived_at=None)
@@ -133,7 +137,9 @@ def put_sample_opportunities(
             )
         made.append(one)
     Opportunity.objects.bulk_create(made)
+    follow_owners([one.customer_id for one in made])
     StageChange.objects.bulk_create(steps)
+    Competitor.objects.bulk_create(Competitor(opportunity=one, rival_id=key) for one in made[::3] for key in rivals)
     return [one.pk for one in made]
 
 

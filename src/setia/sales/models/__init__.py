@@ -2,6 +2,7 @@
 
 from setia.sales.models.activities import Activity
 from setia.sales.models.calendars import CalendarFeed
+from setia.sales.models.commission import CommissionMonth, CommissionRow, CommissionRule
 from setia.sales.models.field import FieldAction, Flag, Visit, VisitPhoto
 from setia.sales.models.fit import FitTrait
 from setia.sales.models.forecasts import Forecast
@@ -10,11 +11,15 @@ from setia.sales.models.pipelines import LostReason, Pipeline, Stage
 from setia.sales.models.prospects import Prospect, ProspectStep
 from setia.sales.models.reminders import Reminder, Reminding
 from setia.sales.models.sharing import SalesDesk, ShareMember, ShareRule, WorkTime
+from setia.sales.models.targets import StaleDay, Tally, Target
 from setia.sales.models.web_forms import Submission, WebForm
 
 __all__ = [
     "Activity",
     "CalendarFeed",
+    "CommissionMonth",
+    "CommissionRow",
+    "CommissionRule",
     "Competitor",
     "FieldAction",
     "FitTrait",
@@ -33,7 +38,10 @@ __all__ = [
     "ShareRule",
     "Stage",
     "StageChange",
+    "StaleDay",
     "Submission",
+    "Tally",
+    "Target",
     "Visit",
     "VisitPhoto",
     "WebForm",

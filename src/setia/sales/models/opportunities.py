@@ -28,6 +28,14 @@ class Opportunity(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
+    customer_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        help_text="Who looks after the customer, as `follow_owners` keeps it: who may see it is asked of this row.",
+    )
     pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="+", db_index=False)
     stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="+", db_index=False)
     title = models.CharField(max_length=200)
@@ -77,7 +85,7 @@ class Opportunity(models.Model):
                 F("entered_at").desc(),
                 F("id").desc(),
                 condition=Q(status="OPEN"),
-                include=["amount", "owner", "customer"],
+                include=["amount", "owner", "customer_owner"],
                 name="sales_opp_board",
             ),
             models.Index(
@@ -103,6 +111,9 @@ class Opportunity(models.Model):
             ),
             models.Index(F("customer"), F("created_at").desc(), F("id").desc(), name="sales_opp_of_customer"),
             models.Index(F("owner"), F("status"), F("entered_at").desc(), F("id").desc(), name="sales_opp_of_owner"),
+            models.Index(
+                F("customer_owner"), F("status"), F("entered_at").desc(), F("id").desc(), name="sales_opp_of_customers"
+            ),
             # A part of the title, among open ones.
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), condition=Q(status="OPEN"), name="sales_opp_title"),
             models.Index(fields=["lost_reason"], condition=Q(status="LOST"), name="sales_opp_lost_reason"),

@@ -26,6 +26,17 @@ from setia.sales.queries.board import Board, Column, board_for, columns_for, mor
 from setia.sales.queries.calendars import Calendar, calendar_of, calendar_people, feed_for, feed_items, feed_of
 from setia.sales.queries.clock import after_work, at_work, desk, due_of
 from setia.sales.queries.closing import Prompt, closing_prompt, warm_for, warm_legs
+from setia.sales.queries.commission import (
+    Earner,
+    Sheet,
+    commission_legs,
+    commission_rows_for,
+    commission_rules_for,
+    get_commission_rule_for,
+    get_month,
+    months_of,
+    sheet_for,
+)
 from setia.sales.queries.field import field_day, standing_card
 from setia.sales.queries.fit import FEWEST, Met, Suggested, fit_reasons, fit_traits, suggested_fit
 from setia.sales.queries.forecasts import MONTHS, History, ends_of_months, forecast_page, history_of
@@ -72,6 +83,7 @@ from setia.sales.queries.quick import Quick, read_quick
 from setia.sales.queries.reminders import Reminded, reminders_of, reminding_of
 from setia.sales.queries.sharing import get_rule_for, people_of, rules_for, work_times
 from setia.sales.queries.sources import as_spelled, sources
+from setia.sales.queries.targets import Standing, get_target_for, target_board, targets_for
 from setia.sales.queries.visits import (
     SeenVisit,
     VisitMap,
@@ -116,6 +128,7 @@ __all__ = [
     "Column",
     "Day",
     "Deed",
+    "Earner",
     "History",
     "Met",
     "MyDay",
@@ -127,7 +140,9 @@ __all__ = [
     "Ranked",
     "Reminded",
     "SeenVisit",
+    "Sheet",
     "Shown",
+    "Standing",
     "Suggested",
     "Sums",
     "VisitMap",
@@ -145,6 +160,9 @@ __all__ = [
     "chosen_pipeline",
     "closing_prompt",
     "columns_for",
+    "commission_legs",
+    "commission_rows_for",
+    "commission_rules_for",
     "counts_by_status",
     "desk",
     "due_of",
@@ -158,13 +176,16 @@ __all__ = [
     "fit_traits",
     "forecast_page",
     "get_activity_for",
+    "get_commission_rule_for",
     "get_lost_reason_for",
+    "get_month",
     "get_opportunity_for",
     "get_pipeline_for",
     "get_prospect_for",
     "get_rule_for",
     "get_stage_for",
     "get_submission_for",
+    "get_target_for",
     "get_web_form_for",
     "has_bought",
     "history_of",
@@ -172,6 +193,7 @@ __all__ = [
     "live_day",
     "live_open_to",
     "may_change_activity",
+    "months_of",
     "more_cards",
     "my_day",
     "narrow_activities",
@@ -202,6 +224,7 @@ __all__ = [
     "rivals_met",
     "rules_for",
     "seen_visits",
+    "sheet_for",
     "shown",
     "sources",
     "stages_away",
@@ -212,6 +235,8 @@ __all__ = [
     "submissions_for",
     "suggested_fit",
     "sums_of",
+    "target_board",
+    "targets_for",
     "team_day",
     "undoable_step",
     "visit_legs",

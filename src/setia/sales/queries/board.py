@@ -11,13 +11,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, F, QuerySet, Sum, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, QuerySet, Sum
 
 from setia.accounts.models import User
 from setia.core import keyset
 from setia.core.chips import Chip
-from setia.core.permissions import owners_seen
 from setia.sales.models import Opportunity, Pipeline, Stage
 from setia.sales.queries.opportunities import Status, Sums, narrow_opportunities, opportunity_legs
 
@@ -55,7 +53,7 @@ def board_for(user: User, pipeline: Pipeline, params: Mapping[str, str], *, sort
     asked = {**params, "pipeline": str(pipeline.pk), "stage": "", "status": ""}
     rows, chips = narrow_opportunities(user, asked, today=today, status=Status.OPEN)
     stages: list[Stage] = pipeline.shown  # type: ignore[attr-defined]
-    columns = _columns(user, rows, stages, sort)
+    columns = _columns(rows, stages, sort)
     sums = Sums(
         sum(one.count for one in columns),
         sum((one.amount for one in columns), Decimal(0)),
@@ -67,7 +65,7 @@ def board_for(user: User, pipeline: Pipeline, params: Mapping[str, str], *, sort
 def columns_for(user: User, stages: list[Stage], params: Mapping[str, str], *, sort: str, today: date) -> list[Column]:
     """Some columns anew, after something moved between them."""
     rows, _chips = narrow_opportunities(user, {**params, "stage": "", "pipeline": ""}, today=today, status=Status.OPEN)
-    return _columns(user, rows, stages, sort)
+    return _columns(rows, stages, sort)
 
 
 def more_cards(
@@ -80,7 +78,7 @@ def more_cards(
     return page.rows, page.later
 
 
-def _columns(user: User, rows: "QuerySet[Opportunity]", stages: list[Stage], sort: str) -> list[Column]:
+def _columns(rows: "QuerySet[Opportunity]", stages: list[Stage], sort: str) -> list[Column]:
     counted = {
         stage: (number, total or Decimal(0))
         for stage, number, total in rows.filter(stage__in=stages)
@@ -89,7 +87,7 @@ def _columns(user: User, rows: "QuerySet[Opportunity]", stages: list[Stage], sor
         .annotate(number=Count("pk"), total=Sum("amount"))
         .values_list("stage", "number", "total")
     }
-    found = _first_cards(user, rows, [one for one in stages if one.pk in counted], sort)
+    found = _first_cards(rows, [one for one in stages if one.pk in counted], sort)
     columns = []
     for stage in stages:
         number, total = counted.get(stage.pk, (0, Decimal(0)))
@@ -100,26 +98,16 @@ def _columns(user: User, rows: "QuerySet[Opportunity]", stages: list[Stage], sor
     return columns
 
 
-def _first_cards(
-    user: User, rows: "QuerySet[Opportunity]", stages: list[Stage], sort: str
-) -> dict[int, list[Opportunity]]:
-    """The first cards of each column and one more, in order. One query: a seek of an index for each column or, for who
-    sees only some customers, those they see ranked once, since finding them is the greater part of it.
-    """
+def _first_cards(rows: "QuerySet[Opportunity]", stages: list[Stage], sort: str) -> dict[int, list[Opportunity]]:
+    """The first cards of each column and one more, in order. One query: a seek of an index for each column."""
     if not stages:
         return {}
-    keys: Any
-    if owners_seen(user) is None:
-        seeks = []
-        for stage in stages:
-            for leg in opportunity_legs(rows.filter(stage=stage), sort):
-                order = [one.expression() for one in leg.by]
-                seeks.append(leg.rows.select_related(None).order_by(*order).values_list("pk", flat=True)[: CARDS + 1])
-        keys = seeks[0].union(*seeks[1:], all=True) if len(seeks) > 1 else seeks[0]
-    else:
-        place = Window(RowNumber(), partition_by=F("stage"), order_by=_RANKED.get(sort, _RANKED["moved"]))
-        ranked = rows.filter(stage__in=stages).order_by().annotate(place=place)
-        keys = ranked.filter(place__lte=CARDS + 1).values("pk")
+    seeks = []
+    for stage in stages:
+        for leg in opportunity_legs(rows.filter(stage=stage), sort):
+            order = [one.expression() for one in leg.by]
+            seeks.append(leg.rows.select_related(None).order_by(*order).values_list("pk", flat=True)[: CARDS + 1])
+    keys = seeks[0].union(*seeks[1:], all=True) if len(seeks) > 1 else seeks[0]
     found = Opportunity.objects.select_related("customer", "owner").filter(pk__in=keys)
     columns: dict[int, list[Opportunity]] = {}
     for one in sorted(found, key=_PLACE.get(sort, _PLACE["moved"])):
@@ -127,21 +115,6 @@ def _first_cards(
     return {stage: cards[: CARDS + 1] for stage, cards in columns.items()}
 
 
-_LATEST = (F("entered_at").desc(), F("id").desc())
-_RANKED: dict[str, Any] = {
-    "moved": _LATEST,
-    "expected": (
-        F("expected_date").asc(nulls_last=True),
-        Case(When(expected_date=None, then=F("entered_at"))).desc(),
-        Case(When(expected_date__isnull=False, then=F("id"))).asc(),
-        F("id").desc(),
-    ),
-    "amount": (
-        F("amount").desc(nulls_last=True),
-        Case(When(amount=None, then=F("entered_at"))).desc(),
-        F("id").desc(),
-    ),
-}
 _PLACE: dict[str, Any] = {
     "moved": lambda one: (-one.entered_at.timestamp(), -one.pk),
     "expected": lambda one: (

@@ -8,14 +8,16 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import reverse
 
-from setia.accounts.models import AuditEntry
+from setia.accounts.models import AuditEntry, User
 from setia.core.models import Event
+from setia.core.outbox import emit
 from setia.core.tests.pages import form_on
 from setia.core.versions import ChangedMeanwhile
 from setia.customers import actions as customers
-from setia.customers.models import TimelineEntry
-from setia.planning.models import Rival
+from setia.customers.models import Customer, TimelineEntry
+from setia.planning.models import Claim, Rival, RivalPrice
 from setia.sales import actions, queries
+from setia.sales.actions import Offered
 from setia.sales.models import Opportunity, Pipeline, StageChange
 from setia.sales.tests.selling import IN_A_MONTH, LATER, NEXT_DAY, NOON, TODAY, Selling
 from setia.web.tests.test_customers import FewerThan
@@ -205,6 +207,52 @@ class PageTest(Selling):
         changed = form_on(self.client.get(edit)) | {"next_step": "Telepon Senin"}
         assert self.client.post(edit, changed).status_code == 302
         assert self.client.post(edit, changed).status_code == 409
+
+    def test_its_page_asks_for_the_cards_of_the_brands_met_with_prices_of_what_is_offered(self) -> None:
+        senja = Rival.objects.create(name="Kopi Senja", created_at=NOON, updated_at=NOON)
+        Claim.objects.create(
+            rival=senja, claim="Lebih murah", answer="Per cangkir sama.", created_at=NOON, updated_at=NOON
+        )
+        for product in (self.gayo, self.filters):
+            RivalPrice.objects.create(rival=senja, product=product, price=90_000, seen_date=TODAY)
+        one = self.chance(lines=[Offered(self.gayo, Decimal(2), Decimal(385_000))], rivals=[senja])
+        page = self.client.get(reverse("opportunity", args=[one.pk]))
+        asked = f"{reverse('cards')}?rival={senja.pk}&amp;product={self.gayo.pk}"
+        self.assertContains(page, f'hx-get="{asked}"')
+        piece = self.client.get(asked.replace("&amp;", "&"))
+        self.assertContains(piece, "Per cangkir sama.")
+        self.assertContains(piece, self.gayo.name)
+        self.assertNotContains(piece, self.filters.name)
+        alone = self.client.get(reverse("opportunity", args=[self.chance().pk]))
+        self.assertNotContains(alone, reverse("cards"))
+
+    def test_whoever_a_customer_is_handed_to_sees_their_opportunities_and_the_other_no_more(self) -> None:
+        one = self.chance(self.wayan)
+        assert self.seen(self.sari) == {one.pk}
+        rani = User.objects.create_user("rani@kopi.id", None, name="Rani", role=User.Role.SALES)
+        customers.edit(by=self.dimas, at=LATER, customer=self.wayan, owner=rani)
+        assert (self.seen(self.sari), self.seen(rani)) == (set(), {one.pk})
+        customers.share_out(by=None, at=LATER, owners={self.wayan.pk: self.sari.pk})
+        assert (self.seen(self.sari), self.seen(rani)) == ({one.pk}, set())
+        done = customers.merge(by=self.dimas, at=LATER, survivor=self.siti, others=[self.wayan])
+        taken = Customer.objects.get(pk=self.siti.pk).owner_id
+        assert Opportunity.objects.get(pk=one.pk).customer_owner_id == taken
+        customers.unmerge(by=self.dimas, at=LATER, merge=done)
+        assert self.seen(self.sari) == {one.pk}
+        self.sari.delete()
+        assert Opportunity.objects.get(pk=one.pk).customer_owner_id is None
+
+    def test_an_import_that_hands_a_customer_over_takes_their_opportunities_along(self) -> None:
+        one = self.chance(self.wayan)
+        rani = User.objects.create_user("rani@kopi.id", None, name="Rani", role=User.Role.SALES)
+        Customer.objects.filter(pk=self.wayan.pk).update(owner=rani)  # as a file's statements do
+        emit("import.done", at=LATER, run_id=1, what="ORDERS")
+        assert self.seen(rani) == set()
+        emit("import.done", at=LATER, run_id=1, what="CUSTOMERS")
+        assert (self.seen(self.sari), self.seen(rani)) == (set(), {one.pk})
+
+    def seen(self, person: User) -> set[int]:
+        return set(queries.opportunities_for(User.objects.get(pk=person.pk)).values_list("pk", flat=True))
 
     def test_the_board_moves_a_card_and_swaps_only_what_changed(self) -> None:
         one = self.chance(expected_date=None)

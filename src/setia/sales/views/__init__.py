@@ -16,6 +16,15 @@ from setia.sales.views.activities import (
 )
 from setia.sales.views.board import board, column, move_opportunity
 from setia.sales.views.calendars import calendar, calendar_address, calendar_feed, drop_feed, make_feed
+from setia.sales.views.commission import (
+    add_commission_rule,
+    close_commission,
+    commission,
+    commission_rows,
+    compute_commission,
+    end_commission_rule,
+    export_commission,
+)
 from setia.sales.views.field import field, field_day, send_field
 from setia.sales.views.first_purchases import first_purchases
 from setia.sales.views.fit import ideal_customer, remove_trait
@@ -60,6 +69,8 @@ from setia.sales.views.prospects import (
 )
 from setia.sales.views.reminders import reminders
 from setia.sales.views.sharing import add_share_rule, edit_share_rule, remove_share_rule, share_out, sharing, work_time
+from setia.sales.views.targets import add_target, edit_target, remove_target, targets
+from setia.sales.views.trials import weigh_experiment
 from setia.sales.views.visits import visits
 from setia.sales.views.web_forms import (
     accept_submission,
@@ -75,6 +86,7 @@ from setia.sales.views.web_forms import (
 __all__ = [
     "accept_submission",
     "activities",
+    "add_commission_rule",
     "add_lost_reason",
     "add_next",
     "add_opportunity",
@@ -82,6 +94,7 @@ __all__ = [
     "add_prospect",
     "add_share_rule",
     "add_stage",
+    "add_target",
     "add_web_form",
     "archive_lost_reason",
     "archive_pipeline",
@@ -91,8 +104,12 @@ __all__ = [
     "calendar_address",
     "calendar_feed",
     "cancel_activity",
+    "close_commission",
     "close_web_form",
     "column",
+    "commission",
+    "commission_rows",
+    "compute_commission",
     "confirm_submission",
     "customer_activities",
     "customer_opportunities",
@@ -103,7 +120,10 @@ __all__ = [
     "edit_pipeline",
     "edit_share_rule",
     "edit_stage",
+    "edit_target",
     "edit_web_form",
+    "end_commission_rule",
+    "export_commission",
     "export_opportunities",
     "field",
     "field_day",
@@ -128,6 +148,7 @@ __all__ = [
     "qualify_prospect",
     "reminders",
     "remove_share_rule",
+    "remove_target",
     "remove_trait",
     "reopen_activity",
     "reopen_opportunity",
@@ -141,6 +162,7 @@ __all__ = [
     "standing",
     "start_prospect",
     "submissions",
+    "targets",
     "team_day",
     "touch_prospect",
     "undo_qualifying",
@@ -148,6 +170,7 @@ __all__ = [
     "visits",
     "web_form",
     "web_forms",
+    "weigh_experiment",
     "win_opportunity",
     "work_out_forecast",
     "work_time",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -95,14 +96,16 @@ def export_opportunities(request: HttpRequest) -> HttpResponseBase:
 def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
     """One opportunity: where it stands, what is offered, what happened."""
     one = queries.get_opportunity_for(me(request), pk)
-    steps = queries.steps_of(one)
+    steps, lines, rivals = queries.steps_of(one), queries.lines_of(one), queries.rivals_met(one)
     now = timezone.now()
+    about = {"rival": [rival.pk for rival in rivals], "product": [line.product_id for line in lines if line.product_id]}
     context = {
         "one": one,
         "may_open": may_see(me(request), one.customer),
         "stages": queries.path_of(one),
-        "lines": queries.lines_of(one),
-        "rivals": queries.rivals_met(one),
+        "lines": lines,
+        "rivals": rivals,
+        "cards_of": urlencode(about, doseq=True),
         "steps": steps,
         "undo": queries.undoable_step(one, steps) if may(me(request), "sales.opportunities") else None,
         "now": now,

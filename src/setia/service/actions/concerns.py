@@ -31,6 +31,7 @@ class ConcernFacts(TypedDict, total=False):
     kind: str
     words: str
     raised_date: date
+    due_date: date | None
     contract: Contract | None
     resolver: User | None
 

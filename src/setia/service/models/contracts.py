@@ -117,6 +117,7 @@ class Concern(Stamped):
     kind = models.CharField(max_length=9, choices=Kind)
     words = models.TextField(help_text="What is to be changed, or what was wrong.")
     raised_date = models.DateField()
+    due_date = models.DateField(null=True, help_text="The day it was promised for; null: none was promised.")
     resolver = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     answer = models.TextField(blank=True, default="", help_text="What was done about it.")
     closed_at = models.DateTimeField(null=True)
@@ -141,6 +142,12 @@ class Concern(Stamped):
             models.Index(F("customer"), F("raised_date").desc(), F("id").desc(), name="service_concerns_of"),
             models.Index(F("raised_date"), F("id"), condition=Q(closed_at=None), name="service_concerns_open"),
             models.Index(
+                F("due_date"),
+                F("id"),
+                condition=Q(closed_at=None, due_date__isnull=False),
+                name="service_concerns_due",
+            ),
+            models.Index(
                 F("closed_at").desc(),
                 F("id").desc(),
                 condition=Q(closed_at__isnull=False),
@@ -155,3 +162,7 @@ class Concern(Stamped):
     def is_open(self) -> bool:
         """Whether somebody still has to see to it."""
         return self.closed_at is None
+
+    def is_late(self, day: date) -> bool:
+        """Whether the day it was promised for has passed and it is not done."""
+        return self.is_open and self.due_date is not None and self.due_date < day

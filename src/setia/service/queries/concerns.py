@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -31,13 +32,17 @@ def narrow_concerns(
 ) -> tuple[QuerySet[Concern], list[Chip]]:
     """Apply the filters an address names.
 
-    `done` (1: those done; else those open), `kind`, `who` (`ME` resolves it, or `NOBODY`), `customer` (a key).
+    `done` (1: those done; else those open), `late` (1: open ones whose promised day has passed), `kind`, `who` (`ME`
+    resolves it, or `NOBODY`), `customer` (a key).
     """
     chips: list[Chip] = []
     done = params.get("done") == "1"
     rows = rows.filter(closed_at__isnull=not done)
     if done:
         chips.append(Chip(str(_("State")), str(_DONE), "done"))
+    if params.get("late") == "1" and not done:
+        rows = rows.filter(due_date__lt=current_firm().day_of(timezone.now()))
+        chips.append(Chip(str(_("Promised for")), str(_("a day that has passed")), "late"))
     if (kind := params.get("kind", "")) in Concern.Kind.values:
         rows = rows.filter(kind=kind)
         chips.append(Chip(str(_("Kind")), str(Concern.Kind(kind).label), "kind"))
@@ -50,9 +55,9 @@ def narrow_concerns(
     return rows, chips
 
 
-def concern_legs(rows: QuerySet[Concern], *, done: bool) -> list[Leg]:
-    """Open ones that wait longest first; done ones that were done last first."""
-    order = ("-closed_at", "-id") if done else ("raised_date", "id")
+def concern_legs(rows: QuerySet[Concern], *, done: bool, late: bool = False) -> list[Leg]:
+    """Open ones that wait longest first, late ones that are latest first; done ones that were done last first."""
+    order = ("-closed_at", "-id") if done else ("due_date", "id") if late else ("raised_date", "id")
     return [Leg(rows.select_related("customer", "resolver", "contract"), order)]
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import F
+
 from setia.accounts.models import User
 from setia.core.permissions import may
 from setia.orders.queries import Warranted, warranted
@@ -45,7 +47,9 @@ def served_for(user: User, customer: Any, *, today: date) -> Served:
     return Served(
         portrait=portrait_of(customer.pk),
         contracts=list(contracts.order_by("-from_date", "-id")[:MOST]),
-        open=list(concerns.filter(closed_at=None).order_by("raised_date", "id")[:MOST]),
+        open=list(
+            concerns.filter(closed_at=None).order_by(F("due_date").asc(nulls_last=True), "raised_date", "id")[:MOST]
+        ),
         done=list(concerns.filter(closed_at__isnull=False).order_by("-closed_at", "-id")[:5]),
         warranties=found,
         reach=reach_page(user, customer, today=today),

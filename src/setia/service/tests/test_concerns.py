@@ -1,12 +1,14 @@
 """Revisions and complaints: open until somebody says that they are done."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from setia.accounts.models import AuditEntry, User
+from setia.core.queries import current_firm
 from setia.core.tests.pages import form_on
 from setia.customers.models import Customer
 from setia.orders.tests.shop import LATER, NOON, Shop
@@ -65,6 +67,29 @@ class ConcernTest(Shop):
         with self.assertNumQueries(FewerThan(6)):
             page = self.client.get(reverse("concerns")).content.decode()
         assert page.index("Siti Nurhaliza") < page.index("Maria Goretti")
+
+    def test_what_was_promised_and_is_not_done_is_late_and_can_be_asked_for(self) -> None:
+        today = current_firm().day_of(timezone.now())
+        early, later = today - timedelta(days=9), today - timedelta(days=2)
+        second = self.raised(self.siti, raised_date=early, due_date=later)
+        first = self.raised(self.maria, raised_date=early, due_date=early)
+        self.raised(self.maria, raised_date=early, due_date=today)
+        self.raised(self.siti, raised_date=early)
+        assert self.found(late="1") == [second, first]
+        page = self.client.get(reverse("concerns"), {"late": "1"})
+        self.assertContains(page, "late: promised for", count=2)
+        text = page.content.decode()
+        assert text.index("Maria Goretti") < text.index("Siti Nurhaliza")
+        actions.settle_concern(by=self.dimas, at=LATER, concern=first)
+        assert self.found(late="1") == [second]
+        self.assertContains(self.client.get(reverse("served", args=[self.siti.pk])), "late: promised for", count=1)
+        edit = reverse("edit_concern", args=[second.pk])
+        sent = form_on(self.client.get(edit))
+        before = {"due_date": (early - timedelta(days=1)).isoformat()}
+        self.assertContains(self.client.post(edit, sent | before), "before the day it was said", status_code=422)
+        assert self.client.post(edit, sent | {"due_date": ""}).status_code == 302
+        second.refresh_from_db()
+        assert second.due_date is None
 
     def test_the_pages_write_one_down_change_it_and_settle_it(self) -> None:
         add = reverse("add_concern", args=[self.siti.pk])

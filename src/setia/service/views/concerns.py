@@ -21,7 +21,7 @@ from setia.service import actions, queries
 from setia.service.forms import AnswerForm, ConcernForm
 from setia.service.views._shared import PAGE, address, keep_typed, params_of, sent
 
-_AS_CHOICE = ("kind", "who", "done")
+_AS_CHOICE = ("kind", "who", "done", "late")
 
 
 @require_GET
@@ -30,7 +30,7 @@ def concerns(request: HttpRequest) -> HttpResponse:
     """The list, a page of it."""
     params = params_of(request)
     found, chips = queries.narrow_concerns(me(request), queries.concerns_for(me(request)), params)
-    legs = queries.concern_legs(found, done=params["done"] == "1")
+    legs = queries.concern_legs(found, done=params["done"] == "1", late=params["late"] == "1")
     page = keyset.page(legs, size=PAGE, cursor=params["page"])
     context = {
         "concerns": page.rows,
@@ -90,7 +90,7 @@ def add_concern(request: HttpRequest, pk: int) -> HttpResponse:
 def edit_concern(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what is written, or who resolves it."""
     one = queries.get_concern_for(me(request), pk)
-    initial: dict[str, Any] = {name: getattr(one, name) for name in ("kind", "words", "raised_date")}
+    initial: dict[str, Any] = {name: getattr(one, name) for name in ("kind", "words", "raised_date", "due_date")}
     initial |= {"contract": one.contract_id, "resolver": one.resolver_id, "version": version_of(one.updated_at)}
     form = ConcernForm(sent(request), user=me(request), customer=one.customer, present=one.resolver_id, initial=initial)
     context: dict[str, Any] = {"one": one, "customer": one.customer, "answer_form": AnswerForm()}
