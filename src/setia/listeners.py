@@ -73,8 +73,8 @@ def _settle_prospects(event: Event) -> None:
 
 
 def _follow_owners(event: Event) -> None:
-    if event.payload.get("what", "CUSTOMERS") != "CUSTOMERS":  # a file of something else changes nobody's owner
-        return
+    if event.payload.get("what", "CUSTOMERS") not in ("CUSTOMERS", "PROSPECTS"):
+        return  # a file of something else hands no customer over
     known = [event.payload.get("customer_id"), *event.payload.get("other_ids", ())]
     follow_owners([pk for pk in known if pk is not None] or None)
 

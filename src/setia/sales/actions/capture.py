@@ -14,6 +14,7 @@ from setia.customers.queries import get_customer_for
 from setia.orders.queries import first_bought
 from setia.sales.actions._record_prospect import record
 from setia.sales.actions.fit import work_out_fit
+from setia.sales.actions.follow_owners import follow_owners
 from setia.sales.models import Prospect, ProspectStep
 from setia.sales.queries.clock import desk, due_of
 from setia.sales.queries.sources import as_spelled
@@ -114,6 +115,7 @@ def write(customer: "Customer", *, by: User | None, at: datetime, came: Came) ->
         moved_at=at,
         updated_at=at,
     )
+    follow_owners([customer.pk])
     ProspectStep.objects.create(prospect=made, after=made.status, at=at, by=by)
     work_out_fit(customer_ids=[customer.pk])
     data = {"how": made.how, "source": made.source, "campaign": made.campaign}

@@ -49,6 +49,14 @@ class Prospect(Stamped):
         API = "API", _("Another program")
 
     customer = models.OneToOneField("customers.Customer", on_delete=models.CASCADE, related_name="+")
+    customer_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        help_text="Who looks after the customer, as `follow_owners` keeps it: who may see it is asked of this row.",
+    )
     status = models.CharField(max_length=11, choices=Status, default=Status.NEW)
     reason = models.CharField(max_length=11, choices=Reason, blank=True, default="")
     note = models.TextField(blank=True, default="", help_text="What they want, in a few words.")
@@ -79,6 +87,9 @@ class Prospect(Stamped):
                 F("captured_at").desc(), F("id").desc(), condition=Q(closed_at=None), name="sales_prospects_open"
             ),
             models.Index(F("status"), F("captured_at").desc(), F("id").desc(), name="sales_prospects_status"),
+            models.Index(
+                F("customer_owner"), F("status"), F("captured_at").desc(), F("id").desc(), name="sales_prospects_of"
+            ),
             models.Index(
                 F("captured_at"), F("id"), condition=Q(closed_at=None, first_touch_at=None), name="sales_prospects_wait"
             ),

@@ -16,9 +16,7 @@ def prospects_for(user: Actor) -> QuerySet[Prospect]:
     owners = owners_seen(user)
     if owners is None:
         return rows
-    if len(owners) == 1:
-        return rows.filter(customer__owner=next(iter(owners)))
-    return rows.filter(customer__owner__in=sorted(owners))
+    return rows.filter(customer_owner__in=sorted(owners))
 
 
 def get_prospect_for(user: Actor, pk: int) -> Prospect:

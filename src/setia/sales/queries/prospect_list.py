@@ -49,7 +49,7 @@ def narrow_prospects(
         words = {_ME: _("me"), _NOBODY: _("nobody")}.get(owner) or people.get(owner)
         if words:
             key = {_ME: user.pk, _NOBODY: None}[owner] if owner in (_ME, _NOBODY) else int(owner)
-            rows = rows.filter(customer__owner=key)
+            rows = rows.filter(customer_owner=key)
             chips.append(Chip(str(_("Responsible")), str(words), "owner"))
     if source := params.get("source", ""):
         rows = rows.filter(source=source[:60])

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from setia.accounts.models import AuditEntry, User
+from setia.core.outbox import emit
 from setia.core.tests.pages import form_on
 from setia.core.versions import ChangedMeanwhile, version_of
 from setia.customers import actions as customers
@@ -65,6 +66,23 @@ class CaptureTest(ProspectTest):
         }
         for text, quick in cases.items():
             assert queries.read_quick(text) == quick, text
+
+    def test_a_prospect_goes_along_with_whoever_their_customer_is_handed_to(self) -> None:
+        one = self.captured(by=self.sari)
+        assert self.seen(self.sari) == {one.pk}
+        customers.edit(by=self.dimas, at=LATER, customer=one.customer, owner=self.budi)
+        assert (self.seen(self.sari), self.seen(self.budi)) == (set(), {one.pk})
+        survivor = customers.add(by=self.dimas, at=NOON, name="Wulan Ayu Lestari", owner=self.sari)
+        done = customers.merge(by=self.dimas, at=LATER, survivor=survivor, others=[one.customer])
+        assert (self.seen(self.sari), self.seen(self.budi)) == ({one.pk}, set())
+        customers.unmerge(by=self.dimas, at=LATER, merge=done)
+        assert (self.seen(self.sari), self.seen(self.budi)) == (set(), {one.pk})
+        Customer.objects.filter(pk=one.customer_id).update(owner=self.sari)  # as a file's statements do
+        emit("import.done", at=LATER, run_id=1, what="PROSPECTS")
+        assert (self.seen(self.sari), self.seen(self.budi)) == ({one.pk}, set())
+
+    def seen(self, person: User) -> set[int]:
+        return set(queries.prospects_for(User.objects.get(pk=person.pk)).values_list("pk", flat=True))
 
     def test_a_line_typed_above_the_list_is_a_prospect_of_whoever_typed_it(self) -> None:
         self.sign_in(self.sari)
