@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -18,12 +20,13 @@ from setia.core.live import Hub, Parts, Watch
 from setia.core.news import News
 from setia.core.permissions import owners_seen
 from setia.core.queries import firm, keep_firm
-from setia.sales.queries import live_day, live_open_to, whose
-from setia.sales.queries.live import Day
+from setia.sales.queries import Standing, live_day, live_open_to, target_board, targets_for, whose
 
 _VERBS = frozenset({"sales.view", "customers.view", "orders.view"})
 _ASKED_SECONDS = 5.0
 _MOST_ASKED = 200
+_COUNTED_SECONDS = 2.0
+_TARGETS = 8
 _MARK = "<!-- part -->"
 
 _RECORDS = frozenset({"customer", "activity", "opportunity", "order"})
@@ -54,22 +57,68 @@ def scene_of(user: User, language: str) -> Scene:
     return Scene(owners_seen(user), user.verbs & _VERBS, language)
 
 
+class Standings:
+    """Where the targets of now stand, counted for all boards at once.
+
+    In a firm of many orders counting takes a while: it is done anew when something changed, but no sooner than ten
+    times as long after the last time as that took.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.forget()
+
+    def forget(self) -> None:
+        """Know nothing any more."""
+        self._made_at, self._took, self._stale = 0.0, 0.0, True
+        self._found: list[Standing] = []
+
+    def change(self) -> None:
+        """Something was changed that may count."""
+        self._stale = True
+
+    def seen_by(self, reader: Scene, *, at: datetime) -> list[Standing]:
+        """Those this reader may see: the firm's and the teams' first, then people's, those furthest on first."""
+        with self._lock:
+            age = time.monotonic() - self._made_at
+            if age >= 10 * self._took and (self._stale or age >= _COUNTED_SECONDS):
+                self._stale, begun = False, time.monotonic()
+                self._found = target_board(_EVERYTHING, at=at).standings
+                self._made_at = time.monotonic()
+                self._took = self._made_at - begun
+            found = self._found
+        seen = set(targets_for(reader).filter(pk__in=[one.target.pk for one in found]).values_list("pk", flat=True))
+        mine = [one for one in found if one.target.pk in seen]
+        return sorted(mine, key=lambda one: (one.target.person_id is not None, -one.share))[:_TARGETS]
+
+
+_EVERYTHING = Scene(None, frozenset({"sales.view"}), "id")
+standings = Standings()
+"""Of this process."""
+
+
 def draw(scenes: Sequence[Scene]) -> Iterator[tuple[Scene, Parts]]:
     """The parts of some boards, counted once for those that differ in their language alone."""
     ours = firm()
     keep_firm(ours)
-    days: dict[tuple[frozenset[int] | None, frozenset[str]], Day] = {}
+    days: dict[tuple[frozenset[int] | None, frozenset[str]], dict[str, Any]] = {}
     now = timezone.now()
     try:
         with timezone.override(ours.tz):
             for scene in scenes:
                 sight = (scene.owners_seen, scene.verbs)
-                day = days[sight] if sight in days else days.setdefault(sight, live_day(scene, at=now))
+                if sight not in days:
+                    days[sight] = figures(scene, at=now)
                 with translation.override(scene.language):
-                    drawn = parts_of(render_to_string("sales/live_parts.html", {"day": day}))
+                    drawn = parts_of(render_to_string("sales/live_parts.html", days[sight]))
                 yield scene, drawn
     finally:
         keep_firm(None)
+
+
+def figures(reader: Scene, *, at: datetime) -> dict[str, Any]:
+    """What the board's template needs."""
+    return {"day": live_day(reader, at=at), "targets": standings.seen_by(reader, at=at)}
 
 
 def parts_of(html: str) -> Parts:
@@ -80,6 +129,7 @@ def parts_of(html: str) -> Parts:
 
 def concerned(news: Collection[News], scenes: Collection[Scene]) -> Collection[Scene]:
     """The boards that some news may change. One query at most."""
+    standings.change()
     records: dict[str, set[int]] = {}
     people: set[int] = set()
     for one in news:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from setia.accounts.models import Team, User
 from setia.core.permissions import Actor, may, owners_seen
 from setia.core.queries import current_firm
 from setia.sales.counting import DEEDS
@@ -61,8 +62,15 @@ def targets_for(user: Actor) -> QuerySet[Target]:
     owners = owners_seen(user)
     if owners is None:
         return Target.objects.all()
-    own = Q(person__in=sorted(owners)) | Q(team__members=getattr(user, "pk", None))
-    return Target.objects.filter(own).distinct()
+    key = getattr(user, "pk", None)
+    # For a reader who is nobody in particular (the team board): the teams all of whose people they see.
+    own = Q(team__members=key) if key is not None else Q(team__in=_whole_teams(owners))
+    return Target.objects.filter(own | Q(person__in=sorted(owners))).distinct()
+
+
+def _whole_teams(owners: frozenset[int]) -> "QuerySet[Team]":
+    others = User.objects.filter(is_active=True).exclude(pk__in=sorted(owners))
+    return Team.objects.filter(members__in=sorted(owners)).exclude(members__in=others)
 
 
 def get_target_for(user: Actor, pk: int) -> Target:

@@ -15,8 +15,8 @@ from setia.accounts.queries import Held
 from setia.core.live import Hub, Watch
 from setia.core.news import MUCH, News, read
 from setia.sales import actions, live
-from setia.sales.models import Opportunity, Prospect, SalesDesk
-from setia.sales.queries import live_day
+from setia.sales.models import Opportunity, Prospect, SalesDesk, Target
+from setia.sales.queries import live_day, target_board
 from setia.sales.tests.selling import LATER, NOON, TODAY, Selling
 from setia.web.tests.test_customers import FewerThan
 
@@ -103,6 +103,27 @@ class TestTheDay(Selling):
         Role.objects.create(code="reps", name="Reps", sees="TEAM", verbs=["sales.view", "customers.view"])
         return "reps"
 
+    def test_targets_stand_as_their_own_page_says_and_only_those_one_may_see(self) -> None:
+        month = {"from_date": TODAY.replace(day=1), "until_date": TODAY.replace(day=30)}
+        team = Team.objects.create(name="North")
+        team.members.set([self.sari])
+        mixed = Team.objects.create(name="Mixed")
+        mixed.members.set([self.sari, self.dimas])
+        for whose in ({"person": self.sari}, {"person": self.dimas}, {"team": team}, {"team": mixed}, {}):
+            Target.objects.create(measure="WON", value=4, created_at=NOON, updated_at=NOON, **whose, **month)
+        one = self.chance(self.wayan, by=self.sari)
+        actions.win_opportunity(by=self.sari, at=SOON, opportunity=one, order=False)
+        live.standings.forget()
+        found = live.standings.seen_by(self.scene(self.dimas), at=LATER)
+        here = target_board(User.objects.get(pk=self.dimas.pk), at=LATER).standings
+        assert {(one.target.pk, one.attained) for one in found} == {(one.target.pk, one.attained) for one in here}
+        assert [one.attained for one in found if one.target.person == self.sari] == [1]
+        seen = live.standings.seen_by(self.scene(self.sari), at=LATER)
+        assert {str(one.target.person or one.target.team) for one in seen} == {"Sari", "North"}
+        drawn = dict(live.draw([self.scene(self.sari)]))[self.scene(self.sari)]["targets"]
+        assert "North" in drawn
+        assert "Mixed" not in drawn
+
     def test_several_lines_of_one_act_are_told_once(self) -> None:
         one = self.chance(self.wayan)
         actions.win_opportunity(by=self.dimas, at=SOON, opportunity=one)
@@ -124,7 +145,7 @@ class TestTheDay(Selling):
         assert here == live.scene_of(User.objects.create_user("o3@kopi.id", None, role=User.Role.OWNER), "en")
         with translation.override("en"):
             drawn = dict(live.draw([here, live.scene_of(other, "id")]))
-        assert set(drawn[here]) == {"figures", "funnel", "deeds", "ranking"}
+        assert set(drawn[here]) == {"figures", "funnel", "deeds", "ranking", "targets"}
         assert "Who did what" in drawn[here]["deeds"]
         assert "Who did what" not in drawn[live.scene_of(other, "id")]["deeds"]
 

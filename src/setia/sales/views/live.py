@@ -11,15 +11,15 @@ from django.views.decorators.http import require_GET
 from setia.accounts.queries import held_of, me
 from setia.core.live import Deaf, Full, LiveResponse
 from setia.core.permissions import needs
-from setia.sales import live, queries
+from setia.sales import live
 
 
 @require_GET
 @needs("sales.view")
 def live_board(request: HttpRequest) -> HttpResponse:
     """The day so far. `tv=1`: over the whole window, to be read from afar."""
-    day = queries.live_day(live.scene_of(me(request), _language()), at=timezone.now())
-    return render(request, "sales/live_board.html", {"day": day, "tv": request.GET.get("tv") == "1"})
+    context = live.figures(live.scene_of(me(request), _language()), at=timezone.now())
+    return render(request, "sales/live_board.html", context | {"tv": request.GET.get("tv") == "1"})
 
 
 @require_GET
