@@ -39,6 +39,7 @@ from setia.intake.models import Run
 from setia.orders.models import Order, OrderLine
 from setia.planning.tests.walked import knowing
 from setia.portraits.models import Overruling, Portrait
+from setia.reports.tests.walked import kept as kept_report
 from setia.sales.tests.walked import hoped
 from setia.sales.tests.walked_activities import busy
 from setia.sales.tests.walked_prospects import asked
@@ -136,6 +137,7 @@ def world(case: Any) -> None:
     _circle(customer, friend)
     changed = BulkRun.objects.create(pk=THEIRS, by=rani, verb="ARCHIVE", total=1, asked_at=NOON)
     BulkRow.objects.create(run=changed, customer_id=THEIRS)
+    kept_report(rani, key=THEIRS, mark=MARK, at=NOON)
     SavedView.objects.create(pk=THEIRS, maker=rani, name=f"{MARK} and friends", made_at=NOON)
     Backup.objects.create(pk=THEIRS, asked_at=NOON, state=Backup.State.QUEUED, file=str(file))
     Invitation.objects.create(

@@ -5,6 +5,7 @@ event's transaction, so it exists exactly if the event does; one that already wa
 """
 
 from collections.abc import Callable
+from datetime import date
 
 from django.db import transaction
 from procrastinate.contrib.django import app
@@ -17,8 +18,9 @@ from setia.customers.actions import give_back, settle_consent, take_over
 from setia.orders import queries as orders
 from setia.planning import queries as planning
 from setia.portraits import queries as portraits
+from setia.reports import actions as reports
 from setia.sales import queries as sales
-from setia.sales.actions import follow_owners, make_first_pipeline, mark_customers, mark_order
+from setia.sales.actions import follow_owners, make_first_pipeline, mark_customers, mark_order, mark_stale
 from setia.sales.actions import settle as settle_prospects
 from setia.service import queries as service
 from setia.service.actions import keep_reach
@@ -81,6 +83,7 @@ def _follow_owners(event: Event) -> None:
 
 def _mark_order(event: Event) -> None:
     mark_order(event.payload["order_id"])
+    mark_stale([date.fromisoformat(day) for day in event.payload.get("days", ())])
 
 
 def _mark_customers(event: Event) -> None:
@@ -100,14 +103,31 @@ def _keep_portrait_up(event: Event) -> None:
         _defer_once("portraits.refresh_all")
 
 
+def _mark_sold(event: Event) -> None:
+    reports.mark_order(event.payload["order_id"], event.payload.get("days", ()))
+
+
+def _mark_buyers(event: Event) -> None:
+    reports.mark_customers([event.payload["customer_id"], *event.payload.get("other_ids", ())])
+
+
+def _count_sold_anew(event: Event) -> None:
+    # A file of orders is told by the sums of their days; one of customers may have moved any of them elsewhere.
+    _defer_once("reports.check_sold" if event.payload.get("what") == "ORDERS" else "reports.count_all_sold")
+
+
 NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
     "firm.changed": (_make_first_pipeline,),
-    "order.changed": (_keep_portrait_up, _settle_prospects, _mark_order),
+    "order.changed": (_keep_portrait_up, _settle_prospects, _mark_order, _mark_sold),
     "base.changed": (_keep_portrait_up,),
     "customer.added": (_keep_portrait_up,),
-    "customer.restated": (_follow_owners, _keep_portrait_up, _mark_customers),
-    "import.done": (_follow_owners,),
-    "import.undone": (_follow_owners,),
+    "customer.edited": (_mark_buyers,),
+    "customer.prospect_captured": (_mark_buyers,),
+    "customer.restated": (_follow_owners, _keep_portrait_up, _mark_customers, _mark_buyers),
+    "import.done": (_follow_owners, _count_sold_anew),
+    "import.undone": (_follow_owners, _count_sold_anew),
+    # Who won an opportunity is who sold the order it became.
+    **dict.fromkeys(("opportunity.won", "opportunity.edited", "opportunity.step_undone"), (_mark_buyers,)),
     "customer.linked": (_keep_portrait_up, _keep_reach),
     "customer.unlinked": (_keep_portrait_up, _keep_reach),
     "customer.overruled": (_keep_portrait_up,),
@@ -121,6 +141,7 @@ NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
         _keep_reach,
         _settle_prospects,
         _mark_customers,
+        _mark_buyers,
     ),
     "customer.unmerged": (
         _give_back,
@@ -132,6 +153,7 @@ NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
         _keep_reach,
         _settle_prospects,
         _mark_customers,
+        _mark_buyers,
     ),
 }
 """Event → functions, called in order."""

@@ -17,6 +17,7 @@ from setia.api.v1 import (
     portraits,
     products,
     prospects,
+    reports,
     subscriptions,
     units,
 )
@@ -25,7 +26,7 @@ __all__ = ["api", "operations"]
 
 _MODULES = (
     *(bulk, customers, contacts, products, orders, opportunities, subscriptions, plans, units),
-    *(contracts, concerns, prospects, portraits, imports),
+    *(contracts, concerns, prospects, portraits, reports, imports),
 )
 for module in _MODULES:
     api.add_router("", module.router)

@@ -23,6 +23,7 @@ SCOPES = (
     "orders.give_back",
     "sales.view",
     "sales.opportunities",
+    "reports.view",
     "subscriptions.view",
     "subscriptions.add",
     "subscriptions.edit",

@@ -111,11 +111,11 @@ def can_send() -> bool:
     return settings.EMAIL_BACKEND != "setia.core.mail.FirmBackend" or mail_server() is not None
 
 
-def send(*, to: str, subject: str, body: str) -> None:
-    """Send one plain-text letter to one person, now. Raises `MailTrouble`."""
+def send(*, to: str, subject: str, body: str, files: Sequence[tuple[str, bytes, str]] = ()) -> None:
+    """Send one plain-text letter to one person, now; `files` are names, contents and types. Raises `MailTrouble`."""
     server = mail_server()
     sender = formataddr((server.from_name, server.from_address)) if server else settings.DEFAULT_FROM_EMAIL
-    EmailMessage(" ".join(subject.split()), body, sender, [to]).send()
+    EmailMessage(" ".join(subject.split()), body, sender, [to], attachments=list(files)).send()
 
 
 class FirmBackend(BaseEmailBackend):

@@ -109,7 +109,7 @@ NAVIGATION: tuple[Entry, ...] = (
         parts=_WITHIN,
         verb="portraits.view",
     ),
-    Entry("reports", _("Reports"), "file-text", "reports", verb="portraits.view"),
+    Entry("reports", _("Reports"), "file-text", "reports", verb="reports.view"),
     Entry("import", _("Import"), "upload", "imports", verb="intake.view"),
     Entry("settings", _("Settings"), "settings", "settings"),
 )

@@ -97,6 +97,11 @@ def children_of(code: str) -> list[Region]:
     return list(Region.objects.filter(inside).order_by("name"))
 
 
+def provinces() -> dict[str, str]:
+    """The names of the provinces by code."""
+    return dict(Region.objects.filter(level=Region.Level.PROVINCE).values_list("code", "name"))
+
+
 def region_choices(value: str) -> list[tuple[str, str]]:
     """What a filter by region offers: the way up from the one chosen, it, and those right below; provinces at first."""
     chosen = region(value)

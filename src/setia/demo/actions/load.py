@@ -25,6 +25,7 @@ from setia.demo.models import Load
 from setia.demo.truth import Ints
 from setia.planning.actions import put_sample_know_how
 from setia.portraits import actions as portraits
+from setia.reports import actions as reports
 from setia.sales.actions import put_sample_activities, put_sample_opportunities, put_sample_targets
 from setia.subscriptions.actions import put_samples, study_leaving
 
@@ -121,6 +122,7 @@ def load(
         counts = {"customers": history.customers, "orders": history.orders}
         audit(by=by, at=at, verb="demo.loaded", about="firm", about_id=1, data=counts)
     _settle()
+    reports.mark_all()  # rows came and went without a word
     if refresh:
         study_leaving(at=at, again=True)
         portraits.refresh(by=by, at=at)

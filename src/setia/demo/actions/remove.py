@@ -18,6 +18,7 @@ from setia.demo.knowing import COLLEAGUES
 from setia.demo.models import Load
 from setia.planning.actions import take_know_how_out
 from setia.portraits import actions as portraits
+from setia.reports import actions as reports
 from setia.sales.actions import take_activities_out, take_opportunities_out, take_targets_out
 from setia.subscriptions.actions import Samples, study_leaving, take_samples_out
 
@@ -79,6 +80,7 @@ def remove(*, by: User | None, at: datetime, refresh: bool = True) -> Removed:
         counts = {"customers": removed.customers, "orders": removed.orders}
         audit(by=author, at=at, verb="demo.removed", about="firm", about_id=1, data=counts)
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    reports.mark_all()  # rows came and went without a word
     if refresh:
         study_leaving(at=at, again=True)
         portraits.refresh(by=author, at=at)

@@ -43,7 +43,7 @@ def edit(
                 raise Settled
             before = version_of(current)
             versions.check(version, before)
-            buyer = current.customer_id
+            buyer, day = current.customer_id, current.day
             customers = {buyer, current.agent_id}
             was = {name: getattr(current, name) for name in (*facts, *_FOLLOWING)}
             for name, value in facts.items():
@@ -72,7 +72,7 @@ def edit(
                 changes |= {"lines": (lines_before, told_lines(lines))} if lines_before != told_lines(lines) else {}
                 data: dict[str, Any] = {"changes": told_changes({k: v for k, v in changes.items() if k not in _SILENT})}
                 data |= {"fields": ["note"]} if "note" in changes else {}
-                record("edited", by=by, at=at, order=current, customers=customers, data=data)
+                record("edited", by=by, at=at, order=current, customers=customers, data=data, days=[day])
     except IntegrityError:
         refuse_taken_number(current)
         raise

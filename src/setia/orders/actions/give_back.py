@@ -84,6 +84,7 @@ def undo_give_back(*, by: User, at: datetime, order: Order) -> Order:
             order=purchase,
             customers={purchase.customer_id, purchase.agent_id},
             data={"number": back.number, "reason": back.note},
+            days=[back.day],
         )
         purchase.refresh_from_db()
     return purchase

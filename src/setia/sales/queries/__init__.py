@@ -81,6 +81,17 @@ from setia.sales.queries.prospect_list import (
 )
 from setia.sales.queries.quick import Quick, read_quick
 from setia.sales.queries.reminders import Reminded, reminders_of, reminding_of
+from setia.sales.queries.reporting import (
+    Closed,
+    Funnel,
+    activity_kinds,
+    closed_by,
+    done_by_person,
+    doors,
+    funnel_by,
+    late_by_person,
+    won_by_month,
+)
 from setia.sales.queries.sharing import get_rule_for, people_of, rules_for, work_times
 from setia.sales.queries.sources import as_spelled, sources
 from setia.sales.queries.targets import Standing, get_target_for, target_board, targets_for
@@ -125,10 +136,12 @@ __all__ = [
     "STANDARD",
     "Board",
     "Calendar",
+    "Closed",
     "Column",
     "Day",
     "Deed",
     "Earner",
+    "Funnel",
     "History",
     "Met",
     "MyDay",
@@ -150,6 +163,7 @@ __all__ = [
     "activities_for",
     "activities_of",
     "activity_choices",
+    "activity_kinds",
     "activity_legs",
     "after_work",
     "as_spelled",
@@ -158,6 +172,7 @@ __all__ = [
     "calendar_of",
     "calendar_people",
     "chosen_pipeline",
+    "closed_by",
     "closing_prompt",
     "columns_for",
     "commission_legs",
@@ -165,6 +180,8 @@ __all__ = [
     "commission_rules_for",
     "counts_by_status",
     "desk",
+    "done_by_person",
+    "doors",
     "due_of",
     "ends_of_months",
     "exported_opportunities",
@@ -175,6 +192,7 @@ __all__ = [
     "fit_reasons",
     "fit_traits",
     "forecast_page",
+    "funnel_by",
     "get_activity_for",
     "get_commission_rule_for",
     "get_lost_reason_for",
@@ -189,6 +207,7 @@ __all__ = [
     "get_web_form_for",
     "has_bought",
     "history_of",
+    "late_by_person",
     "lines_of",
     "live_day",
     "live_open_to",
@@ -246,6 +265,7 @@ __all__ = [
     "warm_legs",
     "web_forms_for",
     "whose",
+    "won_by_month",
     "wording_of",
     "work_times",
 ]

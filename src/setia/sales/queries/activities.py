@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -210,7 +211,7 @@ def narrow_activities(
     """The activities an address names, as far as this person sees them, and the filters at work.
 
     `state` ('' open, `LATE`, `DONE`), `kind`, `who` (`ME`, or a person's key), `customer` (a key: then everything for
-    that customer, whoever does it).
+    that customer, whoever does it), `from` and `to` (days they were done on, of open ones days they are for).
     """
     chips: list[Chip] = []
     customer = params.get("customer", "")
@@ -230,11 +231,27 @@ def narrow_activities(
         rows = rows.filter(kind=kind)
     if (who := params.get("who", "")) in dict(choices["who"]) and who:
         rows = rows.filter(owner=user.pk if who == "ME" else int(who))
+    for name, label, sign in (("from", _("From"), 0), ("to", _("Until"), 1)):
+        if (day := _read_day(params.get(name, ""))) is None:
+            continue
+        if state == "DONE":
+            moment = day_begins(day + timedelta(days=sign))
+            rows = rows.filter(done_at__lt=moment) if sign else rows.filter(done_at__gte=moment)
+        else:
+            rows = rows.filter(due_date__lte=day) if sign else rows.filter(due_date__gte=day)
+        chips.append(Chip(str(label), date_format(day, "j M Y"), name))
     for name, label in (("state", _("State")), ("kind", _("Kind")), ("who", _("Done by"))):
         words = dict(choices[name]).get(value := params.get(name, ""), "")
         if value and words:
             chips.append(Chip(str(label), words, name))
     return rows, chips
+
+
+def _read_day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def activity_legs(rows: QuerySet[Activity], *, state: str) -> list[Leg]:

@@ -64,9 +64,9 @@ def narrow_opportunities(
 ) -> "tuple[QuerySet[Opportunity], list[Chip]]":
     """The opportunities an address asks for, and its filters in words. A value that is not one of a filter's is none.
 
-    `status` (OPEN unless said), `pipeline`, `stage`, `owner` (a key, `me` or `none`), `customer`, `reason` (of a loss),
-    `late=1` (the day of the decision has passed), `aged=1` (longer in its stage than anything should be), `from` and
-    `to` (days of the decision, for closed ones of the end), `q` (part of the title).
+    `status` (OPEN unless said), `pipeline`, `stage`, `owner` (a key, `me` or `none`), `customer`, `reason` (of a loss:
+    a key or `none`), `late=1` (the day of the decision has passed), `aged=1` (longer in its stage than anything should
+    be), `from` and `to` (days of the decision, for closed ones of the end), `q` (part of the title).
     """
     rows = Opportunity.objects.all()
     chips: list[Chip] = []
@@ -88,7 +88,10 @@ def narrow_opportunities(
     if (customer := _key(params.get("customer", ""))) is not None:
         rows = rows.filter(customer=customer)
         chips.append(Chip(_("Customer"), name_of(user, customer), "customer"))
-    if (reason := _key(params.get("reason", ""))) is not None:
+    if params.get("reason") == NOBODY:
+        rows = rows.filter(lost_reason=None)
+        chips.append(Chip(_("Reason"), _("none given"), "reason"))
+    elif (reason := _key(params.get("reason", ""))) is not None:
         rows = rows.filter(lost_reason=reason)
         chips.append(Chip(_("Reason"), next((one.name for one in reasons() if one.pk == reason), "–"), "reason"))
     if params.get("late") == "1":

@@ -1,10 +1,13 @@
 """The list of prospects: which filters an address may name, the orders an index has, and bounded counts by status."""
 
 from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -42,9 +45,20 @@ def narrow_prospects(
     user: User, rows: QuerySet[Prospect], params: Mapping[str, str], people: Mapping[str, str]
 ) -> tuple[QuerySet[Prospect], list[Chip]]:
     """Apply the filters an address names but the status: `owner` (a key, `me`, `none`), `source`, `waiting` (1: nobody
-    was in touch yet), `q` (as the search of customers). Archived customers are left out. `people` are names by key.
+    was in touch yet), `from` and `to` (days they were taken down), `how` (by which door), `q` (as the search of
+    customers). Archived customers are left out unless `archived=1`. `people` are names by key.
     """
-    rows, chips = rows.filter(customer__archived_at=None), []
+    rows, chips = rows if params.get("archived") == "1" else rows.filter(customer__archived_at=None), []
+    if params.get("archived") == "1":
+        chips.append(Chip(str(_("Archived")), str(_("too")), "archived"))
+    for name, label, sign in (("from", _("Taken down from"), 0), ("to", _("Taken down until"), 1)):
+        if (day := _day(params.get(name, ""))) is not None:
+            moment = datetime.combine(day + timedelta(days=sign), time(), timezone.get_current_timezone())
+            rows = rows.filter(captured_at__lt=moment) if sign else rows.filter(captured_at__gte=moment)
+            chips.append(Chip(str(label), date_format(day, "j M Y"), name))
+    if (how := params.get("how", "")) in Prospect.How.values:
+        rows = rows.filter(how=how)
+        chips.append(Chip(str(_("Came by")), str(Prospect.How(how).label), "how"))
     if owner := params.get("owner", ""):
         words = {_ME: _("me"), _NOBODY: _("nobody")}.get(owner) or people.get(owner)
         if words:
@@ -68,6 +82,13 @@ def narrow_prospects(
             rows = rows.filter(customer__in=found.customers.values("pk"))
         chips.append(Chip(str(_("Search")), q[:60], "q"))
     return rows, chips
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def of_status(rows: QuerySet[Prospect], status: str) -> QuerySet[Prospect]:

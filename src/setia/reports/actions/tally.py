@@ -1,0 +1,108 @@
+"""Keeps the tally of what was sold: says which days are out of date, and counts days anew."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from django.db import connection, transaction
+
+from setia.reports.counting import FIGURES, counted
+from setia.reports.models import UncountedDay
+
+LOCK = 7_340_077
+BATCH = 10
+_WAYS = "PCSRAI"
+_NAMES = ", ".join(FIGURES)
+_SUMS = ", ".join(f"sum({name})" for name in FIGURES)
+_ADD = f"INSERT INTO reports_soldtally (way, owner, span, day, key, {_NAMES})"
+
+_DIFFERENT = """
+INSERT INTO reports_uncountedday (day)
+SELECT day FROM (
+  SELECT day, sum(total) AS total, count(*) FILTER (WHERE kind = 'PURCHASE' AND NOT reversed) AS orders
+  FROM orders_order WHERE kind IN ('PURCHASE', 'RETURN') GROUP BY day
+) there FULL JOIN (
+  SELECT day, sum(purchased + returned) AS total, sum(orders) AS orders
+  FROM reports_soldtally WHERE way = 'C' AND owner = -1 AND span = 'D' GROUP BY day
+) kept USING (day)
+WHERE there.total IS DISTINCT FROM kept.total OR there.orders IS DISTINCT FROM kept.orders
+ORDER BY day ON CONFLICT DO NOTHING
+"""
+
+
+def mark_days(days: Iterable[date]) -> None:
+    """Say that the tally of these days is out of date."""
+    # In their order, so that two who mark several never wait for each other.
+    UncountedDay.objects.bulk_create([UncountedDay(day=day) for day in sorted(set(days))], ignore_conflicts=True)
+
+
+def mark_order(order_id: int, days: Iterable[str] = ()) -> None:
+    """Say that the day of an order, of returns of it, and `days` (ISO) it was on before, are out of date."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO reports_uncountedday (day) SELECT day FROM orders_order"
+            " WHERE id = %(order)s OR reverses_id = %(order)s UNION SELECT unnest(%(days)s::date[])"
+            " ORDER BY 1 ON CONFLICT DO NOTHING",
+            {"order": order_id, "days": list(days)},
+        )
+
+
+def mark_customers(customers: Collection[int]) -> None:
+    """Say that the days on which these customers bought are out of date: who they are to the firm has changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO reports_uncountedday (day) SELECT DISTINCT day FROM orders_order"
+            " WHERE customer_id = ANY(%s) ORDER BY day ON CONFLICT DO NOTHING",
+            [list(customers)],
+        )
+
+
+def mark_all() -> None:
+    """Say that every day is out of date: many customers may have changed at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO reports_uncountedday (day) SELECT day FROM orders_order"
+            " UNION SELECT day FROM reports_soldtally ORDER BY day ON CONFLICT DO NOTHING"
+        )
+
+
+def mark_different() -> None:
+    """Say of every day whose orders come to something else than its tally that it is out of date: after an import, and
+    every night, should anything ever have slipped by. One reading of all orders.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DIFFERENT)
+
+
+def count_days(days: Collection[date]) -> None:
+    """Count days anew, some at a time, each batch in a transaction of its own; they are fresh then."""
+    ordered = sorted(set(days))
+    for start in range(0, len(ordered), BATCH):
+        some = ordered[start : start + BATCH]
+        months = sorted({day.replace(day=1) for day in some})
+        with transaction.atomic(), connection.cursor() as cursor:
+            # One counter at a time: two would both delete and both insert.
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            # Taken off before counting: a change that comes meanwhile puts its day on again.
+            cursor.execute("DELETE FROM reports_uncountedday WHERE day = ANY(%s)", [some])
+            cursor.execute("DELETE FROM reports_soldtally WHERE day = ANY(%s) AND span = 'D'", [some])
+            cursor.execute(
+                f"{_ADD} SELECT way, owner, 'D', day, key, {_NAMES} FROM ({counted(_WAYS)}) counted",  # noqa: S608
+                {"days": some},
+            )
+            cursor.execute("DELETE FROM reports_soldtally WHERE day = ANY(%s) AND span = 'M'", [months])
+            for month in months:
+                cursor.execute(
+                    f"{_ADD} SELECT way, owner, 'M', %(month)s::date, key, {_SUMS} FROM reports_soldtally"  # noqa: S608
+                    " WHERE span = 'D' AND day >= %(month)s::date AND day < %(month)s::date + interval '1 month'"
+                    " GROUP BY way, owner, key",
+                    {"month": month},
+                )
+
+
+def count_sold() -> int:
+    """Count the days that are out of date, the newest first a month at a time. Answers how many."""
+    total = 0
+    while some := list(UncountedDay.objects.order_by("-day").values_list("day", flat=True)[: 3 * BATCH]):
+        count_days(some)
+        total += len(some)
+    return total

@@ -1,0 +1,207 @@
+"""What was sold, seen one way: one question for a page, its export, the interface for programs and the command.
+
+Whoever sees all customers reads the tally; of products and customers, somebody who sees some is told from their
+customers' own orders. Days that may be out of date are counted along, as many as a reader can wait for.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from setia.core.permissions import Actor, may, owners_seen
+from setia.core.queries import current_firm
+from setia.reports.counting import FIGURES, behind, counted
+from setia.reports.models.sold import WHOLE
+from setia.reports.periods import Days, Period
+
+FEW_ORDERS = 50_000
+LIVE_DAYS = 3
+"""In a firm of more than `FEW_ORDERS`, so many days are counted while a page is made; others wait for the worker."""
+MOST_CUSTOMERS = 1000
+
+_STATE = """
+SELECT (SELECT reltuples FROM pg_class WHERE oid = 'orders_order'::regclass),
+  ARRAY(SELECT day FROM reports_uncountedday
+        WHERE day BETWEEN %(first)s AND %(final)s OR day BETWEEN %(from)s AND %(until)s ORDER BY day DESC)
+"""
+_NAMES = ", ".join(FIGURES)
+_NOW = "FILTER (WHERE day BETWEEN %(now)s AND %(until)s)"
+
+
+class Sold(NamedTuple):
+    """Figures of one key, or of one stretch of time, and its revenue in the period before."""
+
+    orders: int = 0
+    returns: int = 0
+    purchased: Decimal = Decimal(0)
+    returned: Decimal = Decimal(0)
+    quantity: Decimal = Decimal(0)
+    before: Decimal = Decimal(0)
+
+    @property
+    def revenue(self) -> Decimal:
+        """Purchases less returns."""
+        return self.purchased + self.returned
+
+
+class Answer(NamedTuple):
+    """Figures by key, and how many days of them the worker has still to count."""
+
+    rows: list[tuple[Any, Sold]]
+    waiting: int
+
+
+def may_see_reports(user: Actor) -> bool:
+    """Whether this person may see reports about orders at all: theirs, or everybody's."""
+    return all(may(user, verb) for verb in ("reports.view", "orders.view", "customers.view"))
+
+
+def latest_day(*, at: datetime) -> date:
+    """The day reports look from: today; of a history that was imported and is not live, the day of its last order."""
+    own = current_firm()
+    today: date = own.day_of(at)
+    if own.feed_live:
+        return today
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT day FROM orders_order ORDER BY ordered_at DESC, id DESC LIMIT 1")
+        found = cursor.fetchone()
+    return min(found[0], today) if found else today
+
+
+def sold_by(user: Actor, way: str, period: Period, *, key: str | None = None) -> Answer:
+    """Figures by the keys of a way of looking (`SoldTally.Way`, or U: customer), the highest revenue first.
+
+    With `key` of that key alone. What has figures in the period before alone is there, too. Two queries.
+    """
+    names, parts, waiting = _parts(user, way, [period.now, period.before], key=key)
+    if not parts:
+        return Answer([], 0)
+    names |= {"key": key, "now": period.now.first, "until": period.now.final, "most": MOST_CUSTOMERS}
+    rows = _ask(
+        f"""{parts}
+        SELECT key, {_compared()} FROM parts WHERE {"key = %(key)s" if key is not None else "true"}
+        GROUP BY key ORDER BY COALESCE(sum(purchased + returned) {_NOW}, 0) DESC, key
+        {"LIMIT %(most)s" if way == "U" else ""}""",  # noqa: S608
+        names,
+    )
+    return Answer([(row[0], Sold(*row[1:])) for row in rows], waiting)
+
+
+def sold_in_time(user: Actor, per: str, period: Period, *, way: str = "C", key: str | None = None) -> Answer:
+    """Figures by day, week or month (`per`), the earliest first, of everything or of one key of a way of looking.
+
+    Stretches without a sale are there with nothing. `before` stays nothing: a stretch's is the one above it.
+    """
+    names, parts, waiting = _parts(user, way, [period.now], months=False)
+    names |= {"key": key, "per": per}
+    sums = ", ".join(f"sum({name})" for name in FIGURES)
+    found = {}
+    if parts:
+        rows = _ask(
+            f"""{parts}
+            SELECT date_trunc(%(per)s, day)::date, {sums} FROM parts
+            WHERE {"key = %(key)s" if key is not None else "true"} GROUP BY 1""",  # noqa: S608
+            names,
+        )
+        found = {row[0]: Sold(*row[1:]) for row in rows}
+    return Answer([(start, found.get(start, Sold())) for start in stretches(per, period.now)], waiting)
+
+
+def sold_at_all(user: Actor, period: Period) -> Sold:
+    """All together. Two queries."""
+    names, parts, _waiting = _parts(user, "C", [period.now, period.before])
+    if not parts:
+        return Sold()
+    names |= {"now": period.now.first, "until": period.now.final}
+    return Sold(*_ask(f"{parts} SELECT {_compared()} FROM parts", names)[0])  # noqa: S608
+
+
+def stretches(per: str, days: Days) -> list[date]:
+    """The first days of the days, weeks (from Monday) or months that `days` lie in."""
+    if per == "day":
+        return days.each()
+    if per == "week":
+        return sorted({day - timedelta(days=day.weekday()) for day in days.each()})
+    return sorted({day.replace(day=1) for day in days.each()})
+
+
+class Behind(NamedTuple):
+    """Keys of the orders behind a figure, newest first; `more` tells whether there are others after these."""
+
+    orders: list[int]
+    more: bool
+
+
+def orders_behind(
+    user: Actor, way: str, key: str, days: Days, *, most: int, after: tuple[datetime, int] | None = None
+) -> Behind:
+    """The orders a figure was counted from, those alone that this person may see; way '' is all of them. One query."""
+    if not may_see_reports(user):
+        return Behind([], False)
+    number = int(key) if key.isdecimal() and len(key) < 19 else None
+    if way in ("A", "I", "U") and key and number is None:
+        return Behind([], False)
+    owners = owners_seen(user)
+    names: dict[str, Any] = {"key": key, "number": number, "first": days.first, "final": days.final, "most": most + 1}
+    names |= {"owners": sorted(owners or ()), "moment": after and after[0], "order": after and after[1]}
+    rows = _ask(behind(way, owned=owners is not None, after=after is not None), names)
+    return Behind([row[0] for row in rows[:most]], len(rows) > most)
+
+
+def _ask(sql: str, names: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, names)
+        return list(cursor.fetchall())
+
+
+def _compared() -> str:
+    """The columns of a `Sold`, from `parts`."""
+    sums = [f"COALESCE(sum({name}) {_NOW}, 0)" for name in FIGURES]
+    return ", ".join([*sums, "COALESCE(sum(purchased + returned) FILTER (WHERE day < %(now)s), 0)"])
+
+
+def _parts(
+    user: Actor, way: str, spans: Sequence[Days], *, months: bool = True, key: str | None = None
+) -> tuple[dict[str, Any], str, int]:
+    """Names and the SQL of a table `parts` (day, key, `FIGURES`) that holds all of these days; '' for who may not."""
+    if not may_see_reports(user):
+        return {}, "", 0
+    owners = owners_seen(user)
+    owned = owners is not None
+    names: dict[str, Any] = {"owners": sorted(owners) if owners is not None else [WHOLE], "way": way}
+    wanted = sorted({day for days in spans for day in days.each()})
+    if way == "U" or (way == "I" and owned):
+        names["days"] = wanted
+        if alone := way == "U" and key is not None:
+            names["number"] = int(key) if key and key.isdecimal() else None
+        return names, f"WITH parts AS ({counted(way, owned=owned, alone=alone)})", 0
+    first, second = spans[0], spans[-1]
+    state = {"first": first.first, "final": first.final, "from": second.first, "until": second.final}
+    many, uncounted = _ask(_STATE, state)[0]
+    live = set(uncounted if many < FEW_ORDERS else uncounted[:LIVE_DAYS])
+    whole = _whole_months(spans, live) if months else []
+    inside = {day.replace(day=1) for day in whole}
+    tallied = [day for day in wanted if day not in live and day.replace(day=1) not in inside]
+    names |= {"days": sorted(live), "months": whole, "tallied": tallied}
+    kept = f"SELECT day, key, {_NAMES} FROM reports_soldtally WHERE way = %(way)s AND owner = ANY(%(owners)s)"  # noqa: S608
+    parts = [
+        f"{kept} AND span = 'M' AND day = ANY(%(months)s::date[])" if whole else "",
+        f"{kept} AND span = 'D' AND day = ANY(%(tallied)s::date[])" if tallied else "",
+        f"SELECT day, key, {_NAMES} FROM ({counted(way, owned=owned)}) live WHERE owner = -1" if live else "",  # noqa: S608
+    ]
+    return names, f"WITH parts AS ({' UNION ALL '.join(filter(None, parts))})", len(uncounted) - len(live)
+
+
+def _whole_months(spans: Sequence[Days], live: set[date]) -> list[date]:
+    """The first days of months that lie wholly in one of the spans and have no day that is counted along."""
+    touched = {day.replace(day=1) for day in live}
+    found = []
+    for days in spans:
+        for start in stretches("month", days):
+            end = (start + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+            if days.first <= start and end <= days.final and start not in touched:
+                found.append(start)
+    return found
