@@ -28,6 +28,7 @@ SENSITIVE = {
     "export_audit": "what everybody did leaves the house",
     "export_customers": "customers leave the house",
     **dict.fromkeys(("export_orders", "export_subscriptions", "export_units"), "customers leave the house"),
+    **dict.fromkeys(("export_contracts", "export_concerns"), "customers leave the house"),
     "export_opportunities": "customers leave the house",
     "export_sales_report": "names of customers leave the house",
     "hand_over_data": "everything held about a person leaves the house",
