@@ -27,6 +27,7 @@ SENSITIVE = {
     "erase_customer": "for good",
     "export_audit": "what everybody did leaves the house",
     "export_customers": "customers leave the house",
+    "export_commission": "what people earn leaves the house",
     **dict.fromkeys(("export_orders", "export_subscriptions", "export_units"), "customers leave the house"),
     **dict.fromkeys(("export_contracts", "export_concerns"), "customers leave the house"),
     "export_opportunities": "customers leave the house",

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-from setia.portraits import actions as portraits
 from setia.portraits import queries
 from setia.reports.tables import REPORTS, Report
 
@@ -17,6 +16,8 @@ def rows(name: str, *, at: datetime, as_of: date | None = None) -> tuple[Report,
     As of another day than the portraits', everything is computed for that day and nothing is kept. Raises
     `UnknownReport`.
     """
+    from setia.portraits import actions as portraits  # brings the analytics along, which pages can do without
+
     report = REPORTS.get(name)
     if report is None:
         raise UnknownReport(name)

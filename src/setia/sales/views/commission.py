@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from setia.accounts.actions import note_export
-from setia.accounts.queries import me
+from setia.accounts.queries import after_confirming, me
 from setia.core import keyset
 from setia.core.permissions import needs
 from setia.core.queries import current_firm
@@ -73,6 +73,7 @@ def commission_rows(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @needs("sales.view")
+@after_confirming
 def export_commission(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The rows as CSV, all of them: what payroll takes."""
     rule = queries.get_commission_rule_for(me(request), pk)
