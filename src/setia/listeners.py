@@ -124,6 +124,7 @@ NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
     "customer.edited": (_mark_buyers,),
     "customer.prospect_captured": (_mark_buyers,),
     "customer.restated": (_follow_owners, _keep_portrait_up, _mark_customers, _mark_buyers),
+    "customer.shared_out": (_follow_owners, _mark_customers, _mark_buyers),
     "import.done": (_follow_owners, _count_sold_anew),
     "import.undone": (_follow_owners, _count_sold_anew),
     # Who won an opportunity is who sold the order it became.

@@ -50,4 +50,7 @@ def share_out(*, by: User | None, at: datetime, owners: Mapping[int, int]) -> li
             count_news(people=sorted({owner for _entry, owner in told}))
             for _entry, customer in entries:
                 outbox.emit("customer.restated", at=at, customer_id=customer)
+        else:  # what follows from whose they are is told of all at once
+            first, *others = (customer for _entry, customer in entries)
+            outbox.emit("customer.shared_out", at=at, customer_id=first, other_ids=others)
     return [customer for _entry, customer in entries]

@@ -78,6 +78,16 @@ class SalesReportTest(Simulated):
             self.assert_every_cell(User.objects.get(pk=self.tono.pk), own)
         assert cells(self.ask("by-person", self.budi)) != cells(self.ask("by-person"))
 
+    def test_many_customers_given_away_at_once_take_their_orders_along_in_the_same_moment(self) -> None:
+        actions.count_sold()
+        theirs = {one.pk: self.sari.pk for one in self.customers if one.owner_id != self.sari.pk}
+        with mock.patch("setia.customers.actions.share_out.TOLD_EACH", 1):
+            assert len(customers.share_out(by=self.rani, at=NOW, owners=theirs)) > 1
+        assert UncountedDay.objects.exists()
+        Role.objects.filter(code="SALES").update(sees="OWN")
+        self.assert_every_cell(User.objects.get(pk=self.budi.pk), lambda one: False)
+        self.assert_every_cell()
+
     def test_by_day_week_and_month_stretches_hold_all_of_the_period_and_nothing_else(self) -> None:
         actions.count_sold()
         UncountedDay.objects.create(day=date(2026, 10, 5))
