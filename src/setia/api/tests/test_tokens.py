@@ -54,7 +54,11 @@ class Tokens(Shop):
                 assert operation["x-scope"] in SCOPES, path
                 if operation["x-scope"] == "intake.undo":
                     continue
-                address = path.replace("{pk}", str(self.siti.pk)).replace("{contact_pk}", "1")
+                address = (
+                    path.replace("{pk}", str(self.siti.pk))
+                    .replace("{contact_pk}", "1")
+                    .replace("{selling}", "by-person")
+                )
                 if method in ("post", "patch"):
                     answer = nothing.patch(address, {}) if method == "patch" else nothing.post(address, {})
                 else:

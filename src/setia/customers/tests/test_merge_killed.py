@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -52,6 +53,9 @@ def people(dimas: User) -> list[Customer]:
 
 def killed(work: Callable[[], Any], *, before: int) -> bool:
     """Do the work in a process of its own that dies before its n-th statement; False when it was done before that."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (begun_at,) = cursor.fetchone()
     connections.close_all()
     child = os.fork()
     if child == 0:
@@ -73,18 +77,23 @@ def killed(work: Callable[[], Any], *, before: int) -> bool:
             os._exit(ended)
     _pid, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
-        _wait_for_its_end()
+        _wait_for_its_end(begun_at)
         return True
     assert os.WEXITSTATUS(status) == 0
     return False
 
 
-def _wait_for_its_end() -> None:
-    """The server notices that a client is gone when it next listens to it; until then its locks are held."""
+def _wait_for_its_end(begun_at: datetime) -> None:
+    """The server notices that a client is gone when it next listens to it; until then its locks are held.
+
+    Connections that were there before are not the child's.
+    """
     for _look in range(600):
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_start > %s",
+                [begun_at],
             )
             if cursor.fetchone() == (0,):
                 return

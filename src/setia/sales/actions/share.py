@@ -21,7 +21,6 @@ from setia.core.permissions import require
 from setia.core.queries import current_firm
 from setia.customers import actions as customers
 from setia.sales.actions._record_prospect import record
-from setia.sales.actions.follow_owners import follow_owners
 from setia.sales.models import Prospect, SalesDesk, ShareMember, ShareRule, WorkTime
 from setia.sales.queries.clock import at_work, away, desk, hours_of
 
@@ -130,7 +129,6 @@ def _give(rows: Any, *, at: datetime, idle: bool = False) -> list[int]:
             return []
         owners = _decided(turns, rows[:AT_ONCE])
         given = customers.share_out(by=None, at=at, owners=owners)
-        follow_owners(given)
         Prospect.objects.filter(among("customer", given)).update(moved_at=at, warned_at=None, updated_at=at)
         _move_on(turns, at=at)
         if given:
