@@ -120,6 +120,13 @@ class Subscription(Stamped):
             models.Index(
                 F("until_date"), F("id"), condition=Q(status="ACTIVE", reason=""), name="subscriptions_renewals"
             ),
+            models.Index(
+                F("plan"),
+                F("until_date"),
+                F("id"),
+                condition=Q(status="ACTIVE", reason=""),
+                name="subscriptions_plan_renewals",
+            ),
             models.Index(F("due_date"), F("id"), condition=Q(due_date__isnull=False), name="subscriptions_due"),
             models.Index(
                 F("ends_date"),
