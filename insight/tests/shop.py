@@ -87,3 +87,10 @@ class Truth:
     def history(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
         """x, t_x, T."""
         return self.x, self.t_x, self.T
+
+
+def buyers(customers: int = 800, seed: int = 5) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """MBG/NBD customers in days."""
+    truth = Truth(customers, r=0.6, alpha=7.0, a=0.9, b=2.5, may_leave_at_once=True, seed=seed)
+    age = np.ceil(truth.T * 7).astype(np.int64)
+    return truth.x, np.clip(np.ceil(truth.t_x * 7), truth.x > 0, age).astype(np.int64), age
