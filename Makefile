@@ -26,16 +26,16 @@ demo: setup ## install, load the demo shop, start, say where it is
 up: setup ## install and start
 	@$(BIN)/setia up --port $(PORT)
 
-# Three runs side by side, each with what it needs of its own: the whole house (seen as it goes), the rooms one by one, and
-# the library, on the processor that those two leave, with the browser after it. What came of them stands at the end.
+# Three runs side by side, each with what it needs of its own: the whole house (seen as it goes) with the browser after it,
+# the rooms one by one, and the library on the processor that those two leave. What came of them stands at the end.
 test: setup browser ## every test
-	@{ trap 'kill $$now' TERM; (cd insight && exec nice -n 19 ../$(BIN)/python -m pytest) & now=$$!; wait $$now; found=$$?; \
-	$(BIN)/python -m pytest tests/test_*_browser.py & now=$$!; wait $$now && exit $$found; } >$(DONE)/library.log 2>&1 & library=$$!; \
+	@(cd insight && exec nice -n 19 ../$(BIN)/python -m pytest) >$(DONE)/library.log 2>&1 & library=$$!; \
 	$(BIN)/python -m pytest src/setia >$(DONE)/rooms.log 2>&1 & rooms=$$!; \
 	trap 'kill $$library $$rooms' INT TERM; \
 	$(BIN)/python -m pytest tests --ignore-glob='*_browser.py'; house=$$?; \
+	$(BIN)/python -m pytest tests/test_*_browser.py; pages=$$?; \
 	wait $$rooms; rooms=$$?; cat $(DONE)/rooms.log; \
-	wait $$library; library=$$?; cat $(DONE)/library.log; exit $$((house | rooms | library))
+	wait $$library; library=$$?; cat $(DONE)/library.log; exit $$((house | pages | rooms | library))
 
 check: setup ## style, types, rooms' walls, templates, translations
 	$(BIN)/ruff check .

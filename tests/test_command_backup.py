@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -126,11 +127,13 @@ class TestStrongbox:
                 self.opened(bad)
 
 
-def test_a_sealed_backup_brings_everything_back_and_sends_nothing_until_released(homes: Path) -> None:
+def test_a_sealed_backup_brings_everything_back_and_sends_nothing_until_released(
+    homes: Path, lay_home: Callable[[Path], Path]
+) -> None:
     old, new = homes / "old", homes / "new"
     words = homes / "words.txt"
     words.write_text(WORDS + "\n")
-    setia(old, "user", "list")  # makes the tables
+    lay_home(old)
     shell(old, _PEOPLE)
     (old / "files" / "foto").mkdir(parents=True)
     (old / "files" / "foto" / "siti.jpg").write_bytes(os.urandom(3_000_000))
@@ -160,10 +163,10 @@ def test_a_sealed_backup_brings_everything_back_and_sends_nothing_until_released
 
 
 def test_without_a_passphrase_the_keys_stay_out_and_a_newer_or_spoilt_backup_is_refused(
-    homes: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    homes: Path, lay_home: Callable[[Path], Path]
 ) -> None:
     old, new = homes / "old", homes / "new"
-    assert setia(old, "user", "list")
+    lay_home(old)
     said = setia(old, "backup")
     file = Path(said.splitlines()[0])
     assert "seal.key" in said
@@ -239,10 +242,12 @@ def test_a_bare_dump_goes_into_an_empty_home_and_into_no_other(
         assert connection.execute("SELECT app FROM django_migrations").fetchall() == [("kept",)]
 
 
-def test_only_the_wanted_number_of_backups_is_kept(homes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_wanted_number_of_backups_is_kept(
+    homes: Path, monkeypatch: pytest.MonkeyPatch, lay_home: Callable[[Path], Path]
+) -> None:
     home = homes / "home"
     monkeypatch.setenv("SETIA_HOME", str(home))
-    setia(home, "user", "list")
+    lay_home(home)
     older = home / "backups" / "setia-20250101T000000Z.setia"
     older.parent.mkdir(mode=0o700, exist_ok=True)
     older.touch()
@@ -263,10 +268,12 @@ main(["restore", sys.argv[2]])
 """
 
 
-def test_a_restore_that_is_killed_lets_nothing_start_until_it_is_done_again(homes: Path) -> None:
+def test_a_restore_that_is_killed_lets_nothing_start_until_it_is_done_again(
+    homes: Path, lay_home: Callable[[Path], Path]
+) -> None:
     """Killed with the data in, but not yet the files, the pause of what leaves the house and the erasures."""
     old, new = homes / "old", homes / "new"
-    setia(old, "user", "list")
+    lay_home(old)
     (old / "files").mkdir(exist_ok=True)
     (old / "files" / "siti.jpg").write_bytes(b"siti")
     file = Path(setia(old, "backup").splitlines()[0])

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 _ADD = """
@@ -33,9 +34,9 @@ def _setia(home: Path, *words: str) -> str:
     return done.stdout
 
 
-def test_who_was_erased_does_not_come_back_with_an_older_backup(place: Path) -> None:
+def test_who_was_erased_does_not_come_back_with_an_older_backup(place: Path, lay_home: Callable[[Path], Path]) -> None:
     old, new = place / "old", place / "new"
-    _setia(old, "user", "list")  # makes the tables
+    lay_home(old)
     _setia(old, "manage", "shell", "-v", "0", "-c", _ADD)
     dump = Path(_setia(old, "backup").splitlines()[0])
     _setia(old, "manage", "shell", "-v", "0", "-c", _ERASE)

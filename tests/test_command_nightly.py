@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections import namedtuple
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -56,12 +57,14 @@ def shell(home: Path, code: str) -> str:
     return setia(home, "manage", "shell", "-v", "0", "-c", code).strip()
 
 
-def test_a_backup_of_the_night_is_loaded_beside_and_found_equal_and_brings_everything_back(place: Path) -> None:
+def test_a_backup_of_the_night_is_loaded_beside_and_found_equal_and_brings_everything_back(
+    place: Path, lay_home: Callable[[Path], Path]
+) -> None:
     base = Path(tempfile.mkdtemp(dir=place))
     base.chmod(0o711)
     home, folder = base / "home", base / "elsewhere"
+    lay_home(home)
     with PrivateServer(home) as server:  # held, so that each command finds it running
-        setia(home, "user", "list")  # makes the tables
         (home / "files").mkdir(mode=0o700)
         (home / "files" / "photo.jpg").write_bytes(os.urandom(100_000))
         make = _MAKE.replace("WORDS", WORDS).replace("FOLDER", str(folder))
