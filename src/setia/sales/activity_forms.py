@@ -12,7 +12,8 @@ from setia.core.permissions import may
 from setia.core.queries import current_firm
 from setia.core.text import line, paragraph
 from setia.customers.queries import assignable, customers_for
-from setia.sales.models import Activity
+from setia.sales.models import Activity, Opportunity
+from setia.sales.queries import opportunities_for
 
 if TYPE_CHECKING:
     from setia.customers.models import Customer
@@ -50,6 +51,9 @@ class ActivityForm(forms.Form):
     customer: "forms.ModelChoiceField[Customer]" = forms.ModelChoiceField(
         label=gettext_lazy("Customer"), queryset=None, required=False, widget=forms.HiddenInput
     )
+    opportunity: "forms.ModelChoiceField[Opportunity]" = forms.ModelChoiceField(
+        label=gettext_lazy("Opportunity"), queryset=None, required=False, widget=forms.HiddenInput
+    )
     owner: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
         label=gettext_lazy("Done by"), queryset=None, empty_label=None
     )
@@ -79,6 +83,11 @@ class ActivityForm(forms.Form):
         self.fields["customer"].queryset = customers_for(user)  # type: ignore[attr-defined]
         if present and present.customer_id and not customers_for(user).filter(pk=present.customer_id).exists():
             del self.fields["customer"]  # whom this person may not see, they cannot change either
+        seen = opportunities_for(user).select_related("customer")
+        self.fields["opportunity"].queryset = seen  # type: ignore[attr-defined]
+        hidden = present and present.opportunity_id and not seen.filter(pk=present.opportunity_id).exists()
+        if "customer" not in self.fields or hidden:
+            del self.fields["opportunity"]
         lasts = sorted({*_DURATIONS, *([present.duration_minutes] if present and present.duration_minutes else [])})
         spoken = [("", _("Not stated")), *((str(one), in_hours(one)) for one in lasts)]
         self.fields["duration_minutes"].choices = spoken  # type: ignore[attr-defined]
@@ -99,6 +108,9 @@ class ActivityForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         if data.get("planned_time") and not data.get("due_date") and "due_date" not in self.errors:
             self.add_error("due_date", _("Say the day as well, or leave the time empty."))
+        meant, customer = data.get("opportunity"), data.get("customer")
+        if meant and customer and meant.customer_id != customer.pk:
+            self.add_error("opportunity", _("This opportunity is another customer's. Take one of the two out."))
         return data
 
     def facts(self) -> dict[str, Any]:

@@ -159,6 +159,7 @@ name_fields(
         "title": pgettext_lazy("activity", "What"),
         "note": _("Note"),
         "customer": _("Customer"),
+        "opportunity": _("Opportunity"),
         "owner": _("Done by"),
         "planned_at": pgettext_lazy("activity", "Begins"),
         "due_date": _("Day"),

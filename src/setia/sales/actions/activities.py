@@ -20,17 +20,18 @@ from setia.customers.actions import record as record_on_customer
 from setia.customers.queries import may_see
 from setia.sales.actions.touch import touched
 from setia.sales.models import Activity, Reminder
-from setia.sales.queries import may_change_activity
+from setia.sales.queries import may_change_activity, may_see_opportunity
 
 if TYPE_CHECKING:
     from setia.customers.models import Customer
+    from setia.sales.models import Opportunity
 
 # What a calendar shows of an activity: a change of these makes a newer copy of it.
 _SHOWN_OUTSIDE = ("kind", "title", "customer", "owner", "planned_at", "due_date", "duration_minutes", "place")
 # Of a prospect, these stop the clock of the first answer.
 _TOUCHES = (Activity.Kind.CALL, Activity.Kind.MEETING, Activity.Kind.VISIT)
 # Words that may say anything about a person: the trail names them and does not repeat them.
-_UNTOLD = ("title", "note", "place", "customer")
+_UNTOLD = ("title", "note", "place", "customer", "opportunity")
 
 
 class StandsOtherwise(Exception):
@@ -39,6 +40,10 @@ class StandsOtherwise(Exception):
 
 class NotForThem(Exception):
     """Who is to do it has left the firm, or does not see the customer it is about."""
+
+
+class OthersOpportunity(Exception):
+    """The opportunity is another customer's, or one that whoever says so does not see."""
 
 
 class NotYours(PermissionDenied):
@@ -51,12 +56,14 @@ class ActivityFacts(TypedDict, total=False):
     """What a person may say about an activity. `kind` is one of `Activity.Kind`.
 
     `planned_at` says when it begins and so decides `due_date`; without it `due_date` is the day, or None for some day.
+    Of an `opportunity` the customer follows, and where only the customer changes, the opportunity no longer counts.
     """
 
     kind: str
     title: str
     note: str
     customer: "Customer | None"
+    opportunity: "Opportunity | None"
     owner: User
     planned_at: datetime | None
     due_date: date | None
@@ -67,7 +74,7 @@ class ActivityFacts(TypedDict, total=False):
 def plan_activity(*, by: User, at: datetime, **facts: Unpack[ActivityFacts]) -> Activity:
     """Plan one, for oneself unless `owner` says otherwise. Without a title it is called by its kind.
 
-    Raises `NotYours`, `NotForThem`, and `RecordErased` of `customers`.
+    Raises `NotYours`, `NotForThem`, `OthersOpportunity`, and `RecordErased` of `customers`.
     """
     require(by, "sales.activities")
     made = Activity(owner=by, by=by, created_at=at, updated_at=at)
@@ -98,16 +105,18 @@ def log_activity(
 def edit_activity(
     *, by: User, at: datetime, activity: Activity, version: str = "", **facts: Unpack[ActivityFacts]
 ) -> Activity:
-    """Save the facts that differ. Raises `ChangedMeanwhile` (of `core.versions`), `NotYours` and `NotForThem`."""
+    """Save the facts that differ. Raises `ChangedMeanwhile` (of `core.versions`), `NotYours`, `NotForThem` and
+    `OthersOpportunity`.
+    """
     require(by, "sales.activities")
     with transaction.atomic():
         current = _locked(activity, by=by)
         versions.check(version, versions.version_of(current.updated_at))
-        before = {name: getattr(current, name) for name in (*_SHOWN_OUTSIDE, "note")}
+        before = {name: getattr(current, name) for name in (*_SHOWN_OUTSIDE, "opportunity", "note")}
         _write(current, _folded(facts))
         changes = {name: (was, now) for name, was in before.items() if (now := getattr(current, name)) != was}
         if changes:
-            _fit(current, by=by, moved="owner" in changes or "customer" in changes)
+            _fit(current, by=by, moved=bool({"owner", "customer", "opportunity"} & set(changes)))
             current.revision += any(name in _SHOWN_OUTSIDE for name in changes)
             current.updated_at = at
             current.save(update_fields=[*changes, "revision", "updated_at"])
@@ -194,7 +203,11 @@ def reopen_activity(*, by: User, at: datetime, activity: Activity) -> None:
 
 
 def _locked(activity: Activity, *, by: User) -> Activity:
-    current = Activity.objects.select_for_update(of=("self",)).select_related("customer", "owner").get(pk=activity.pk)
+    current = (
+        Activity.objects.select_for_update(of=("self",))
+        .select_related("customer", "owner", "opportunity")
+        .get(pk=activity.pk)
+    )
     if not may_change_activity(by, current):
         raise NotYours
     if current.customer_id is not None:
@@ -218,6 +231,12 @@ def _folded(facts: ActivityFacts) -> ActivityFacts:
 def _write(activity: Activity, facts: ActivityFacts) -> None:
     for name, value in facts.items():
         setattr(activity, name, value)
+    meant = activity.opportunity
+    if meant is not None:
+        if facts.get("opportunity") is not None and facts.get("customer") is None:
+            activity.customer = meant.customer
+        elif "opportunity" not in facts and meant.customer_id != activity.customer_id:
+            activity.opportunity = None
     if activity.planned_at is not None:
         activity.due_date = current_firm().day_of(activity.planned_at)
     elif activity.due_date is None and activity.done_at is not None:
@@ -240,6 +259,10 @@ def _fit(activity: Activity, *, by: User, moved: bool = True) -> None:
         refuse_erased([activity.customer_id])
         if not may_see(by, activity.customer) or not may_see(activity.owner, activity.customer):
             raise NotForThem
+    if activity.opportunity is not None and (
+        activity.opportunity.customer_id != activity.customer_id or not may_see_opportunity(by, activity.opportunity)
+    ):
+        raise OthersOpportunity
 
 
 def _changes(changes: dict[str, tuple[Any, Any]]) -> dict[str, Any]:

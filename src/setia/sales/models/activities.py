@@ -40,6 +40,14 @@ class Activity(models.Model):
     customer = models.ForeignKey(
         "customers.Customer", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    opportunity = models.ForeignKey(
+        "sales.Opportunity",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        help_text="What of the customer's it is to win.",
+    )
     # Nobody who works here is ever deleted but the demo's owner, with all that was theirs to do.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False, help_text="Who does it."
@@ -102,6 +110,14 @@ class Activity(models.Model):
                 F("done_at").desc(), F("id").desc(), condition=Q(done_at__isnull=False), name="sales_activities_done"
             ),
             models.Index(F("customer"), F("done_at").desc(), F("id").desc(), name="sales_activities_of"),
+            # Those of one opportunity: few beside all the others.
+            models.Index(
+                F("opportunity"),
+                F("done_at").desc(),
+                F("id").desc(),
+                condition=Q(opportunity__isnull=False),
+                name="sales_activities_to_win",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -24,6 +24,7 @@ from setia.core.queries import current_firm
 from setia.customers.queries import assignable, may_see, name_of
 from setia.sales.models import Activity
 from setia.sales.models.activities import OPEN
+from setia.sales.queries.opportunities import may_see_opportunity
 
 COMING_DAYS = 7
 LATE, DAYS, SOMEDAY, DONE = 30, 150, 15, 50
@@ -55,11 +56,25 @@ def activities_done_by(user: Actor) -> QuerySet[Activity]:
 
 
 def get_activity_for(user: Actor, pk: int) -> Activity:
-    """One activity with its customer and people. Raises `Http404`."""
-    found = activities_for(user).select_related("customer", "owner", "by", "done_by").filter(pk=pk).first()
-    if found is None:
+    """One activity with its customer, opportunity and people. Raises `Http404`.
+
+    Found by its key alone, and then judged: the database need not ask who looks after which customer.
+    """
+    whole = Activity.objects.select_related("customer", "opportunity", "owner", "by", "done_by")
+    found = whole.filter(pk=pk).first()
+    if found is None or not may_see_activity(user, found):
         raise Http404
     return found
+
+
+def may_see_activity(user: Actor, activity: Activity) -> bool:
+    """What `activities_for` says, of an activity at hand with its customer. Asks nothing."""
+    if not may(user, "sales.view"):
+        return False
+    owners = owners_seen(user)
+    if owners is None or activity.owner_id in owners:
+        return True
+    return activity.customer is not None and may_see(user, activity.customer)
 
 
 def may_change_activity(user: Actor, activity: Activity) -> bool:
@@ -73,20 +88,26 @@ def may_change_activity(user: Actor, activity: Activity) -> bool:
 
 
 class Shown(NamedTuple):
-    """An activity for a reader: `customer` only where they may see that one, `mine` where they may change it."""
+    """An activity for a reader: `customer` and `opportunity` only where they may see those, `mine` where they may
+    change it.
+    """
 
     activity: Activity
     customer: Any
     mine: bool
+    opportunity: Any
 
 
 def shown(user: Actor, activities: list[Activity]) -> list[Shown]:
-    """Activities with what the reader may see and do. Asks nothing: the customers come with the rows."""
+    """Activities with what the reader may see and do. Asks nothing: the customers and opportunities come with the
+    rows.
+    """
     return [
         Shown(
             one,
             one.customer if one.customer is not None and may_see(user, one.customer) else None,
             may_change_activity(user, one),
+            one.opportunity if one.opportunity is not None and may_see_opportunity(user, one.opportunity) else None,
         )
         for one in activities
     ]
@@ -115,7 +136,7 @@ def my_day(user: User, *, today: date) -> MyDay:
     """This person's own day. Four questions, whatever there is."""
     if not may(user, "sales.view"):
         return MyDay([], False, [], [], [], [])
-    mine = Activity.objects.filter(owner=user).select_related("customer")
+    mine = Activity.objects.filter(owner=user).select_related("customer", "opportunity")
     still = mine.filter(OPEN)
     late = list(still.filter(due_date__lt=today).order_by("due_date", "id")[: LATE + 1])
     until = today + timedelta(days=COMING_DAYS)
@@ -256,7 +277,7 @@ def _read_day(value: str) -> date | None:
 
 def activity_legs(rows: QuerySet[Activity], *, state: str) -> list[Leg]:
     """Open ones by their day, those without one at the end; done ones, the latest first."""
-    rows = rows.select_related("customer", "owner")
+    rows = rows.select_related("customer", "opportunity", "owner")
     if state == "DONE":
         return [Leg(rows, ("-done_at", "-id"))]
     legs = [Leg(rows.filter(due_date__isnull=False), ("due_date", "id"))]
@@ -275,8 +296,21 @@ def activities_of(user: User, customer: Any, *, most: int = 15, done: int = 5) -
     """One customer's activities; the customer has come through the gate. Two questions."""
     if not may(user, "sales.view"):
         return OfCustomer([], [], False)
-    theirs = Activity.objects.filter(customer=customer).select_related("owner", "customer")
-    # The open ones of one customer are few: sorted here, they are found by the customer's index alone.
+    return _open_and_done(user, Activity.objects.filter(customer=customer), most=most, done=done)
+
+
+def activities_to_win(user: User, opportunity: Any, *, most: int = 15, done: int = 5) -> OfCustomer:
+    """One opportunity's activities, as far as this person may see them; it has come through the gate. Two questions."""
+    if not may(user, "sales.view"):
+        return OfCustomer([], [], False)
+    found = _open_and_done(user, Activity.objects.filter(opportunity=opportunity), most=most, done=done)
+    still, was = ([one for one in some if may_see_activity(user, one.activity)] for some in (found.open, found.done))
+    return OfCustomer(still, was, found.more_open)
+
+
+def _open_and_done(user: User, rows: QuerySet[Activity], *, most: int, done: int) -> OfCustomer:
+    theirs = rows.select_related("owner", "customer", "opportunity")
+    # The open ones of one record are few: sorted here, they are found by its own index alone.
     still = sorted(theirs.filter(OPEN).order_by("-done_at", "-id")[:200], key=in_day)
     was = theirs.filter(done_at__isnull=False).order_by("-done_at", "-id")[:done]
     return OfCustomer(shown(user, still[:most]), shown(user, list(was)), len(still) > most)

@@ -40,7 +40,7 @@ def calendar_of(user: User, person: User, *, first: date, final: date) -> Calend
     if may(user, "sales.view"):
         rows = Activity.objects.filter(
             owner=person, due_date__gte=begins, due_date__lte=ends, cancelled_at=None
-        ).select_related("customer")
+        ).select_related("customer", "opportunity")
     found = list(rows.order_by("due_date", "id")[: MOST + 1])
     by_day: dict[date, list[Activity]] = {}
     for one in sorted(found[:MOST], key=in_day):
@@ -72,7 +72,7 @@ def feed_items(user: User, *, at: datetime) -> list[Item]:
     today = current_firm().day_of(at)
     rows = Activity.objects.filter(owner=user, due_date__gte=today - BACK, due_date__lte=today + AHEAD)
     rows = rows.filter(Q(cancelled_at=None) | Q(cancelled_at__gte=at - BACK))
-    found = shown(user, list(rows.select_related("customer").order_by("-due_date", "-id")[:MOST]))
+    found = shown(user, list(rows.select_related("customer", "opportunity").order_by("-due_date", "-id")[:MOST]))
     with override(user.language or current_firm().language):
         return [_item(one) for one in found]
 

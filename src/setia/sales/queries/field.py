@@ -36,7 +36,7 @@ def field_day(user: User, *, today: date) -> dict[str, Any]:
     """
     if not may(user, "sales.view"):
         return {"activities": [], "customers": {}, "products": []}
-    mine = Activity.objects.filter(owner=user).select_related("customer", "owner", "visit")
+    mine = Activity.objects.filter(owner=user).select_related("customer", "opportunity", "owner", "visit")
     late = mine.filter(OPEN, due_date__lt=today, due_date__gte=today - BACK).order_by("-due_date", "-id")[:LATE]
     due = mine.filter(OPEN, due_date=today).order_by("id")[:TODAY]
     ended = mine.filter(done_at__gte=day_begins(today)).order_by("-done_at", "-id")[:ENDED]

@@ -59,6 +59,26 @@ def get_opportunity_for(user: Actor, pk: int) -> Opportunity:
     return found
 
 
+def may_see_opportunity(user: Actor, opportunity: Opportunity) -> bool:
+    """Whether this person may see an opportunity at hand, named beside something else. Asks nothing."""
+    if not (may(user, "sales.view") and may(user, "customers.view")):
+        return False
+    owners = owners_seen(user)
+    if owners is None:
+        return True
+    keys = owners | ({user.pk} if isinstance(user, User) else set())
+    return opportunity.customer_owner_id in keys or opportunity.owner_id in keys
+
+
+def found_opportunities(user: Actor, q: str, *, most: int = 8) -> list[Opportunity]:
+    """Open ones with a title like what was typed, the latest moved first: what a form offers while somebody types."""
+    typed = line(q)
+    if not typed:
+        return []
+    rows = opportunities_for(user, Opportunity.objects.filter(status=Status.OPEN, title__icontains=typed))
+    return list(rows.select_related("customer").order_by("-entered_at", "-id")[:most])
+
+
 def narrow_opportunities(
     user: User, params: Mapping[str, str], *, today: date, status: str = ""
 ) -> "tuple[QuerySet[Opportunity], list[Chip]]":

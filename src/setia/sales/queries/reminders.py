@@ -22,7 +22,7 @@ def reminders_of(user: User) -> list[Reminded]:
     if not may(user, "sales.view"):
         return []
     still = Reminder.objects.filter(user=user, activity__done_at=None, activity__cancelled_at=None)
-    rows = still.select_related("activity__customer").order_by("-at", "-id")
+    rows = still.select_related("activity__customer", "activity__opportunity").order_by("-at", "-id")
     found = [row for row in rows[:MOST] if row.activity.owner_id == user.pk]
     return [Reminded(row, one) for row, one in zip(found, shown(user, [row.activity for row in found]), strict=True)]
 

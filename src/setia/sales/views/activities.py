@@ -1,9 +1,11 @@
 """Activities: one's own day, the list, the team's day, one customer's; planned, noted, changed, done, called off.
 
-Where an activity was changed from, there one stays: the form says so by `place` (`record`: the customer's page, whose
-part comes back alone; else one's own day). What was done is named there, with a button that takes it back.
+Where an activity was changed from, there one stays: the form says so by `place` (`record`: the customer's page,
+`opportunity`: that one's, whose part comes back alone; else one's own day). What was done is named there, with a button
+that takes it back.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,16 +15,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from setia.accounts.models import User
 from setia.accounts.queries import me
 from setia.core import keyset
 from setia.core.permissions import may, needs
 from setia.core.queries import current_firm
 from setia.core.versions import ChangedMeanwhile, version_of
-from setia.customers.queries import get_customer_for
+from setia.customers.queries import get_customer_for, may_see
 from setia.sales import actions, queries
 from setia.sales.activity_forms import ActivityForm, DoneForm, NextForm, next_working_day
 from setia.sales.models import Activity
-from setia.sales.views._shared import PAGE, address, keep_typed, params_of, sent, whole
+from setia.sales.views._shared import PAGE, address, by_htmx, keep_typed, params_of, sent, whole
 
 _AS_CHOICE = ("state", "kind", "who")
 
@@ -88,15 +91,18 @@ def plan_activity(request: HttpRequest) -> HttpResponse:
         "kind": kind if kind in Activity.Kind.values else Activity.Kind.CALL,
         "due_date": request.GET.get("day", "") or next_working_day(today),
         "owner": me(request).pk,
+        "opportunity": request.GET.get("opportunity", ""),
     }
     form = ActivityForm(sent(request), user=me(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.plan_activity(by=me(request), at=timezone.now(), **form.facts())
+            actions.plan_activity(by=me(request), at=timezone.now(), **form.facts())
         except actions.NotForThem:
             _tell_not_for_them(form)
+        except actions.OthersOpportunity:
+            form.add_error("opportunity", _("This opportunity is another customer's. Take one of the two out."))
         else:
-            return redirect("customer", made.customer_id) if request.GET.get("customer") else redirect("my_day")
+            return redirect(_came_from(request))
     return _page(request, "sales/plan_activity.html", form)
 
 
@@ -111,6 +117,7 @@ def edit_activity(request: HttpRequest, pk: int) -> HttpResponse:
     names = ("kind", "title", "customer", "owner", "due_date", "duration_minutes", "place", "note")
     initial = {name: getattr(one, name) for name in names} | {"planned_time": local and local.time()}
     initial |= {"version": version_of(one.updated_at), "customer": one.customer_id, "owner": one.owner_id}
+    initial["opportunity"] = one.opportunity_id
     form = ActivityForm(sent(request), user=me(request), present=one, initial=initial)
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"]
@@ -121,9 +128,34 @@ def edit_activity(request: HttpRequest, pk: int) -> HttpResponse:
             return _page(request, "sales/edit_activity.html", form, one=one, status=409, conflict=True)
         except actions.NotForThem:
             _tell_not_for_them(form)
+        except actions.OthersOpportunity:
+            form.add_error("opportunity", _("This opportunity is another customer's. Take one of the two out."))
         else:
             return redirect("my_day")
     return _page(request, "sales/edit_activity.html", form, one=one)
+
+
+@require_GET
+@needs("sales.view")
+def opportunity_activities(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is done to win an opportunity, as a part of its page or a page of its own."""
+    return _to_win(request, queries.get_opportunity_for(me(request), pk), changed=request.GET.get("done", ""))
+
+
+@require_POST
+@needs("sales.activities")
+def plan_to_win(request: HttpRequest, pk: int) -> HttpResponse:
+    """The one line on an opportunity's page: what is next, and when."""
+    meant = queries.get_opportunity_for(me(request), pk)
+    form = NextForm(request.POST)
+    if not form.is_valid():
+        return _to_win(request, meant, error=str(next(iter(form.errors.values()))[0]), status=422)
+    try:
+        actions.plan_activity(by=me(request), at=timezone.now(), opportunity=meant, **form.cleaned_data)
+    except actions.NotForThem:
+        error = _("Their customer is a colleague's, whom you do not see. Ask them to plan it.")
+        return _to_win(request, meant, error=error, status=422)
+    return _to_win(request, meant)
 
 
 @require_POST
@@ -231,6 +263,8 @@ def _where(request: HttpRequest, one: Activity, *, changed: str = "") -> HttpRes
     """Back to where it was changed from."""
     if request.POST.get("place") == "record" and one.customer_id:
         return _of_customer(request, get_customer_for(me(request), one.customer_id), changed=changed)
+    if request.POST.get("place") == "opportunity" and one.opportunity_id:
+        return _to_win(request, queries.get_opportunity_for(me(request), one.opportunity_id), changed=changed)
     place = "activities" if request.POST.get("place") == "list" else "my_day"
     return redirect(reverse(place) + (f"?done={changed}" if changed and place == "my_day" else ""))
 
@@ -254,6 +288,32 @@ def _of_customer(
     return render(request, template, context, status=status)
 
 
+def _to_win(
+    request: HttpRequest, opportunity: Any, *, changed: str = "", error: str = "", status: int = 200
+) -> HttpResponse:
+    piece = by_htmx(request)
+    if request.method == "POST" and not piece and status == 200:
+        key = f"?done={changed}" if changed else ""
+        return redirect(reverse("opportunity_activities", args=[opportunity.pk]) + key)
+    context = _standing(request) | _changed(request, changed)
+    context |= {
+        "opportunity": opportunity,
+        "of": queries.activities_to_win(me(request), opportunity),
+        "error": error,
+        "plans": may(me(request), "sales.activities") and opportunity.is_open and not opportunity.customer.erased_at,
+    }
+    template = "sales/opportunity_activities_piece.html" if piece else "sales/opportunity_activities.html"
+    return render(request, template, context, status=status)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Where somebody goes on who planned something: the opportunity or the customer they began from, or their day."""
+    for name in ("opportunity", "customer"):
+        if key := whole(request.GET.get(name, "")):
+            return reverse(name, args=[key])
+    return reverse("my_day")
+
+
 def _tell_not_for_them(form: ActivityForm) -> None:
     form.add_error(
         "owner" if "owner" in form.fields else None,
@@ -265,18 +325,27 @@ def _tell_not_for_them(form: ActivityForm) -> None:
 
 
 def _page(request: HttpRequest, template: str, form: ActivityForm, *, status: int = 0, **context: Any) -> HttpResponse:
-    key = whole(str(form["customer"].value() or request.GET.get("customer", ""))) if "customer" in form.fields else 0
-    chosen = None
-    if key:
-        try:
-            chosen = get_customer_for(me(request), key)
-        except Http404:
-            chosen = None
-    back = request.GET.get("customer", "")
+    chosen = _behind(request, form, "customer", get_customer_for)
+    meant = _behind(request, form, "opportunity", queries.get_opportunity_for)
+    if meant is not None and chosen is None and not form.is_bound and may_see(me(request), meant.customer):
+        chosen = meant.customer
+    back = _came_from(request)
     context |= {
         "form": form,
         "chosen": chosen,
+        "meant": meant,
         "typed": request.POST.get("customer_q", ""),
-        "back": reverse("customer", args=[chosen.pk]) if back and chosen else reverse("my_day"),
+        "typed_opportunity": request.POST.get("opportunity_q", ""),
+        "back": back,
+        "back_to": str(meant or chosen) if back != reverse("my_day") and (meant or chosen) else _("My day"),
     }
     return render(request, template, context, status=status or (422 if form.errors else 200))
+
+
+def _behind(request: HttpRequest, form: ActivityForm, name: str, get: Callable[[User, int], Any]) -> Any:
+    """The record a form's hidden field names, as far as the reader may see it."""
+    key = whole(str(form[name].value() or request.GET.get(name, ""))) if name in form.fields else 0
+    try:
+        return get(me(request), key) if key else None
+    except Http404:
+        return None

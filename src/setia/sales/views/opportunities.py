@@ -24,7 +24,7 @@ from setia.customers.queries import get_customer_for, may_see
 from setia.sales import actions, queries
 from setia.sales.models import Opportunity
 from setia.sales.opportunity_forms import Entry, LoseForm, WinForm
-from setia.sales.views._shared import PAGE, address, keep_typed, params_of, sent
+from setia.sales.views._shared import PAGE, address, keep_typed, params_of, sent, whole
 
 _AS_CHOICE = ("status", "pipeline", "owner", "from", "to", "late", "aged")
 
@@ -245,6 +245,20 @@ def customer_opportunities(request: HttpRequest, pk: int) -> HttpResponse:
     piece = bool(getattr(request, "htmx", None)) and not request.htmx.boosted  # type: ignore[attr-defined]
     template = "sales/customer_opportunities_piece.html" if piece else "sales/customer_opportunities.html"
     return render(request, template, context)
+
+
+@require_GET
+@needs("sales.view")
+def find_opportunity(request: HttpRequest) -> HttpResponse:
+    """The picker of a form: open ones with a title like the text typed, or the one picked (`pick`), as a fragment."""
+    context: dict[str, Any] = {"chosen": None}
+    if "pick" in request.GET:
+        if key := whole(request.GET["pick"]):
+            context["chosen"] = queries.get_opportunity_for(me(request), key)
+        return render(request, "sales/picked_opportunity.html", context)
+    q = request.GET.get("opportunity_q", "")[:200]
+    found = queries.found_opportunities(me(request), q)
+    return render(request, "sales/find_opportunity.html", {"q": q, "found": found})
 
 
 def _page(request: HttpRequest, template: str, entry: Entry, *, status: int = 0, **context: Any) -> HttpResponse:
