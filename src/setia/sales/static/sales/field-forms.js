@@ -6,7 +6,7 @@ window.SetiaField = window.SetiaField || {};
   const $$ = (selector, from) => Array.from((from || document).querySelectorAll(selector));
   const word = (name, given) => {
     const found = $(`[data-word="${name}"]`, $('#words').content);
-    return Object.entries(given || {}).reduce((text, [key, value]) => text.replace(`{${key}}`, value), found ? found.textContent : '');
+    return Object.entries(given || {}).reduce((text, [key, value]) => text.replace(`{${key}}`, () => value), found ? found.textContent : '');
   };
   const piece = name => $(`#t-${name}`).content.firstElementChild.cloneNode(true);
 

@@ -94,7 +94,7 @@
         if (next) {
           over(next);
           next.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-          say(board.dataset.over.replace('{stage}', next.dataset.name).replace('{n}', all.indexOf(next) + 1).replace('{all}', all.length));
+          say(board.dataset.over.replace('{stage}', () => next.dataset.name).replace('{n}', all.indexOf(next) + 1).replace('{all}', all.length));
         }
       } else if (event.key === 'Enter' || event.key === ' ') {
         const { card, from, over: lane } = hand;
@@ -108,7 +108,7 @@
       hand = { card, from: card.closest('[data-lane]'), keys: true };
       card.classList.add('s-held');
       over(hand.from);
-      say(card.closest('[data-board]').dataset.taken.replace('{what}', $('a', card).textContent));
+      say(card.closest('[data-board]').dataset.taken.replace('{what}', () => $('a', card).textContent));
       event.preventDefault();
       event.stopPropagation();
     }

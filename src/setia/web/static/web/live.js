@@ -111,7 +111,7 @@
     const place = $('[data-live-said]', page);
     if (!place || Date.now() - said < SAID) return;
     said = Date.now();
-    place.textContent = place.dataset.words.replace('{what}', $('.s-grow', line).innerText.trim().replace(/\s+/g, ' '));
+    place.textContent = place.dataset.words.replace('{what}', () => $('.s-grow', line).innerText.trim().replace(/\s+/g, ' '));
   }
   function state(name) {
     const place = page && $('[data-live-state]', page);
