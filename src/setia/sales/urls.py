@@ -68,6 +68,7 @@ urlpatterns = [
     path("prospects/<int:pk>/qualify/", views.qualify_prospect, name="qualify_prospect"),
     path("prospects/<int:pk>/undo/", views.undo_qualifying, name="undo_qualifying"),
     path("prospects/<int:pk>/touch/", views.touch_prospect, name="touch_prospect"),
+    path("map/", views.map_ground, name="map_ground"),
     path("sharing/", views.sharing, name="sharing"),
     path("sharing/now/", views.share_out, name="share_out"),
     path("sharing/rules/new/", views.add_share_rule, name="add_share_rule"),

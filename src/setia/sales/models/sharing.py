@@ -26,6 +26,10 @@ class SalesDesk(models.Model):
     until_time = models.TimeField(default=_UNTIL)
     idle_days = models.PositiveSmallIntegerField(null=True, help_text="Null: prospects stay with whom they are.")
     warn_days = models.PositiveSmallIntegerField(default=2, help_text="So long before they go, their owner is told.")
+    map_address = models.CharField(
+        max_length=300, default="", help_text="Where pictures of the ground are asked for; empty: nowhere."
+    )
+    map_credit = models.CharField(max_length=100, default="", help_text="Whose map it is.")
     changed_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -6,7 +6,6 @@ Seen are the visits of those whose work one sees. Of a customer one may not see 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import cos, radians
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -17,11 +16,11 @@ from setia.core.chips import Chip
 from setia.core.keyset import Leg
 from setia.core.permissions import Actor, may, owners_seen
 from setia.customers.queries import assignable, files_with, may_see, provinces_of, tiles
+from setia.sales.mercator import Piece, Square
 from setia.sales.models import Flag, Visit, VisitPhoto
+from setia.sales.queries.clock import desk
 
 PEOPLE, POINTS = 200, 500
-_LEAST_DEGREES = 0.01
-"""A map shows at least about a kilometre, however near to each other the points lie."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +46,18 @@ class Point:
 
 @dataclass(frozen=True)
 class VisitMap:
-    """Points within a square, its side in kilometres, and the provinces of the customers as tiles."""
+    """Points within a square, its side in kilometres, and the provinces of the customers as tiles.
+
+    `ground` are the pictures that lie under the points, where the firm named a map (`address`, `credit`) for them.
+    """
 
     points: list[Point]
     km: float
     tiles: list[Any]
     more: bool
+    ground: list[Piece]
+    address: str
+    credit: str
 
 
 def visits_for(user: Actor) -> QuerySet[Visit]:
@@ -110,7 +115,7 @@ def seen_visits(user: User, visits: list[Visit]) -> list[SeenVisit]:
 
 
 def visit_map(user: User, rows: QuerySet[Visit]) -> VisitMap:
-    """Where the visits were: by their places, and by the provinces of their customers. Four queries at the most."""
+    """Where the visits were: by their places, and by the provinces of their customers. Five queries at the most."""
     latest = list(rows.select_related("activity__customer", "person").order_by("-arrived_at", "-id")[: POINTS + 1])
     seen = [one for one in latest[:POINTS] if one.activity.customer is None or may_see(user, one.activity.customer)]
     shares = provinces_of(user, {one.activity.customer_id for one in seen if one.activity.customer_id})
@@ -119,23 +124,11 @@ def visit_map(user: User, rows: QuerySet[Visit]) -> VisitMap:
     ]
     drawn = tiles(shares) if shares else []
     if not placed:
-        return VisitMap([], 0, drawn, len(latest) > POINTS)
-    south, north = min(lat for _one, lat, _lon in placed), max(lat for _one, lat, _lon in placed)
-    west, east = min(lon for _one, _lat, lon in placed), max(lon for _one, _lat, lon in placed)
-    # Away from the equator a degree of longitude is shorter: both axes in degrees of latitude.
-    shrink = max(0.01, cos(radians((south + north) / 2)))
-    side = max(north - south, (east - west) * shrink, _LEAST_DEGREES) * 1.16
-    top, left = (south + north) / 2 + side / 2, (west + east) / 2 * shrink - side / 2
-    points = [
-        Point(
-            one,
-            _called(one),
-            round((lon * shrink - left) / side * 100, 2),
-            round((top - lat) / side * 100, 2),
-        )
-        for one, lat, lon in placed
-    ]
-    return VisitMap(points, side * 111.2, drawn, len(latest) > POINTS)
+        return VisitMap([], 0, drawn, len(latest) > POINTS, [], "", "")
+    square, terms = Square.around([(lat, lon) for _one, lat, lon in placed]), desk()
+    points = [Point(one, _called(one), *square.percent(lat, lon)) for one, lat, lon in placed]
+    ground = square.ground(terms.map_address) if terms.map_address else []
+    return VisitMap(points, square.km, drawn, len(latest) > POINTS, ground, terms.map_address, terms.map_credit)
 
 
 def _called(visit: Visit) -> str:

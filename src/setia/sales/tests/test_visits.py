@@ -75,6 +75,50 @@ class VisitsTest(Field):
         assert all(0 < one.x < 100 and 0 < one.y < 100 for one in drawn.points)
         assert 90 < drawn.km < 120
 
+    def test_a_map_of_the_firms_choice_lies_under_the_places_and_its_server_is_let_in_on_this_page_alone(self) -> None:
+        self.been(self.sari, self.budi, **JAKARTA)
+        self.been(self.sari, self.budi, **BANDUNG)
+        assert "s-visits-ground" not in self.page()
+        self.sign_in(self.rani)
+        setting = reverse("map_ground")
+        address = "https://tiles.example.id:8443/{z}/{x}/{y}.png?key=a-b"
+        answer = self.client.post(setting, {"map_address": address, "map_credit": "© Peta"})
+        assert answer.url == reverse("visits")  # type: ignore[attr-defined]
+        answer = self.client.get(reverse("visits"))
+        page = answer.content.decode()
+        assert "img-src 'self' data: https://tiles.example.id:8443;" in answer["Content-Security-Policy"]
+        assert "© Peta" in page
+        # By OpenStreetMap's own formula, n/2 · (1 - ln(tan φ + sec φ) / π): Jakarta and Bandung at zoom 9.
+        for tile in ("9/407/264", "9/409/265"):
+            assert f"https://tiles.example.id:8443/{tile}.png?key=a-b" in page, tile
+        assert "tiles.example.id" not in self.client.get(setting)["Content-Security-Policy"]
+        boosted = self.client.get(reverse("visits"), {"who": ""}, headers={"HX-Boosted": "true"})
+        assert boosted["HX-Redirect"] == reverse("visits") + "?who="
+        self.client.post(setting, {"map_address": "", "map_credit": "© Peta"})
+        assert "tiles.example.id" not in self.client.get(reverse("visits"))["Content-Security-Policy"]
+
+    def test_an_address_that_asks_elsewhere_or_breaks_the_policy_is_refused(self) -> None:
+        self.sign_in(self.rani)
+        for address in (
+            "http://tiles.example.id/{z}/{x}/{y}.png",
+            "https://tiles.example.id/{z}/{x}.png",
+            "https://tiles.example.id/{z}/{x}/{y}/{y}.png",
+            "https://tiles.example.id/{z}/{x}/{y}/{key}.png",
+            "https://{z}.example.id/{x}/{y}.png",
+            "https://a b.id/{z}/{x}/{y}.png",
+            "https://x.id; script-src *//{z}/{x}/{y}.png",
+            "https://rani@x.id/{z}/{x}/{y}.png",
+            "https://x.id/{z}/{x}/{y}.png#there",
+            "https://[x.id/{z}/{x}/{y}.png",
+            'https://x.id/{z}/{x}/{y}.png"onload="x',
+            "//x.id/{z}/{x}/{y}.png",
+        ):
+            answer = self.client.post(reverse("map_ground"), {"map_address": address})
+            assert answer.status_code == 422, address
+            assert "This is no such address" in answer.content.decode()
+        self.sign_in(self.sari)
+        assert self.client.post(reverse("map_ground"), {"map_address": ""}).status_code == 403
+
     def test_provinces_are_drawn_from_the_customers_regions(self) -> None:
         named = {"name": "Jawa Barat", "path": "Jawa Barat", "bare": "jawa barat", "folded": "jawa barat"}
         Region.objects.create(code="32", level=1, **named)

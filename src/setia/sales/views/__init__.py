@@ -74,7 +74,7 @@ from setia.sales.views.reminders import reminders
 from setia.sales.views.sharing import add_share_rule, edit_share_rule, remove_share_rule, share_out, sharing, work_time
 from setia.sales.views.targets import add_target, edit_target, remove_target, targets
 from setia.sales.views.trials import weigh_experiment
-from setia.sales.views.visits import visits
+from setia.sales.views.visits import map_ground, visits
 from setia.sales.views.web_forms import (
     accept_submission,
     add_web_form,
@@ -141,6 +141,7 @@ __all__ = [
     "log_activity",
     "lose_opportunity",
     "make_feed",
+    "map_ground",
     "move_activity",
     "move_opportunity",
     "my_day",
