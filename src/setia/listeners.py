@@ -104,7 +104,8 @@ def _keep_portrait_up(event: Event) -> None:
 
 
 def _mark_sold(event: Event) -> None:
-    reports.mark_order(event.payload["order_id"], event.payload.get("days", ()))
+    told = event.payload
+    reports.mark_order(told["order_id"], told.get("days", ()), customer=told["customer_id"])
 
 
 def _mark_buyers(event: Event) -> None:

@@ -29,14 +29,17 @@ LEFT JOIN sales_prospect p ON p.customer_id = o.customer_id
 LEFT JOIN customers_regionspelling g ON g.spelling = c.region AND c.region_code = ''
 WHERE o.kind IN ('PURCHASE', 'RETURN')
 """
-# By the index of moments: no zone is further than a day from UTC.
-_DAYS = """
+DAYS = """
 AND o.day = ANY(%(days)s::date[])
 AND o.ordered_at >= (SELECT min(d) - 2 FROM unnest(%(days)s::date[]) d)
 AND o.ordered_at < (SELECT max(d) + 3 FROM unnest(%(days)s::date[]) d)
 """
-_OWNED = "AND c.owner_id = ANY(%(owners)s::bigint[])"
-_ALONE = "AND o.customer_id IS NOT DISTINCT FROM %(number)s::bigint"
+"""An order of the `days`, by the index of moments: no zone is further than a day from UTC."""
+OWNED = "AND c.owner_id = ANY(%(owners)s::bigint[])"
+"""An order of a customer `c` of the `owners`."""
+# Not IS NOT DISTINCT FROM, which no index knows.
+_NUMBERED = "AND ({0} = %(number)s::bigint OR (%(number)s::bigint IS NULL AND {0} IS NULL))"
+_ALONE = _NUMBERED.format("o.customer_id")
 FIGURES = ("orders", "returns", "purchased", "returned", "quantity")
 
 
@@ -47,7 +50,7 @@ def counted(ways: Iterable[str], *, owned: bool = False, alone: bool = False) ->
     With `owned`, and of products and customers always, `owner` is -1 (all that was counted, together).
     """
     ways = list(ways)
-    inside = f"{_FROM} {_DAYS} {_OWNED if owned else ''} {_ALONE if alone else ''}"
+    inside = f"{_FROM} {DAYS} {OWNED if owned else ''} {_ALONE if alone else ''}"
     parts = []
     if set(ways) - {"I"}:
         split = ", ".join(f"{KEYS[way]} AS key_{way}" for way in ways if way in KEYS)
@@ -91,16 +94,52 @@ def behind(way: str, *, owned: bool, after: bool) -> str:
     condition = {
         "": "",
         "C": "AND o.channel = %(key)s",
-        "A": "AND o.agent_id IS NOT DISTINCT FROM %(number)s::bigint",
-        "U": "AND o.customer_id IS NOT DISTINCT FROM %(number)s::bigint",
+        "A": _NUMBERED.format("o.agent_id"),
+        "U": _ALONE,
         "I": _WITH_PRODUCT,
     }.get(way) or (f"AND {KEYS[way]} = %(key)s" if way else "")
     return f"""
-SELECT o.id {_FROM} {condition} {_OWNED if owned else ""}
-AND o.day BETWEEN %(first)s AND %(final)s
-AND o.ordered_at >= %(first)s::date - 2 AND o.ordered_at < %(final)s::date + 3
+SELECT o.id {_FROM} {condition} {OWNED if owned else ""}
+{_between("first", "final")}
 {"AND (o.ordered_at, o.id) < (%(moment)s, %(order)s)" if after else ""}
 ORDER BY o.ordered_at DESC, o.id DESC LIMIT %(most)s"""
+
+
+def best_customers(*, owned: bool) -> str:
+    """SQL for rows (key, then `FIGURES`, revenue before) of the customers who brought most from `now` to `until`, at most
+    `most`, those alone who brought anything; before is `from` … `to`. Walk-ins together are one of them.
+    """
+    only = "AND o.customer_id IN (SELECT c.id FROM customers_customer c WHERE c.owner_id = ANY(%(owners)s::bigint[]))"
+    sold = "FROM orders_order o WHERE o.kind IN ('PURCHASE', 'RETURN')"
+    now, before = _between("now", "until"), _between("from", "to")
+    # Each of the best by the index of customers, the walk-ins apart: an index knows no NULL among others.
+    of_best = """SELECT o.customer_id, o.day, o.kind, o.reversed, o.total {sold} {days}
+      AND o.customer_id = ANY(ARRAY(SELECT customer_id FROM best))
+    UNION ALL SELECT o.customer_id, o.day, o.kind, o.reversed, o.total {sold} {days}
+      AND o.customer_id IS NULL AND EXISTS (SELECT FROM best WHERE customer_id IS NULL)"""
+    return f"""
+WITH best AS MATERIALIZED (
+  SELECT o.customer_id, COALESCE(o.customer_id::text, '') AS key, sum(o.total) AS revenue {sold} {now}
+  {only if owned else ""} GROUP BY o.customer_id HAVING sum(o.total) > 0 ORDER BY 3 DESC, 2 LIMIT %(most)s
+), figures AS (
+  SELECT customer_id, count(*) FILTER (WHERE kind = 'PURCHASE' AND NOT reversed) AS orders,
+    count(*) FILTER (WHERE kind = 'RETURN') AS returns,
+    COALESCE(sum(total) FILTER (WHERE kind = 'PURCHASE'), 0) AS purchased,
+    COALESCE(sum(total) FILTER (WHERE kind = 'RETURN'), 0) AS returned
+  FROM ({of_best.format(sold=sold, days=now)}) o GROUP BY customer_id
+), earlier AS (
+  SELECT customer_id, sum(total) AS revenue FROM ({of_best.format(sold=sold, days=before)}) o GROUP BY customer_id
+)
+SELECT b.key, f.orders, f.returns, f.purchased, f.returned, 0::numeric, COALESCE(e.revenue, 0)
+FROM best b JOIN figures f ON COALESCE(f.customer_id, 0) = COALESCE(b.customer_id, 0)
+LEFT JOIN earlier e ON COALESCE(e.customer_id, 0) = COALESCE(b.customer_id, 0)
+ORDER BY b.revenue DESC, b.key"""  # noqa: S608 — this module's own words
+
+
+def _between(first: str, final: str) -> str:
+    """An order of the days from one name to another, by the index of moments."""
+    return f"""AND o.day BETWEEN %({first})s AND %({final})s
+AND o.ordered_at >= %({first})s::date - 2 AND o.ordered_at < %({final})s::date + 3"""
 
 
 _WITH_PRODUCT = """AND CASE WHEN %(number)s::bigint IS NULL

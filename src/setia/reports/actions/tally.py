@@ -1,12 +1,18 @@
-"""Keeps the tally of what was sold: says which days are out of date, and counts days anew."""
+"""Keeps the tallies of what was sold and of who bought: says which days are out of date, and counts days anew.
+
+Who bought on a day may turn from returning into new, or back, when their earlier orders change: what happens to an order
+puts the customer's later days out of date with its own.
+"""
 
 from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db import connection, transaction
 
+from setia.reports import buying
 from setia.reports.counting import FIGURES, counted
 from setia.reports.models import UncountedDay
+from setia.reports.models.bought import NEVER
 
 LOCK = 7_340_077
 BATCH = 10
@@ -15,8 +21,22 @@ _NAMES = ", ".join(FIGURES)
 _SUMS = ", ".join(f"sum({name})" for name in FIGURES)
 _ADD = f"INSERT INTO reports_soldtally (way, owner, span, day, key, {_NAMES})"
 
-_DIFFERENT = """
+_BUYERS = f"INSERT INTO reports_buyertally (product, owner, span, day, {', '.join(buying.FIGURES)}, away)"
+
+_MARK_ORDER = """
+WITH touched AS (
+  SELECT day FROM orders_order WHERE id = %(order)s OR reverses_id = %(order)s
+  UNION SELECT p.day FROM orders_order o JOIN orders_order p ON p.id = o.reverses_id WHERE o.id = %(order)s
+  UNION SELECT unnest(%(days)s::date[])
+)
 INSERT INTO reports_uncountedday (day)
+SELECT day FROM touched
+UNION SELECT o.day FROM orders_order o WHERE o.customer_id = %(customer)s AND o.day > (SELECT min(day) FROM touched)
+ORDER BY 1 ON CONFLICT DO NOTHING
+"""
+
+_DIFFERENT = """
+WITH different AS (
 SELECT day FROM (
   SELECT day, sum(total) AS total, count(*) FILTER (WHERE kind = 'PURCHASE' AND NOT reversed) AS orders
   FROM orders_order WHERE kind IN ('PURCHASE', 'RETURN') GROUP BY day
@@ -25,8 +45,28 @@ SELECT day FROM (
   FROM reports_soldtally WHERE way = 'C' AND owner = -1 AND span = 'D' GROUP BY day
 ) kept USING (day)
 WHERE there.total IS DISTINCT FROM kept.total OR there.orders IS DISTINCT FROM kept.orders
+UNION SELECT unnest(%(days)s::date[])
+)
+INSERT INTO reports_uncountedday (day)
+SELECT day FROM different
+UNION SELECT DISTINCT day FROM orders_order WHERE day > (SELECT min(day) FROM different)
 ORDER BY day ON CONFLICT DO NOTHING
 """
+
+_OF_MONTH = """FROM reports_buyertally WHERE span = 'D' AND product > 0
+  AND day >= %(month)s::date AND day < (%(month)s::date + interval '1 month')::date"""
+_ADDED = ", ".join(f"sum({name}) AS {name}" for name in buying.FIGURES)
+# Of those who came back on a day of the month, who had not in it before: as of its first day, however long before.
+_MONTH_OF_BUYERS = f"""{_BUYERS}
+SELECT s.product, s.owner, 'M', %(month)s::date, s.new, COALESCE(cardinality(a.away), 0), s.new_orders,
+  s.again_orders, s.walk_in_orders, COALESCE(a.away, '{{}}')
+FROM (SELECT product, owner, {_ADDED} {_OF_MONTH} GROUP BY product, owner) s
+LEFT JOIN (
+  SELECT product, array_agg(since ORDER BY since) AS away FROM (
+    SELECT product, CASE WHEN since = {NEVER} THEN since ELSE since - (day - %(month)s::date) END AS since
+    FROM (SELECT product, day, unnest(away) AS since {_OF_MONTH}) each_day
+  ) each_customer WHERE since > 0 GROUP BY product
+) a USING (product)"""
 
 
 def mark_days(days: Iterable[date]) -> None:
@@ -35,15 +75,12 @@ def mark_days(days: Iterable[date]) -> None:
     UncountedDay.objects.bulk_create([UncountedDay(day=day) for day in sorted(set(days))], ignore_conflicts=True)
 
 
-def mark_order(order_id: int, days: Iterable[str] = ()) -> None:
-    """Say that the day of an order, of returns of it, and `days` (ISO) it was on before, are out of date."""
+def mark_order(order_id: int, days: Iterable[str] = (), *, customer: int | None = None) -> None:
+    """Say that the day of an order, of what it returns and of returns of it, `days` (ISO) it was on before, and what the
+    customer bought on later days, are out of date.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO reports_uncountedday (day) SELECT day FROM orders_order"
-            " WHERE id = %(order)s OR reverses_id = %(order)s UNION SELECT unnest(%(days)s::date[])"
-            " ORDER BY 1 ON CONFLICT DO NOTHING",
-            {"order": order_id, "days": list(days)},
-        )
+        cursor.execute(_MARK_ORDER, {"order": order_id, "days": list(days), "customer": customer})
 
 
 def mark_customers(customers: Collection[int]) -> None:
@@ -61,16 +98,17 @@ def mark_all() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO reports_uncountedday (day) SELECT day FROM orders_order"
-            " UNION SELECT day FROM reports_soldtally ORDER BY day ON CONFLICT DO NOTHING"
+            " UNION SELECT day FROM reports_soldtally UNION SELECT day FROM reports_buyertally ORDER BY day ON CONFLICT DO NOTHING"
         )
 
 
-def mark_different() -> None:
-    """Say of every day whose orders come to something else than its tally that it is out of date: after an import, and
-    every night, should anything ever have slipped by. One reading of all orders.
+def mark_different(days: Iterable[date] = ()) -> None:
+    """Say of every day whose orders come to something else than its tally, of `days`, and of all days after the first
+    of them, that they are out of date: after an import, and every night, should anything ever have slipped by. One
+    reading of all orders.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_DIFFERENT)
+        cursor.execute(_DIFFERENT, {"days": list(days)})
 
 
 def count_days(days: Collection[date]) -> None:
@@ -90,7 +128,16 @@ def count_days(days: Collection[date]) -> None:
                 {"days": some},
             )
             cursor.execute("DELETE FROM reports_soldtally WHERE day = ANY(%s) AND span = 'M'", [months])
+            cursor.execute("DELETE FROM reports_buyertally WHERE day = ANY(%s) AND span = 'D'", [some])
+            for of in ("ANYTHING", "EACH"):
+                cursor.execute(
+                    f"{_BUYERS} SELECT product, owner, 'D', day, {', '.join(buying.FIGURES)}, away"  # noqa: S608
+                    f" FROM ({buying.buyers(of)}) counted",
+                    {"days": some},
+                )
+            cursor.execute("DELETE FROM reports_buyertally WHERE day = ANY(%s) AND span = 'M'", [months])
             for month in months:
+                cursor.execute(_MONTH_OF_BUYERS, {"month": month})
                 cursor.execute(
                     f"{_ADD} SELECT way, owner, 'M', %(month)s::date, key, {_SUMS} FROM reports_soldtally"  # noqa: S608
                     " WHERE span = 'D' AND day >= %(month)s::date AND day < %(month)s::date + interval '1 month'"

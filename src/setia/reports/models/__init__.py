@@ -1,7 +1,8 @@
 """The tables of reports, a module per subject."""
 
+from setia.reports.models.bought import BuyerTally
 from setia.reports.models.kept import KeptForecast
 from setia.reports.models.saved import Mailing, SavedReport
 from setia.reports.models.sold import SoldTally, UncountedDay
 
-__all__ = ["KeptForecast", "Mailing", "SavedReport", "SoldTally", "UncountedDay"]
+__all__ = ["BuyerTally", "KeptForecast", "Mailing", "SavedReport", "SoldTally", "UncountedDay"]

@@ -1,7 +1,7 @@
-"""New and returning customers, by day and by product, counted from the orders when they are asked for.
+"""New and returning customers, by day and by product; `buying` says what they are.
 
-A customer is new on the day of their first purchase, of anything or of one product, and returning on any later day;
-who walks in is a third number. A purchase that was taken back whole is none.
+Whoever sees all customers reads the tally. Somebody who sees some reads theirs of it by day, and is told of products
+from their customers' own orders.
 """
 
 from typing import Any
@@ -12,71 +12,73 @@ from django.utils.translation import gettext as _
 from setia.accounts.models import User
 from setia.catalogue.queries import products_for
 from setia.core.permissions import owners_seen
+from setia.reports.buying import FIGURES, buyers
 from setia.reports.live import Asked, Table
+from setia.reports.models.bought import ANYTHING
+from setia.reports.models.sold import WHOLE
+from setia.reports.queries.tallied import Sources, sources_of
 
-_COUNTS = "o.kind = 'PURCHASE' AND NOT o.reversed"
-_OWNED = "AND EXISTS (SELECT 1 FROM customers_customer c WHERE c.id = o.customer_id AND c.owner_id = ANY(%(owners)s))"
-# By the index of moments: no zone is further than a day from UTC.
-_BOUGHT = f"""
-FROM orders_order o {{lines}}
-WHERE {_COUNTS} AND o.day BETWEEN %(first)s AND %(final)s
-  AND o.ordered_at >= %(first)s::date - 2 AND o.ordered_at < %(final)s::date + 3 {{owned}}
-"""
-_LINES = "JOIN orders_orderline l ON l.order_id = o.id AND l.product_id IS NOT NULL AND l.amount > 0"
-_FIRST = f"""(SELECT o.day FROM orders_order o {{lines}} WHERE o.customer_id = b.customer_id AND {_COUNTS}
-  {{same}} ORDER BY o.ordered_at, o.id LIMIT 1)"""  # noqa: S608 — this module's own words
-
-
-_SAME = "AND l.product_id = b.product_id"
+_NAMES = ", ".join(FIGURES)
+_WORDS = [name.replace("again", "returning") for name in FIGURES]
+_KEPT = "FROM reports_buyertally WHERE owner = ANY(%(owners)s::bigint[])"
+# Of those who came back that day or month, who had not since the period began; `away` is in order.
+_ONCE = "cardinality(away) - width_bucket(day - %(first)s::date, away)"
 
 
 def buyers_by_day(user: User, asked: Asked) -> Table:
-    """Each day's new and returning customers, of one product if one was asked for, and orders of who walked in."""
-    one = asked.product is not None
-    lines = f"{_LINES} AND l.product_id = %(product)s" if one else ""
-    owned = _owned(user)
-    inside = _BOUGHT.format(lines=lines, owned=owned)
-    rows = _ask(
-        f"""
-        WITH bought AS (SELECT o.day, o.customer_id, count(DISTINCT o.id) AS orders {inside} GROUP BY 1, 2),
-        known AS (SELECT b.customer_id, {_FIRST.format(lines=lines, same="")} AS first
-                  FROM (SELECT DISTINCT customer_id FROM bought WHERE customer_id IS NOT NULL) b)
-        SELECT b.day, count(*) FILTER (WHERE k.first = b.day), count(*) FILTER (WHERE k.first < b.day),
-          COALESCE(sum(b.orders) FILTER (WHERE k.first = b.day), 0)::bigint,
-          COALESCE(sum(b.orders) FILTER (WHERE k.first < b.day), 0)::bigint,
-          COALESCE(sum(b.orders) FILTER (WHERE b.customer_id IS NULL), 0)::bigint
-        FROM bought b LEFT JOIN known k USING (customer_id) GROUP BY b.day
-        """,  # noqa: S608 — this module's own words
-        user,
-        asked,
-    )
-    names = ("new", "returning", "new_orders", "returning_orders", "walk_in_orders")
-    found = {day: dict(zip(names, numbers, strict=True)) for day, *numbers in rows}
+    """Each day's new and returning customers, of one product if one was asked for, and orders of who walked in.
+    Two queries.
+    """
+    one, owners = asked.product is not None, owners_seen(user)
+    names = _names(owners, asked)
+    if one and owners is not None:
+        sources = Sources(asked.period.now.each(), [], [], 0)
+    else:
+        sources = sources_of([asked.period.now], months=False)
+    live = buyers("ONE" if one else "ANYTHING", owned=owners is not None)
+    parts = [
+        f"SELECT day, {_NAMES} {_KEPT} AND span = 'D' AND product = %(product)s AND day = ANY(%(tallied)s::date[])",
+        f"SELECT day, {_NAMES} FROM ({live}) live WHERE owner = {WHOLE}",  # noqa: S608 — this module's own words
+    ]
+    sums = ", ".join(f"sum({name})::bigint" for name in FIGURES)
+    found = {
+        day: dict(zip(_WORDS, numbers, strict=True))
+        for day, *numbers in _ask(
+            f"SELECT day, {sums} FROM ({_together(parts, sources)}) parts GROUP BY day",  # noqa: S608
+            names | {"days": sources.live, "tallied": sources.days},
+        )
+    }
     table = []
     for day in asked.period.now.each():
         row: dict[str, Any] = {"key": day.isoformat(), "day": day.isoformat()}
-        row |= found.get(day, dict.fromkeys(names, 0))
+        row |= found.get(day, dict.fromkeys(_WORDS, 0))
         if not one:
             row |= {f"{name}_rows": f"bought={day}.{name}" for name in ("new", "returning")}
         table.append(row)
     # A customer may return on several days: those are not added up.
-    return Table(table, {name: sum(row[name] for row in table) for name in names if name != "returning"})
+    total = {name: sum(row[name] for row in table) for name in _WORDS if name != "returning"}
+    return Table(table, total, sources.waiting)
 
 
 def buyers_by_product(user: User, asked: Asked) -> Table:
-    """Of each product, how many customers bought it for the first time in the period, how many on a later day."""
-    owned = _owned(user)
+    """Of each product, how many customers bought it for the first time in the period, how many on a later day.
+    Three queries.
+    """
+    owners = owners_seen(user)
+    if owners is not None:
+        sources = Sources(asked.period.now.each(), [], [], 0)
+    else:
+        sources = sources_of([asked.period.now], live_days=1)
+    figures = f"product, new, {_ONCE} AS again, walk_in_orders, new_orders + again_orders + walk_in_orders AS n"
+    parts = [
+        f"SELECT {figures} {_KEPT} AND span = 'D' AND product > 0 AND day = ANY(%(tallied)s::date[])",
+        f"SELECT {figures} FROM ({buyers('EACH', owned=owners is not None)}) live",  # noqa: S608
+        f"SELECT {figures} {_KEPT} AND span = 'M' AND product > 0 AND day = ANY(%(months)s::date[])",
+    ]
     rows = _ask(
-        f"""
-        WITH bought AS (SELECT l.product_id, o.customer_id, min(o.day) AS early, max(o.day) AS late,
-                          count(DISTINCT o.id) AS orders {_BOUGHT.format(lines=_LINES, owned=owned)} GROUP BY 1, 2),
-        known AS (SELECT b.*, {_FIRST.format(lines=_LINES, same=_SAME)} AS first FROM bought b)
-        SELECT product_id, count(*) FILTER (WHERE first = early), count(*) FILTER (WHERE first < late),
-          COALESCE(sum(orders) FILTER (WHERE customer_id IS NULL), 0)::bigint, sum(orders)::bigint
-        FROM known GROUP BY product_id
-        """,  # noqa: S608 — this module's own words
-        user,
-        asked,
+        "SELECT product, sum(new)::bigint, sum(again)::bigint, sum(walk_in_orders)::bigint, sum(n)::bigint"
+        f" FROM ({_together(parts, sources)}) parts GROUP BY product",  # noqa: S608 — this module's own words
+        _names(owners, asked) | {"days": sources.live, "tallied": sources.days, "months": sources.months},
     )
     names = dict(products_for(user).filter(pk__in=[row[0] for row in rows]).values_list("pk", "name"))
     table = [
@@ -91,7 +93,7 @@ def buyers_by_product(user: User, asked: Asked) -> Table:
         for product, new, returning, walk_in, orders in rows
     ]
     table.sort(key=lambda row: (-row["new"] - row["returning"], row["label"]))
-    return Table(table, None)
+    return Table(table, None, sources.waiting)
 
 
 def product_words(user: User, asked: Asked) -> str:
@@ -102,13 +104,21 @@ def product_words(user: User, asked: Asked) -> str:
     return name or _("No such product")
 
 
-def _owned(user: User) -> str:
-    return "" if owners_seen(user) is None else _OWNED
+def _names(owners: Any, asked: Asked) -> dict[str, Any]:
+    return {
+        "owners": [WHOLE] if owners is None else sorted(owners),
+        "product": ANYTHING if asked.product is None else asked.product,
+        "first": asked.period.now.first,
+    }
 
 
-def _ask(sql: str, user: User, asked: Asked) -> list[tuple[Any, ...]]:
-    days = asked.period.now
-    names = {"first": days.first, "final": days.final, "product": asked.product}
+def _together(parts: list[str], sources: Sources) -> str:
+    """The parts that have days: of the tally, counted along, months."""
+    wanted = zip(parts, (sources.days, sources.live, sources.months), strict=False)
+    return " UNION ALL ".join(part for part, days in wanted if days)
+
+
+def _ask(sql: str, names: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, names | {"owners": sorted(owners_seen(user) or ())})
+        cursor.execute(sql, names)
         return list(cursor.fetchall())

@@ -70,7 +70,7 @@ def asked_of(report: LiveReport, params: Mapping[str, str], *, at: datetime) -> 
     if per not in PER:
         per = "day" if period.now.many <= 62 else "month"
     product = params.get("product", "") if report.name == "new-buyers" else ""
-    return Asked(period, per, at, int(product) if product.isdecimal() and len(product) < 19 else None)
+    return Asked(period, per, at, (int(product) or None) if product.isdecimal() and len(product) < 19 else None)
 
 
 def live_report_for(user: User, name: str, params: Mapping[str, str], *, at: datetime) -> Shown:

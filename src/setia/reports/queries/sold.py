@@ -13,20 +13,13 @@ from django.db import connection
 
 from setia.core.permissions import Actor, may, owners_seen
 from setia.core.queries import current_firm
-from setia.reports.counting import FIGURES, behind, counted
+from setia.reports.counting import FIGURES, behind, best_customers, counted
 from setia.reports.models.sold import WHOLE
 from setia.reports.periods import Days, Period
+from setia.reports.queries.tallied import sources_of
 
-FEW_ORDERS = 50_000
-LIVE_DAYS = 3
-"""In a firm of more than `FEW_ORDERS`, so many days are counted while a page is made; others wait for the worker."""
 MOST_CUSTOMERS = 1000
 
-_STATE = """
-SELECT (SELECT reltuples FROM pg_class WHERE oid = 'orders_order'::regclass),
-  ARRAY(SELECT day FROM reports_uncountedday
-        WHERE day BETWEEN %(first)s AND %(final)s OR day BETWEEN %(from)s AND %(until)s ORDER BY day DESC)
-"""
 _NAMES = ", ".join(FIGURES)
 _NOW = "FILTER (WHERE day BETWEEN %(now)s AND %(until)s)"
 
@@ -76,6 +69,8 @@ def sold_by(user: Actor, way: str, period: Period, *, key: str | None = None) ->
 
     With `key` of that key alone. What has figures in the period before alone is there, too. Two queries.
     """
+    if way == "U" and key is None and (best := _best_customers(user, period)):
+        return Answer(best, 0)
     names, parts, waiting = _parts(user, way, [period.now, period.before], key=key)
     if not parts:
         return Answer([], 0)
@@ -88,6 +83,28 @@ def sold_by(user: Actor, way: str, period: Period, *, key: str | None = None) ->
         names,
     )
     return Answer([(row[0], Sold(*row[1:])) for row in rows], waiting)
+
+
+def _best_customers(user: Actor, period: Period) -> list[tuple[Any, Sold]]:
+    """The customers who brought most, as `sold_by` says them; nothing where fewer than `MOST_CUSTOMERS` brought anything.
+
+    Who they are is found by the revenue of the period alone; all else is read for them only.
+    """
+    if not may_see_reports(user):
+        return []
+    owners = owners_seen(user)
+    rows = _ask(
+        best_customers(owned=owners is not None),
+        {
+            "owners": sorted(owners or ()),
+            "now": period.now.first,
+            "until": period.now.final,
+            "from": period.before.first,
+            "to": period.before.final,
+            "most": MOST_CUSTOMERS,
+        },
+    )
+    return [(row[0], Sold(*row[1:])) for row in rows] if len(rows) == MOST_CUSTOMERS else []
 
 
 def sold_in_time(user: Actor, per: str, period: Period, *, way: str = "C", key: str | None = None) -> Answer:
@@ -172,36 +189,17 @@ def _parts(
     owners = owners_seen(user)
     owned = owners is not None
     names: dict[str, Any] = {"owners": sorted(owners) if owners is not None else [WHOLE], "way": way}
-    wanted = sorted({day for days in spans for day in days.each()})
     if way == "U" or (way == "I" and owned):
-        names["days"] = wanted
+        names["days"] = sorted({day for days in spans for day in days.each()})
         if alone := way == "U" and key is not None:
             names["number"] = int(key) if key and key.isdecimal() else None
         return names, f"WITH parts AS ({counted(way, owned=owned, alone=alone)})", 0
-    first, second = spans[0], spans[-1]
-    state = {"first": first.first, "final": first.final, "from": second.first, "until": second.final}
-    many, uncounted = _ask(_STATE, state)[0]
-    live = set(uncounted if many < FEW_ORDERS else uncounted[:LIVE_DAYS])
-    whole = _whole_months(spans, live) if months else []
-    inside = {day.replace(day=1) for day in whole}
-    tallied = [day for day in wanted if day not in live and day.replace(day=1) not in inside]
-    names |= {"days": sorted(live), "months": whole, "tallied": tallied}
+    sources = sources_of(spans, months=months)
+    names |= {"days": sources.live, "months": sources.months, "tallied": sources.days}
     kept = f"SELECT day, key, {_NAMES} FROM reports_soldtally WHERE way = %(way)s AND owner = ANY(%(owners)s)"  # noqa: S608
     parts = [
-        f"{kept} AND span = 'M' AND day = ANY(%(months)s::date[])" if whole else "",
-        f"{kept} AND span = 'D' AND day = ANY(%(tallied)s::date[])" if tallied else "",
-        f"SELECT day, key, {_NAMES} FROM ({counted(way, owned=owned)}) live WHERE owner = -1" if live else "",  # noqa: S608
+        f"{kept} AND span = 'M' AND day = ANY(%(months)s::date[])" if sources.months else "",
+        f"{kept} AND span = 'D' AND day = ANY(%(tallied)s::date[])" if sources.days else "",
+        f"SELECT day, key, {_NAMES} FROM ({counted(way, owned=owned)}) live WHERE owner = -1" if sources.live else "",  # noqa: S608
     ]
-    return names, f"WITH parts AS ({' UNION ALL '.join(filter(None, parts))})", len(uncounted) - len(live)
-
-
-def _whole_months(spans: Sequence[Days], live: set[date]) -> list[date]:
-    """The first days of months that lie wholly in one of the spans and have no day that is counted along."""
-    touched = {day.replace(day=1) for day in live}
-    found = []
-    for days in spans:
-        for start in stretches("month", days):
-            end = (start + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-            if days.first <= start and end <= days.final and start not in touched:
-                found.append(start)
-    return found
+    return names, f"WITH parts AS ({' UNION ALL '.join(filter(None, parts))})", sources.waiting

@@ -21,7 +21,7 @@ from setia.reports import actions, counting, queries
 from setia.reports.live import LIVE
 from setia.reports.models import SoldTally, UncountedDay
 from setia.reports.periods import Days
-from setia.reports.queries import sold
+from setia.reports.queries import sold, tallied
 from setia.reports.tests.simulated import NOW, ZONE, Simulated, counted_by_hand
 from setia.web.format import money
 from setia.web.tests.test_customers import FewerThan
@@ -142,7 +142,7 @@ class SalesReportTest(Simulated):
         days = [date(2026, 10, day) for day in range(1, 9)]
         actions.mark_days(days)
         Order.objects.filter(day__in=days).update(total=1)
-        with mock.patch.object(sold, "FEW_ORDERS", -2):
+        with mock.patch.object(tallied, "FEW_ORDERS", -2):
             waiting = self.ask("by-channel")
             assert waiting.table.waiting == 5
             assert cells(waiting) != counted_by_hand("C", FIRST, FINAL)

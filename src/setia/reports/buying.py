@@ -1,0 +1,54 @@
+"""The one SQL by which new and returning customers are counted: for their tally, and for days counted while a page is
+made.
+
+A customer is new on the day of their first purchase, of anything or of one product, and returning on any later day;
+who walks in is a third number. A purchase that was taken back whole is none.
+"""
+
+from typing import Literal
+
+from setia.reports.counting import DAYS, OWNED
+from setia.reports.models.bought import ANYTHING, NEVER
+
+FIGURES = ("new", "again", "new_orders", "again_orders", "walk_in_orders")
+"""Customers new and returning, and orders of theirs and of who walked in."""
+
+_COUNTS = "o.kind = 'PURCHASE' AND NOT o.reversed"
+_LINES = "JOIN orders_orderline l ON l.order_id = o.id AND l.product_id IS NOT NULL AND l.amount > 0"
+
+
+def buyers(of: Literal["ANYTHING", "EACH", "ONE"], *, owned: bool = False) -> str:
+    """SQL for rows (product, owner, day, then `FIGURES`, away) of the `days`: purchases of anything, of each product, or
+    of the one `product`; `owned` counts customers of `owners` alone.
+
+    Without `owned`, rows of anything are there for each owner, too. Of them `away` is empty.
+    """
+    anything = of == "ANYTHING"
+    lines = "" if anything else f"{_LINES} {'AND l.product_id = %(product)s' if of == 'ONE' else ''}"
+    product = f"{ANYTHING}::bigint" if anything else "l.product_id"
+    each_owner = anything and not owned
+    away = f"CASE WHEN t.before > t.first THEN b.day - t.before ELSE {NEVER} END"
+    away = f"COALESCE(array_agg({away} ORDER BY {away}) FILTER (WHERE t.before IS NOT NULL), '{{}}')"
+    return f"""
+WITH bought AS MATERIALIZED (
+  SELECT o.day, o.customer_id AS customer, {product} AS product, COALESCE(c.owner_id, 0) AS owner,
+    count(DISTINCT o.id) AS orders
+  FROM orders_order o {lines} LEFT JOIN customers_customer c ON c.id = o.customer_id
+  WHERE {_COUNTS} {DAYS} {OWNED if owned else ""} GROUP BY 1, 2, 3, 4
+), known AS (
+  SELECT o.customer_id AS customer, {product} AS product, o.day
+  FROM (SELECT customer, max(day) AS latest FROM bought WHERE customer IS NOT NULL GROUP BY customer) w
+  JOIN orders_order o ON o.customer_id = w.customer AND o.day <= w.latest {lines}
+  WHERE {_COUNTS} GROUP BY 1, 2, 3
+), told AS (
+  SELECT customer, product, day, lag(day) OVER each AS before, min(day) OVER each AS first FROM known
+  WINDOW each AS (PARTITION BY customer, product ORDER BY day)
+)
+SELECT b.product, {"CASE WHEN GROUPING(b.owner) = 1 THEN -1 ELSE b.owner END" if each_owner else "-1::bigint"} AS owner,
+  b.day, count(*) FILTER (WHERE t.day IS NOT NULL AND t.before IS NULL)::int AS new, count(t.before)::int AS again,
+  COALESCE(sum(b.orders) FILTER (WHERE t.day IS NOT NULL AND t.before IS NULL), 0)::int AS new_orders,
+  COALESCE(sum(b.orders) FILTER (WHERE t.before IS NOT NULL), 0)::int AS again_orders,
+  COALESCE(sum(b.orders) FILTER (WHERE b.customer IS NULL), 0)::int AS walk_in_orders,
+  {"'{}'::int[]" if anything else away} AS away
+FROM bought b LEFT JOIN told t ON t.customer = b.customer AND t.product = b.product AND t.day = b.day
+GROUP BY {"GROUPING SETS ((b.product, b.day), (b.product, b.day, b.owner))" if each_owner else "b.product, b.day"}"""  # noqa: S608 — this module's own words
