@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import board, creme, growth, intake, models, narrow, pages, portraits, recurring, sales, start
+from bench import board, creme, growth, intake, models, narrow, pages, portraits, recurring, reports, sales, start
 from bench.doubles import measure as doubles
 from bench.report import Row, show, write
 from bench.workshop import ROOT, Unavailable, Workshop, opened
@@ -18,6 +18,7 @@ PARTS = (
     "recurring",
     "board",
     "sales",
+    "reports",
     "start",
     "creme",
     "models",
@@ -32,6 +33,7 @@ _TITLES = {
     "recurring": "Audit, subscriptions and service",
     "board": "The team board, watched",
     "sales": "Selling",
+    "reports": "Reports about selling",
     "start": "Starting and idling",
     "creme": "Beside Creme CRM 2.8.6",
     "models": "The models",
@@ -56,6 +58,9 @@ def main() -> int:
             "recurring": lambda: recurring.measure(shop, requests=wanted.requests, customers=wanted.customers),
             "board": lambda: _pages(shop, wanted, board.measure),
             "sales": lambda: sales.measure(shop, requests=wanted.requests, customers=wanted.customers),
+            "reports": lambda: reports.measure(
+                shop, requests=wanted.requests, customers=wanted.customers, orders=wanted.orders
+            ),
             "start": lambda: start.measure(shop, repeat=wanted.repeat or 3),
             "creme": lambda: creme.measure(shop, contacts=wanted.contacts, requests=wanted.requests),
             "models": lambda: models.measure(shop, customers=wanted.customers, orders=wanted.orders, repeat=repeat),

@@ -18,8 +18,8 @@ _LINES = "JOIN orders_orderline l ON l.order_id = o.id AND l.product_id IS NOT N
 
 
 def buyers(of: Literal["ANYTHING", "EACH", "ONE"], *, owned: bool = False) -> str:
-    """SQL for rows (product, owner, day, then `FIGURES`, away) of the `days`: purchases of anything, of each product, or
-    of the one `product`; `owned` counts customers of `owners` alone.
+    """SQL for rows (product, owner, day, then `FIGURES`, away) of the `days`: purchases of anything, of each product,
+    or of the one `product`; `owned` counts customers of `owners` alone.
 
     Without `owned`, rows of anything are there for each owner, too. Of them `away` is empty.
     """

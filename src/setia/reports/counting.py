@@ -106,8 +106,8 @@ ORDER BY o.ordered_at DESC, o.id DESC LIMIT %(most)s"""
 
 
 def best_customers(*, owned: bool) -> str:
-    """SQL for rows (key, then `FIGURES`, revenue before) of the customers who brought most from `now` to `until`, at most
-    `most`, those alone who brought anything; before is `from` … `to`. Walk-ins together are one of them.
+    """SQL for rows (key, then `FIGURES`, revenue before) of the customers who brought most from `now` to `until`, at
+    most `most`, those alone who brought anything; before is `from` … `to`. Walk-ins together are one of them.
     """
     only = "AND o.customer_id IN (SELECT c.id FROM customers_customer c WHERE c.owner_id = ANY(%(owners)s::bigint[]))"
     sold = "FROM orders_order o WHERE o.kind IN ('PURCHASE', 'RETURN')"

@@ -1,13 +1,14 @@
 """Keeps the tallies of what was sold and of who bought: says which days are out of date, and counts days anew.
 
-Who bought on a day may turn from returning into new, or back, when their earlier orders change: what happens to an order
-puts the customer's later days out of date with its own.
+Who bought on a day may turn from returning into new, or back, when their earlier orders change: what happens to an
+order puts the customer's later days out of date with its own.
 """
 
 from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from setia.reports import buying
 from setia.reports.counting import FIGURES, counted
@@ -16,6 +17,7 @@ from setia.reports.models.bought import NEVER
 
 LOCK = 7_340_077
 BATCH = 10
+MANY = 60
 _WAYS = "PCSRAI"
 _NAMES = ", ".join(FIGURES)
 _SUMS = ", ".join(f"sum({name})" for name in FIGURES)
@@ -32,7 +34,6 @@ WITH touched AS (
 INSERT INTO reports_uncountedday (day)
 SELECT day FROM touched
 UNION SELECT o.day FROM orders_order o WHERE o.customer_id = %(customer)s AND o.day > (SELECT min(day) FROM touched)
-ORDER BY 1 ON CONFLICT DO NOTHING
 """
 
 _DIFFERENT = """
@@ -50,7 +51,6 @@ UNION SELECT unnest(%(days)s::date[])
 INSERT INTO reports_uncountedday (day)
 SELECT day FROM different
 UNION SELECT DISTINCT day FROM orders_order WHERE day > (SELECT min(day) FROM different)
-ORDER BY day ON CONFLICT DO NOTHING
 """
 
 _OF_MONTH = """FROM reports_buyertally WHERE span = 'D' AND product > 0
@@ -66,18 +66,17 @@ LEFT JOIN (
     SELECT product, CASE WHEN since = {NEVER} THEN since ELSE since - (day - %(month)s::date) END AS since
     FROM (SELECT product, day, unnest(away) AS since {_OF_MONTH}) each_day
   ) each_customer WHERE since > 0 GROUP BY product
-) a USING (product)"""
+) a USING (product)"""  # noqa: S608 — this module's own words
 
 
 def mark_days(days: Iterable[date]) -> None:
     """Say that the tally of these days is out of date."""
-    # In their order, so that two who mark several never wait for each other.
-    UncountedDay.objects.bulk_create([UncountedDay(day=day) for day in sorted(set(days))], ignore_conflicts=True)
+    UncountedDay.objects.bulk_create([UncountedDay(day=day) for day in sorted(set(days))])
 
 
 def mark_order(order_id: int, days: Iterable[str] = (), *, customer: int | None = None) -> None:
-    """Say that the day of an order, of what it returns and of returns of it, `days` (ISO) it was on before, and what the
-    customer bought on later days, are out of date.
+    """Say that the days of an order, of what it returns and of returns of it, `days` (ISO) it was on before, and later
+    ones on which the customer bought, are out of date.
     """
     with connection.cursor() as cursor:
         cursor.execute(_MARK_ORDER, {"order": order_id, "days": list(days), "customer": customer})
@@ -87,8 +86,7 @@ def mark_customers(customers: Collection[int]) -> None:
     """Say that the days on which these customers bought are out of date: who they are to the firm has changed."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO reports_uncountedday (day) SELECT DISTINCT day FROM orders_order"
-            " WHERE customer_id = ANY(%s) ORDER BY day ON CONFLICT DO NOTHING",
+            "INSERT INTO reports_uncountedday (day) SELECT DISTINCT day FROM orders_order WHERE customer_id = ANY(%s)",
             [list(customers)],
         )
 
@@ -98,7 +96,7 @@ def mark_all() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO reports_uncountedday (day) SELECT day FROM orders_order"
-            " UNION SELECT day FROM reports_soldtally UNION SELECT day FROM reports_buyertally ORDER BY day ON CONFLICT DO NOTHING"
+            " UNION SELECT day FROM reports_soldtally UNION SELECT day FROM reports_buyertally"
         )
 
 
@@ -112,44 +110,58 @@ def mark_different(days: Iterable[date] = ()) -> None:
 
 
 def count_days(days: Collection[date]) -> None:
-    """Count days anew, some at a time, each batch in a transaction of its own; they are fresh then."""
-    ordered = sorted(set(days))
-    for start in range(0, len(ordered), BATCH):
-        some = ordered[start : start + BATCH]
+    """Count days anew, the newest first, some at a time, each batch in a transaction of its own; they are fresh then.
+
+    More than `MANY` are one batch: who bought on a day is told from all their earlier orders, which are read once then.
+    """
+    ordered = sorted(set(days), reverse=True)
+    size = BATCH if len(ordered) <= MANY else len(ordered)
+    for start in range(0, len(ordered), size):
+        some = ordered[start : start + size]
         months = sorted({day.replace(day=1) for day in some})
         with transaction.atomic(), connection.cursor() as cursor:
             # One counter at a time: two would both delete and both insert.
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-            # Taken off before counting: a change that comes meanwhile puts its day on again.
-            cursor.execute("DELETE FROM reports_uncountedday WHERE day = ANY(%s)", [some])
-            cursor.execute("DELETE FROM reports_soldtally WHERE day = ANY(%s) AND span = 'D'", [some])
-            cursor.execute(
-                f"{_ADD} SELECT way, owner, 'D', day, key, {_NAMES} FROM ({counted(_WAYS)}) counted",  # noqa: S608
-                {"days": some},
-            )
-            cursor.execute("DELETE FROM reports_soldtally WHERE day = ANY(%s) AND span = 'M'", [months])
-            cursor.execute("DELETE FROM reports_buyertally WHERE day = ANY(%s) AND span = 'D'", [some])
-            for of in ("ANYTHING", "EACH"):
-                cursor.execute(
-                    f"{_BUYERS} SELECT product, owner, 'D', day, {', '.join(buying.FIGURES)}, away"  # noqa: S608
-                    f" FROM ({buying.buyers(of)}) counted",
-                    {"days": some},
-                )
-            cursor.execute("DELETE FROM reports_buyertally WHERE day = ANY(%s) AND span = 'M'", [months])
-            for month in months:
-                cursor.execute(_MONTH_OF_BUYERS, {"month": month})
-                cursor.execute(
-                    f"{_ADD} SELECT way, owner, 'M', %(month)s::date, key, {_SUMS} FROM reports_soldtally"  # noqa: S608
-                    " WHERE span = 'D' AND day >= %(month)s::date AND day < %(month)s::date + interval '1 month'"
-                    " GROUP BY way, owner, key",
-                    {"month": month},
-                )
+            # What changes from here on marks its day by another row, and so stays marked.
+            cursor.execute("SELECT id FROM reports_uncountedday WHERE day = ANY(%s)", [some])
+            marks = [row[0] for row in cursor.fetchall()]
+            _count_sold(cursor, some, months)
+            _count_buyers(cursor, some, months)
+            cursor.execute("DELETE FROM reports_uncountedday WHERE id = ANY(%s)", [marks])
+
+
+def _count_sold(cursor: CursorWrapper, days: list[date], months: list[date]) -> None:
+    cursor.execute("DELETE FROM reports_soldtally WHERE day = ANY(%s) AND span = 'D'", [days])
+    for start in range(0, len(days), BATCH):
+        cursor.execute(
+            f"{_ADD} SELECT way, owner, 'D', day, key, {_NAMES} FROM ({counted(_WAYS)}) counted",  # noqa: S608
+            {"days": days[start : start + BATCH]},
+        )
+    cursor.execute("DELETE FROM reports_soldtally WHERE day = ANY(%s) AND span = 'M'", [months])
+    for month in months:
+        cursor.execute(
+            f"{_ADD} SELECT way, owner, 'M', %(month)s::date, key, {_SUMS} FROM reports_soldtally"  # noqa: S608
+            " WHERE span = 'D' AND day >= %(month)s::date AND day < %(month)s::date + interval '1 month'"
+            " GROUP BY way, owner, key",
+            {"month": month},
+        )
+
+
+def _count_buyers(cursor: CursorWrapper, days: list[date], months: list[date]) -> None:
+    cursor.execute("DELETE FROM reports_buyertally WHERE day = ANY(%s) AND span = 'D'", [days])
+    for of in ("ANYTHING", "EACH"):
+        cursor.execute(
+            f"{_BUYERS} SELECT product, owner, 'D', day, {', '.join(buying.FIGURES)}, away"  # noqa: S608
+            f" FROM ({buying.buyers(of)}) counted",
+            {"days": days},
+        )
+    cursor.execute("DELETE FROM reports_buyertally WHERE day = ANY(%s) AND span = 'M'", [months])
+    for month in months:
+        cursor.execute(_MONTH_OF_BUYERS, {"month": month})
 
 
 def count_sold() -> int:
-    """Count the days that are out of date, the newest first a month at a time. Answers how many."""
-    total = 0
-    while some := list(UncountedDay.objects.order_by("-day").values_list("day", flat=True)[: 3 * BATCH]):
-        count_days(some)
-        total += len(some)
-    return total
+    """Count the days that are out of date. Answers how many."""
+    days = list(UncountedDay.objects.values_list("day", flat=True).distinct())
+    count_days(days)
+    return len(days)

@@ -6,6 +6,15 @@ class Migration(migrations.Migration):
     dependencies = [("reports", "0003_saved")]
 
     operations = [
+        # All days are marked anew below.
+        migrations.DeleteModel(name="UncountedDay"),
+        migrations.CreateModel(
+            name="UncountedDay",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(db_index=True)),
+            ],
+        ),
         migrations.CreateModel(
             name="BuyerTally",
             fields=[
@@ -41,7 +50,7 @@ class Migration(migrations.Migration):
         ),
         # What is there already is counted by the worker; until then, along with each page.
         migrations.RunSQL(
-            "INSERT INTO reports_uncountedday (day) SELECT DISTINCT day FROM orders_order ON CONFLICT DO NOTHING",
+            "INSERT INTO reports_uncountedday (day) SELECT DISTINCT day FROM orders_order",
             migrations.RunSQL.noop,
         ),
     ]

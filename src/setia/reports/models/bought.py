@@ -1,7 +1,7 @@
 """Who bought for the first time and who came back, counted by day once.
 
-A row is of one day or one month. Those of a day add up to any period, all but the customers who came back: one may do so
-on several days. `away` holds what it takes to count each of them once, whatever day the period begins on.
+A row is of one day or one month. Those of a day add up to any period, all but the customers who came back: one may do
+so on several days. `away` holds what it takes to count each of them once, whatever day the period begins on.
 """
 
 from django.contrib.postgres.fields import ArrayField

@@ -60,9 +60,12 @@ class SoldTally(models.Model):
 
 
 class UncountedDay(models.Model):
-    """A day whose tally may be out of date: an order of it, or who stands behind one, changed since it was counted."""
+    """A day whose tallies may be out of date: an order of it, or who stands behind one, changed since it was counted.
 
-    day = models.DateField(primary_key=True)
+    A row a change, so that none waits for another, nor for the worker: who has counted takes off what was there before.
+    """
+
+    day = models.DateField(db_index=True)
 
     def __str__(self) -> str:
         return str(self.day)

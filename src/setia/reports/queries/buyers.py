@@ -76,8 +76,8 @@ def buyers_by_product(user: User, asked: Asked) -> Table:
         f"SELECT {figures} {_KEPT} AND span = 'M' AND product > 0 AND day = ANY(%(months)s::date[])",
     ]
     rows = _ask(
-        "SELECT product, sum(new)::bigint, sum(again)::bigint, sum(walk_in_orders)::bigint, sum(n)::bigint"
-        f" FROM ({_together(parts, sources)}) parts GROUP BY product",  # noqa: S608 — this module's own words
+        "SELECT product, sum(new)::bigint, sum(again)::bigint, sum(walk_in_orders)::bigint, sum(n)::bigint"  # noqa: S608
+        f" FROM ({_together(parts, sources)}) parts GROUP BY product",
         _names(owners, asked) | {"days": sources.live, "tallied": sources.days, "months": sources.months},
     )
     names = dict(products_for(user).filter(pk__in=[row[0] for row in rows]).values_list("pk", "name"))

@@ -86,7 +86,7 @@ def sold_by(user: Actor, way: str, period: Period, *, key: str | None = None) ->
 
 
 def _best_customers(user: Actor, period: Period) -> list[tuple[Any, Sold]]:
-    """The customers who brought most, as `sold_by` says them; nothing where fewer than `MOST_CUSTOMERS` brought anything.
+    """The customers who brought most, as `sold_by` says them; nothing where fewer than `MOST_CUSTOMERS` brought any.
 
     Who they are is found by the revenue of the period alone; all else is read for them only.
     """

@@ -17,7 +17,7 @@ LIVE_DAYS = 3
 
 _STATE = """
 SELECT (SELECT reltuples FROM pg_class WHERE oid = 'orders_order'::regclass),
-  ARRAY(SELECT day FROM reports_uncountedday
+  ARRAY(SELECT DISTINCT day FROM reports_uncountedday
         WHERE day BETWEEN %(first)s AND %(final)s OR day BETWEEN %(from)s AND %(until)s ORDER BY day DESC)
 """
 
