@@ -10,7 +10,7 @@ import pyarrow as pa
 from bench.doubles.scoring import prepared, true_pairs
 from bench.doubles.simulated import simulate
 from setia.customers.matching import batch
-from setia.customers.matching.levels import COMPARISONS, case
+from setia.customers.matching.levels import WEIGHED, case
 
 SEED = 1
 STRANGERS = 6_000_000
@@ -30,7 +30,7 @@ def main() -> int:
             f" (1 + hash(i + 77777777) % {count})::INTEGER AS r FROM range({STRANGERS}) t(i)"
         )
         print(f"_DOUBLES = {len(true) / count:.4f}")
-        for one in COMPARISONS:
+        for one in WEIGHED:
             counted = {}
             for table in ("one", "stranger"):
                 found = database.execute(

@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pyarrow as pa
 
-from setia.customers.matching.levels import COMPARISONS, Comparison, case, sql
+from setia.customers.matching.levels import COMPARISONS, WEIGHED, Comparison, case, sql
 from setia.customers.matching.record import FEW, MAILBOX, MANY, Record
-from setia.customers.matching.score import decode, judged
+from setia.customers.matching.score import as_mapping, decode, judged
 from setia.customers.matching.training import Tally
 from setia.customers.matching.weights import Weights
 
@@ -28,6 +28,7 @@ COLUMNS = pa.schema(
         "tokens": pa.list_(pa.string()),
         "initials": pa.list_(pa.string()),
         "solid": pa.int32(),
+        "called": pa.string(),
         "phones": pa.list_(pa.string()),
         "phone": pa.string(),
         "emails": pa.list_(pa.string()),
@@ -43,6 +44,8 @@ COLUMNS = pa.schema(
 """The columns `search` reads: those of `Record`, without the crowds, which it counts itself."""
 KEPT = 0.05
 """Pairs less certain than this are not answered."""
+SURE = 0.95
+"""From here on a pair explains what contradicts it in others."""
 CHUNK = 2_000_000
 DRAWN = 400_000
 """Pairs taken at random, to see how strangers agree."""
@@ -139,11 +142,13 @@ def load(database: duckdb.DuckDBPyConnection, records: pa.Table) -> int:
         DROP TABLE phone_crowd; DROP TABLE mail_crowd;
         CREATE TABLE name AS
         SELECT (row_number() OVER ())::INTEGER AS name, key, line, first(tokens) AS tokens,
-               first(initials) AS initials, first(solid) AS solid, (sum(count(*)) OVER (PARTITION BY key))::INTEGER AS times
+               first(initials) AS initials, first(solid) AS solid, first(called) AS called,
+               (sum(count(*)) OVER (PARTITION BY key))::INTEGER AS times
         FROM given GROUP BY key, line;
         CREATE TABLE record AS
         SELECT (row_number() OVER (ORDER BY g.id))::INTEGER AS n, g.id, s.name,
-               CASE WHEN s.key <> '' THEN s.times END AS times, g.phone, coalesce(p.whole, []) AS phones,
+               CASE WHEN s.key <> '' THEN s.times END AS times, (s.called <> '')::UTINYINT AS is_called,
+               g.phone, coalesce(p.whole, []) AS phones,
                coalesce(p.own, []) AS phones_own, coalesce(p.few, []) AS phones_few, coalesce(p.many, []) AS phones_many,
                coalesce(m.whole, []) AS emails, coalesce(m.own, []) AS emails_own, coalesce(m.many, []) AS emails_many,
                g.locals, g.handles, g.birthday, g.region, g.gender, g.tax_id, g.address
@@ -151,7 +156,7 @@ def load(database: duckdb.DuckDBPyConnection, records: pa.Table) -> int:
         LEFT JOIN by_phone p USING (id) LEFT JOIN by_mail m USING (id);
         DROP TABLE by_phone; DROP TABLE by_mail;
         CREATE VIEW named AS
-        SELECT r.*, s.key, s.line, s.tokens, s.initials, s.solid FROM record r JOIN name s USING (name);
+        SELECT r.*, s.key, s.line, s.tokens, s.initials, s.solid, s.called FROM record r JOIN name s USING (name);
         """
     )
     database.unregister("given")
@@ -180,6 +185,18 @@ _BLOCKS: tuple[tuple[str, str, int], ...] = (
         60,
     ),
     ("address", "SELECT address || '|' || left(key, 1) AS v, n FROM named WHERE address <> ''", 60),
+    (
+        "house, town and word",
+        f"SELECT h || '|' || region || '|' || {_WORD} AS v, n FROM (SELECT unnest(list_filter("
+        "string_split(address, ' '), lambda w: regexp_matches(w, '[0-9]'))) AS h, * FROM named WHERE address <> '')",
+        60,
+    ),
+    (
+        "half a tax number and word",
+        f"SELECT half || '|' || {_WORD} AS v, n FROM (SELECT unnest([left(tax_id, length(tax_id) // 2) || '-',"
+        " '-' || right(tax_id, length(tax_id) // 2)]) AS half, * FROM named WHERE length(tax_id) > 5)",
+        60,
+    ),
 )  # fmt: skip
 
 
@@ -206,12 +223,14 @@ def compare(database: duckdb.DuckDBPyConnection, pairs: int, tell: Callable[[flo
 
     Two names are compared once, however many pairs bear them.
     """
-    name, *rest = COMPARISONS
-    assert name.name == "name"
+    serial, given, name, *rest = COMPARISONS
+    assert (serial.name, given.name, name.name) == ("serial", "given", "name")
+    named = len(name.levels) + 1
+    both = (len(given.levels) + 1) * named
     database.execute(
         f"""
         CREATE TABLE name_pair AS
-        SELECT l.name AS one, r.name AS other, {_place(name)} AS place,
+        SELECT l.name AS one, r.name AS other, {_place(given)} * {named} + {_place(name)} AS place,
                CASE WHEN l.key <> '' AND l.key = r.key THEN l.times WHEN l.line <> '' AND l.line = r.line THEN 2 END AS times
         FROM (SELECT DISTINCT l.name AS one, r.name AS other FROM pair p JOIN record l ON l.n = p.l
               JOIN record r ON r.n = p.r WHERE l.name <> r.name) p
@@ -220,7 +239,10 @@ def compare(database: duckdb.DuckDBPyConnection, pairs: int, tell: Callable[[flo
     )
     tell(0.4)
     database.execute("CREATE TABLE compared (l INTEGER, r INTEGER, code INTEGER, times INTEGER)")
-    code = "CASE WHEN l.name <> r.name THEN w.place WHEN l.times IS NULL THEN 0 ELSE 1 END"
+    code = (
+        f"{_place(serial)} * {both} + CASE WHEN l.name <> r.name THEN w.place"
+        f" ELSE l.is_called * {named} + (l.times IS NOT NULL)::INTEGER END"
+    )
     for one in rest:
         code = f"({code}) * {len(one.levels) + 1} + {_place(one)}"
     chunks = pairs // CHUNK + 1
@@ -247,7 +269,7 @@ def tallied(database: duckdb.DuckDBPyConnection, count: int) -> Tally:
     pairs = database.execute(
         f"SELECT code, least(times, {COMMON}), count(*)::BIGINT FROM compared GROUP BY 1, 2 ORDER BY 1, 2"
     ).fetchall()
-    levels = ", ".join(f"{case(one)} AS {one.name}" for one in COMPARISONS)
+    levels = ", ".join(f"{case(one)} AS {one.name}" for one in WEIGHED)
     database.execute(
         f"""
         CREATE TABLE stranger AS SELECT {levels} FROM (
@@ -261,10 +283,33 @@ def tallied(database: duckdb.DuckDBPyConnection, count: int) -> Tally:
                 f"SELECT {one.name}, count(*) FROM stranger WHERE {one.name} IS NOT NULL GROUP BY 1"
             ).fetchall()
         )
-        for one in COMPARISONS
+        for one in WEIGHED
     }
     drawn = database.execute("SELECT count(*) FROM stranger").fetchone()
     return Tally(count, tuple(pairs), strangers, int(drawn[0]) if drawn else 0)
+
+
+# Pairs that contradict each other, but for those whose contradiction is explained: another record has the very number
+# (or birthday, or gender) of the one, and is surely the same as both, so that it is one customer's and a typing error.
+# Two who share a tax number know too little about each other to contradict.
+_APART = f"""
+WITH linked AS (SELECT l AS n FROM judged WHERE certainty > 0.5 UNION SELECT r FROM judged WHERE certainty > 0.5),
+contrary AS (
+  SELECT j.l, j.r, j.guard FROM judged j JOIN judgement v USING (code)
+  SEMI JOIN linked x ON x.n = j.l SEMI JOIN linked y ON y.n = j.r
+  WHERE j.guard IN ('birthday', 'tax_id', 'gender') OR (j.certainty < 0.02 AND v.tax_id IS DISTINCT FROM 'same')),
+sure AS (
+  SELECT l, r, code FROM judged WHERE certainty >= {SURE}
+  UNION ALL SELECT r, l, code FROM judged WHERE certainty >= {SURE}),
+explained AS (
+  SELECT DISTINCT c.l, c.r FROM contrary c
+  JOIN sure a ON a.l = c.l JOIN judgement x ON x.code = a.code
+  JOIN sure b ON b.l = a.r AND b.r = c.r JOIN judgement y ON y.code = b.code
+  WHERE CASE c.guard WHEN 'tax_id' THEN [x.tax_id, y.tax_id] WHEN 'birthday' THEN [x.birthday, y.birthday]
+        WHEN 'gender' THEN [x.gender, y.gender] END IN (['same', 'different'], ['different', 'same']))
+SELECT a.id, b.id FROM (SELECT l, r FROM contrary EXCEPT SELECT l, r FROM explained) c
+JOIN record a ON a.n = c.l JOIN record b ON b.n = c.r
+"""
 
 
 def _judge(
@@ -277,6 +322,10 @@ def _judge(
             "code": pa.array(codes, pa.int32()),
             "bits": pa.array([bits for bits, _guard, _reasons in verdicts], pa.float64()),
             "guard": pa.array([guard for _bits, guard, _reasons in verdicts], pa.string()),
+            **{
+                name: pa.array([as_mapping(decode(code)).get(name) for code in codes], pa.string())
+                for name in ("tax_id", "birthday", "gender")
+            },
         }
     )
     database.register("judgement", judgement)
@@ -298,13 +347,5 @@ def _judge(
         " FROM judged j JOIN record a ON a.n = j.l JOIN record b ON b.n = j.r WHERE j.certainty >= ?",
         [least],
     ).fetchall()
-    apart = database.execute(
-        """
-        WITH linked AS (SELECT l AS n FROM judged WHERE certainty > 0.5
-                        UNION SELECT r FROM judged WHERE certainty > 0.5)
-        SELECT a.id, b.id FROM judged j JOIN linked x ON x.n = j.l JOIN linked y ON y.n = j.r
-        JOIN record a ON a.n = j.l JOIN record b ON b.n = j.r
-        WHERE j.certainty < 0.02 OR j.guard IN ('birthday', 'tax_id', 'gender')
-        """
-    ).fetchall()
+    apart = database.execute(_APART).fetchall()
     return Found(pairs, apart, compared, tally)

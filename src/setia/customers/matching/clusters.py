@@ -21,6 +21,7 @@ def clusters(
 
     `apart` are pairs that are surely, or by somebody's word, two customers: no group holds both. A chain through a
     third record (the mother's phone, the desk's address) therefore ends where two of its ends contradict each other.
+    What another record explains is no contradiction any more: `batch` leaves it out.
     """
     enemies: dict[int, set[int]] = defaultdict(set)
     for left, right in apart:

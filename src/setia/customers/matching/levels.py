@@ -5,7 +5,7 @@ not know the thing is left out of the sum. In the SQL, `l(x)` and `r(x)` stand f
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from setia.customers.matching.record import Record
@@ -13,6 +13,11 @@ from setia.customers.matching.similar import jaro_winkler, within_one
 
 NEAR = 0.90
 LOOSE = 0.82
+NPWP = 15
+NIK = 16
+BEFORE = 12
+"""Digits of a tax number without the 0 before it, of an identity number, which is a person's tax number since 2024, and
+of those before its serial: six of the place, six of the day of birth."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +32,16 @@ class Level:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What is compared: when it is unknown (`null`), its levels, and which of them a pair of records has."""
+    """What is compared: when it is unknown (`null`), its levels, and which of them a pair of records has.
+
+    One that does not weigh adds nothing to the sum (another comparison counts the same thing): the guards ask for it.
+    """
 
     name: str
     null: str
     levels: tuple[Level, ...]
     level: Callable[[Record, Record], str | None]
+    weighs: bool = True
 
 
 def sql(text: str, left: str = "l.{}", right: str = "r.{}") -> str:
@@ -62,6 +71,20 @@ _SMALLER = "least(l(solid), r(solid))"
 _ONE_END = (
     "(length(l(phone)) < 13 OR length(r(phone)) < 13"
     " OR left(l(phone), 7) = left(r(phone), 7) OR right(l(phone), 5) = right(r(phone), 5))"
+)
+
+_NUMBER = re.compile("[0-9]")
+_STREET_L, _STREET_R = "string_split(l(address), ' ')", "string_split(r(address), ' ')"
+_HOUSE = "list_filter({}, lambda w: regexp_matches(w, '[0-9]'))"
+_HOUSE_L, _HOUSE_R = _HOUSE.format(_STREET_L), _HOUSE.format(_STREET_R)
+_LIVES = (
+    f"length(array_to_string(list_intersect({_STREET_L}, {_STREET_R}), '')) * 5"
+    " >= least(length(replace(l(address), ' ', '')), length(replace(r(address), ' ', ''))) * 3"
+    f" AND (len({_HOUSE_L}) = 0 OR len({_HOUSE_R}) = 0 OR list_has_any({_HOUSE_L}, {_HOUSE_R}))"
+)
+_SERIAL = (
+    f"length(l(tax_id)) = {NIK} AND length(r(tax_id)) = {NIK} AND l(tax_id) <> r(tax_id)"
+    f" AND left(l(tax_id), {BEFORE}) = left(r(tax_id), {BEFORE})"
 )
 
 
@@ -134,11 +157,16 @@ def _birthday(a: Record, b: Record) -> str | None:
 
 
 def _tax(a: Record, b: Record) -> str | None:
-    if not a.tax_id or not b.tax_id:
+    if not a.tax_id or not b.tax_id or {len(a.tax_id), len(b.tax_id)} == {NPWP, NIK}:
         return None
     if a.tax_id == b.tax_id:
         return "same"
     return "near" if within_one(a.tax_id, b.tax_id) else "different"
+
+
+def _serial(a: Record, b: Record) -> str | None:
+    x, y = a.tax_id, b.tax_id
+    return "other" if len(x) == len(y) == NIK and x[:BEFORE] == y[:BEFORE] and x != y else None
 
 
 def _address(a: Record, b: Record) -> str | None:
@@ -146,7 +174,18 @@ def _address(a: Record, b: Record) -> str | None:
         return None
     if a.address == b.address:
         return "same"
-    return "near" if jaro_winkler(a.address, b.address) >= 0.88 else "different"
+    return "near" if jaro_winkler(a.address, b.address) >= 0.88 or _lives(a.address, b.address) else "different"
+
+
+def _lives(a: str, b: str) -> bool:
+    """Whether the words both have make up most of the shorter address, a number among them where both have one."""
+    left, right = set(a.split()), set(b.split())
+    shared = left & right
+    numbers = [{one for one in words if _NUMBER.search(one)} for words in (left, right)]
+    if all(numbers) and not numbers[0] & numbers[1]:
+        return False
+    shorter = min(len(a.replace(" ", "")), len(b.replace(" ", "")))
+    return sum(map(len, shared)) * 5 >= shorter * 3
 
 
 def _equal(what: str) -> Callable[[Record, Record], str | None]:
@@ -162,6 +201,15 @@ def _any(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
 
 
 COMPARISONS: tuple[Comparison, ...] = (
+    # Two identity numbers of one place and day of birth: twins have such, and a typing error in the serial makes them.
+    Comparison("serial", f"NOT ({_SERIAL})", (Level("other", "true"),), _serial, weighs=False),
+    Comparison(
+        "given",
+        "l(called) = '' OR r(called) = ''",
+        (Level("same", "l(called) = r(called)"), Level("different", "true")),
+        _equal("called"),
+        weighs=False,
+    ),
     Comparison(
         "name",
         "l(key) = '' OR r(key) = ''",
@@ -234,7 +282,9 @@ COMPARISONS: tuple[Comparison, ...] = (
     ),
     Comparison(
         "tax_id",
-        "l(tax_id) = '' OR r(tax_id) = ''",
+        # Somebody's number of the old kind beside the identity number that has taken its place says nothing.
+        f"l(tax_id) = '' OR r(tax_id) = '' OR (length(l(tax_id)) IN ({NPWP}, {NIK})"
+        f" AND length(l(tax_id)) + length(r(tax_id)) = {NPWP + NIK})",
         (
             Level("same", "l(tax_id) = r(tax_id)", identifies=True),
             Level("near", "damerau_levenshtein(l(tax_id), r(tax_id)) <= 1"),
@@ -247,7 +297,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         "l(address) = '' OR r(address) = ''",
         (
             Level("same", "l(address) = r(address)"),
-            Level("near", "jaro_winkler_similarity(l(address), r(address)) >= 0.88"),
+            Level("near", f"jaro_winkler_similarity(l(address), r(address)) >= 0.88 OR ({_LIVES})"),
             Level("different", "true"),
         ),
         _address,
@@ -265,4 +315,12 @@ COMPARISONS: tuple[Comparison, ...] = (
         _equal("gender"),
     ),
 )
-"""Every comparison, in the order in which reasons are told."""
+"""Every comparison, in the order in which reasons are told. Decided pairs are kept as one number: a new comparison goes
+to the front, where the numbers of those that lack it still read as they did."""
+WEIGHED: tuple[Comparison, ...] = tuple(one for one in COMPARISONS if one.weighs)
+
+
+def weighed(levels: Iterable[str | None]) -> list[tuple[str, str]]:
+    """(comparison, level) of those that could be made and count in the sum."""
+    pairs = zip(COMPARISONS, levels, strict=True)
+    return [(one.name, level) for one, level in pairs if level is not None and one.weighs]

@@ -19,9 +19,9 @@ class Record:
     """What is compared. Lists are sorted and without repeats; '' and None mean unknown.
 
     `tokens` are the words of the name with two letters or more, `initials` the others; `key` all of them sorted,
-    `line` all of them in their order without spaces; `solid` counts the words that say who. `phones` are E.164.
-    `phones_own`, `phones_few` and `phones_many` part them by how many different names left them, `emails_own` and
-    `emails_many` likewise.
+    `line` all of them in their order without spaces; `solid` counts the words that say who, `called` is the first of
+    them. `phones` are E.164. `phones_own`, `phones_few` and `phones_many` part them by how many different names left
+    them, `emails_own` and `emails_many` likewise.
     """
 
     id: int
@@ -30,6 +30,7 @@ class Record:
     tokens: tuple[str, ...] = ()
     initials: tuple[str, ...] = ()
     solid: int = 0
+    called: str = ""
     phones: tuple[str, ...] = ()
     phone: str = ""
     emails: tuple[str, ...] = ()
@@ -71,6 +72,7 @@ def prepare(
         tokens=tuple(sorted({one for one in words if len(one) > 1})),
         initials=tuple(sorted({one for one in words if len(one) == 1})),
         solid=len({one for one in words if folds.is_solid(one)}),
+        called=next((one for one in words if folds.is_solid(one)), ""),
         phones=numbers,
         phone=numbers[0] if numbers else "",
         emails=mails,

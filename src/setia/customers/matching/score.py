@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from setia.customers.matching.levels import COMPARISONS
+from setia.customers.matching.levels import COMPARISONS, weighed
 from setia.customers.matching.record import Record, with_crowds
 from setia.customers.matching.weights import BUILT_IN, Weights
 
@@ -21,6 +21,7 @@ Levels = tuple[str | None, ...]
 """The level of each of `COMPARISONS`, None where it cannot be made."""
 
 _PLACE = {one.name: place for place, one in enumerate(COMPARISONS)}
+NAME = _PLACE["name"]
 _NAMED = ("same", "part", "near")
 
 
@@ -54,11 +55,7 @@ def judged(levels: Levels, weights: Weights, records: int) -> tuple[float, str, 
 
     `records` is how many there are to choose from. The frequency of the name is not in it: see `name_bits`.
     """
-    reasons = tuple(
-        Reason(one.name, level, weights.bits(one.name, level, records))
-        for one, level in zip(COMPARISONS, levels, strict=True)
-        if level is not None
-    )
+    reasons = tuple(Reason(name, level, weights.bits(name, level, records)) for name, level in weighed(levels))
     return weights.prior_bits(records) + sum(one.bits for one in reasons), guard(levels), reasons
 
 
@@ -91,17 +88,20 @@ def guard(levels: Levels) -> str:
     `contested`: a shared phone speaks for, another mail address or handle against. `one_word`, `part`: one name is part
     of the other, as a son's is of his father's, and what else agrees is shared.
     """
-    (name, phone, email, handle, birthday, tax_id, address, _region, gender) = levels
+    (serial, given, name, phone, email, handle, birthday, tax_id, address, _region, gender) = levels
     lives = address in ("same", "near")
     personal = (email == "own") + (handle == "same") + (tax_id in ("same", "near"))
     own = personal + (birthday == "same") + (phone == "own")
     if tax_id == "same" and (name in (*_NAMED, "one_word", None) or own + lives + (phone == "few") >= 2):
         return ""
-    if tax_id == "different" and not (name in _NAMED and own + lives >= 2):
+    if serial == "other" and name not in ("same", "part") and given != "same":
+        return "tax_id"
+    if tax_id == "different" and not _mistyped(given, name, birthday, own + lives):
         return "tax_id"
     if name in ("some", "alike", "different"):
         twice = own + lives + (birthday == "near") + (phone == "few") >= 2
-        known = personal or (birthday == "same" and (lives or (phone == "own" and name == "alike")))
+        single = lives and given != "different"  # twins live together, and are not called the same
+        known = personal or (birthday == "same" and (single or (phone == "own" and name == "alike")))
         return "" if known and twice and name != "different" else "other_name"
     if birthday == "different" and own + lives < 2:
         return "birthday"
@@ -120,6 +120,17 @@ def guard(levels: Levels) -> str:
     if name == "part" and phone in ("few", "many") and own + half == 0:
         return "part"
     return ""
+
+
+def _mistyped(given: str | None, name: str | None, birthday: str | None, agree: int) -> bool:
+    """Whether so much else agrees that two tax numbers are one and a typing error, not two people.
+
+    A family shares its phone and address, twins their birthday too. They do not share a whole name: with that, the
+    birthday or two other things are enough. Where one name is a single word, it must be the given name.
+    """
+    if name in ("same", "part"):
+        return birthday == "same" or agree >= 2
+    return agree >= 2 and (name == "near" or (name == "one_word" and given == "same"))
 
 
 def score_all(
@@ -142,7 +153,7 @@ def score_all(
     for other in rest:
         levels = levels_of(first, other)
         bits, guarded, reasons = judged(levels, weights, records)
-        if levels[_PLACE["name"]] == "same":
+        if levels[NAME] == "same":
             bits += (extra := name_bits(times + 1, weights, records))
             reasons = (Reason("name", "same", reasons[0].bits + extra), *reasons[1:])
         scored.append(Scored(other.id, certainty(bits, guarded), reasons, guarded))

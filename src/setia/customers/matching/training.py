@@ -15,8 +15,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from setia.customers.matching.levels import COMPARISONS
-from setia.customers.matching.score import certainty, decode, guard, name_bits
+from setia.customers.matching.levels import WEIGHED, weighed
+from setia.customers.matching.score import NAME, certainty, decode, guard, name_bits
 from setia.customers.matching.weights import BUILT_IN, REFERENCE, Weights
 
 DOUBLES = 200
@@ -104,11 +104,7 @@ def misjudged(weights: Weights, decided: Iterable[tuple[int, bool]], *, records:
     loss = 0.0
     for code, is_double in decided:
         levels = decode(code)
-        bits = weights.prior_bits(records) + sum(
-            weights.bits(one.name, level, records)
-            for one, level in zip(COMPARISONS, levels, strict=True)
-            if level is not None
-        )
+        bits = weights.prior_bits(records) + sum(weights.bits(name, level, records) for name, level in weighed(levels))
         sure = certainty(bits, guard(levels))
         pairs += 1
         wrong += sure >= SURE and not is_double
@@ -131,13 +127,12 @@ def _expected(seen: _Seen, free: _Seen, weights: Weights, records: int) -> tuple
     strangers: _Counted = defaultdict(float)
     expected = 0.0
     for levels, _times, count in seen:
-        for one, level in zip(COMPARISONS, levels, strict=True):
-            if level is not None:
-                strangers[one.name, level] += count
+        for pair in weighed(levels):
+            strangers[pair] += count
     for levels, times, count in free:
-        had = [(one.name, level) for one, level in zip(COMPARISONS, levels, strict=True) if level is not None]
+        had = weighed(levels)
         sum_of = prior + sum(bits[pair] for pair in had)
-        if levels[0] == "same" and times is not None:
+        if levels[NAME] == "same" and times is not None:
             sum_of += name_bits(times, weights, records)
         sure = certainty(sum_of, "") * count
         expected += sure
@@ -151,7 +146,7 @@ def _maximised(doubles: _Counted, shared: _Counted, expected: float, tally: Tall
     """The chances that fit what was counted, the built-in ones counted in."""
     every = tally.records * (tally.records - 1) / 2
     chances = []
-    for one in COMPARISONS:
+    for one in WEIGHED:
         drawn = tally.strangers.get(one.name, {})
         known = sum(drawn.values())
         held = WATCHED.get(one.name, set())

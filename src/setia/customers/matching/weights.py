@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from setia.customers.matching.levels import COMPARISONS
+from setia.customers.matching.levels import WEIGHED
 
 REFERENCE = 100_000
 """The number of records for which the u of identifying levels is stated."""
 LEAST = 1e-9
 
-_IDENTIFYING = {(one.name, level.name) for one in COMPARISONS for level in one.levels if level.identifies}
+_IDENTIFYING = {(one.name, level.name) for one in WEIGHED for level in one.levels if level.identifies}
 
 Chances = tuple[tuple[str, tuple[tuple[str, float, float], ...]], ...]
 
@@ -64,7 +64,7 @@ class Weights:
         chances = data["chances"]
         rows = tuple(
             (one.name, tuple((level.name, *map(float, chances[one.name][level.name])) for level in one.levels))
-            for one in COMPARISONS
+            for one in WEIGHED
         )
         return cls(rows, float(data["doubles"]))  # type: ignore[arg-type]
 

@@ -229,7 +229,9 @@ class TrainingTest(Found):
         assert verbs == ["double.training_aside", "double.training_used"]
 
     def test_a_training_that_fits_the_decisions_worse_replaces_nothing(self) -> None:
-        only_the_birthday = encode(("same", "different", "different", None, "same", None, None, "different", None))
+        only_the_birthday = encode(
+            (None, None, "same", "different", "different", None, "same", None, None, "different", None)
+        )
         self.decide(30, are_doubles=False, code=only_the_birthday)
         with patch("setia.customers.actions.train_doubles.train") as train:
             train.return_value = Trained(Weights(BUILT_IN.chances, doubles=0.5), 10, 10)
