@@ -6,7 +6,8 @@ them, an open answer of server-sent events. A `Hub` is one thread for each kind 
 1. It starts with the first watch and ends with the last one, so that nobody watching costs nothing.
 2. It sleeps on the database's news (`core.news`); nothing is asked again and again.
 3. News marks the scenes concerned. A marked scene is drawn at once, but at most once a second; several changes within
-   the second are drawn together.
+   the second are drawn together. Where many are marked those come first that most watch, and the news is heard in
+   between, so that they never wait for all the others; who has waited for seconds is not passed over again.
 4. A drawing is a few parts of HTML by name. A watch is sent those that differ from what it was sent before.
 5. Once a minute all scenes are drawn, for what time alone changes: a term that is over, a new day.
 6. When somebody's session ends, or a role changes, every watch is asked whether it may go on.
@@ -33,6 +34,9 @@ BEAT_SECONDS = 20.0
 TICK_SECONDS = 60.0
 _LINGER_SECONDS = 15.0
 _LONGEST_WAIT_SECONDS = 10.0
+_TURN_SECONDS = 0.1
+"""Drawn in one go before the news is heard again."""
+_PASSED_OVER_SECONDS = 2.0
 
 S = TypeVar("S", bound=Hashable)
 Parts = Mapping[str, str]
@@ -65,6 +69,7 @@ class _Stage(Generic[S]):
         self.parts: dict[str, tuple[int, str]] = {}
         self.watches: set[Watch[S]] = set()
         self.stale = True
+        self.stale_at = time.monotonic()
         self.drawn_at = 0.0
         # What most watches are sent: the step from the version before, put together once.
         self.step: tuple[int, bytes] = (-1, b"")
@@ -283,24 +288,38 @@ class Hub(Generic[S]):
     def _mark(self, scenes: Collection[S] | None) -> None:
         with self._lock:
             for scene in self._stages if scenes is None else scenes:
-                if scene in self._stages:
-                    self._stages[scene].stale = True
+                stage = self._stages.get(scene)
+                if stage is not None and not stage.stale:
+                    stage.stale, stage.stale_at = True, time.monotonic()
 
     def _ask_all(self) -> None:
         for watch, why in self._refused(self.watches()).items():
             watch.end(why)
 
     def _draw_due(self, now: float) -> None:
+        """Draw what is due for a turn; the next one begins with what has been heard meanwhile."""
         with self._lock:
             due = {
                 one.scene: one for one in self._stages.values() if one.stale and now >= one.drawn_at + SPACING_SECONDS
             }
-            for stage in due.values():  # before it is drawn: what comes meanwhile is drawn the next time
-                stage.stale, stage.drawn_at = False, now
         # Where most wait for it first; and each is sent before the next is drawn.
-        scenes = sorted(due, key=lambda scene: len(due[scene].watches), reverse=True)
-        for scene, parts in self._draw(scenes) if scenes else ():
-            self.show(due[scene], parts)
+        scenes = sorted(
+            due,
+            key=lambda scene: (
+                now - due[scene].stale_at < _PASSED_OVER_SECONDS,
+                -len(due[scene].watches),
+                due[scene].stale_at,
+            ),
+        )
+        drawings, until = iter(self._draw(scenes)) if scenes else iter(()), now + _TURN_SECONDS
+        for place, scene in enumerate(scenes):
+            if place and time.monotonic() >= until:
+                return
+            with self._lock:  # before it is drawn: what comes meanwhile is drawn the next time
+                due[scene].stale, due[scene].drawn_at = False, now
+            for drawn, parts in drawings:
+                self.show(due[drawn], parts)
+                break
 
     def show(self, stage: _Stage[S], parts: Parts) -> None:
         """Put a drawing on a stage, and wake whoever watches it where a part differs."""

@@ -109,6 +109,32 @@ def _to_the_real_channel(wire: Wire) -> None:
         _try_out(wire)
 
 
+def test_a_scene_many_watch_does_not_wait_for_all_the_others_and_none_is_passed_over_for_long() -> None:
+    now, order = [1000.0], []
+
+    def slowly(scenes: Sequence[str]) -> Iterator[tuple[str, Parts]]:
+        for scene in scenes:
+            now[0] += 0.15  # as long as a turn may be, and longer
+            order.append(scene)
+            yield scene, {"one": f"{scene} {now[0]}"}
+
+    hub = Hub("turns", draw=slowly, concerned=lambda _news, some: some, refused=lambda _all: {}, threaded=False)
+    with patch("setia.core.live.time.monotonic", lambda: now[0]):
+        for scene in ("mine", "yours", "all", "all", "theirs"):
+            hub.watch(scene, who="Ratna", most=9)
+        for _turn in range(4):
+            hub._draw_due(now[0])
+        assert order == ["all", "mine", "yours", "theirs"]
+        order.clear()
+        hub._mark(None)
+        with patch("setia.core.live.SPACING_SECONDS", 0.0):
+            for _turn in range(20):  # the one most watch changes all the time
+                hub._mark(["all"])
+                hub._draw_due(now[0])
+        assert order[:3] == ["all", "all", "all"]
+        assert {"mine", "yours", "theirs"} < set(order)
+
+
 def test_so_many_may_watch_and_each_of_them_so_often() -> None:
     still: Hub[str] = Hub(
         "still", draw=lambda _all: (), concerned=lambda _news, some: some, refused=lambda _all: {}, threaded=False
