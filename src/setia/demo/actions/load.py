@@ -17,7 +17,7 @@ from setia.accounts.actions import audit
 from setia.accounts.models import User
 from setia.core.actions import change_firm
 from setia.core.queries import firm
-from setia.demo import baskets, knowing, rows, selling, shop, standing
+from setia.demo import baskets, knowing, prospecting, rows, selling, shop, standing
 from setia.demo.actions.login import NAME, login
 from setia.demo.copying import copy_in, current_id, reserve
 from setia.demo.history import History, simulate
@@ -26,7 +26,13 @@ from setia.demo.truth import Ints
 from setia.planning.actions import put_sample_know_how
 from setia.portraits import actions as portraits
 from setia.reports import actions as reports
-from setia.sales.actions import put_sample_activities, put_sample_opportunities, put_sample_targets
+from setia.sales.actions import (
+    put_sample_activities,
+    put_sample_opportunities,
+    put_sample_past,
+    put_sample_prospects,
+    put_sample_targets,
+)
 from setia.subscriptions.actions import put_samples, study_leaving
 
 # What has been written so far, out of how many: ("customers" or "orders", done, of).
@@ -245,7 +251,7 @@ def _standing(
         at=at,
         today=today,
     )
-    made = _selling(cursor, ids, products, owner=owner, at=at, today=today) if owner else {}
+    made = _selling(cursor, history.seed, ids, products, owner=owner, at=at, today=today) if owner else {}
     return made | {
         "plans": list(samples.plans),
         "subscriptions": list(samples.subscriptions),
@@ -268,9 +274,10 @@ def _standing(
 
 
 def _selling(
-    cursor: CursorWrapper, ids: list[int], products: list[int], *, owner: User, at: datetime, today: date
+    cursor: CursorWrapper, seed: int, ids: list[int], products: list[int], *, owner: User, at: datetime, today: date
 ) -> dict[str, list[int]]:
-    """Two colleagues who look after the first customers, their targets and commission; answers, another brand, advice.
+    """Two colleagues who look after the first customers, prospects of theirs and the owner's, what the three have done,
+    targets and commission; answers, another brand, advice.
 
     The colleagues have no password: nobody can sign in as them.
     """
@@ -287,8 +294,24 @@ def _selling(
     know_how = put_sample_know_how(
         knowing.answers(codes), knowing.rivals(codes), knowing.advice(), owner=owner, at=at, today=today
     )
+    people = [owner, *colleagues]
+    fresh = prospecting.newcomers(cursor, *ids)
+    cursor.executemany(
+        f"UPDATE {CUSTOMER} SET owner_id = %s WHERE id = %s",
+        [
+            (None if place is None else people[place % len(people)].pk, key)
+            for key, place in prospecting.looked_after_by(fresh, seed=seed)
+        ],
+    )
+    known = prospecting.prospects(fresh, prospecting.converts(cursor, *ids), seed=seed, at=at)
+    prospects = put_sample_prospects(known, prospecting.TRAITS, at=at)
+    looked_after = [
+        *range(ids[0], min(ids[1] + 1, ids[0] + knowing.LOOKED_AFTER)),
+        *(key for key, _kind, _since in fresh),
+    ]
+    done = put_sample_past(prospecting.past(looked_after, seed=seed, at=at), people=people, at=at)
     targets = put_sample_targets(people=colleagues, owner=owner, at=at, today=today)
-    return {"colleagues": [one.pk for one in colleagues]} | know_how | targets
+    return {"colleagues": [one.pk for one in colleagues], "past": done} | prospects | know_how | targets
 
 
 def _free_source(cursor: CursorWrapper) -> str:

@@ -19,7 +19,13 @@ from setia.demo.models import Load
 from setia.planning.actions import take_know_how_out
 from setia.portraits import actions as portraits
 from setia.reports import actions as reports
-from setia.sales.actions import take_activities_out, take_opportunities_out, take_targets_out
+from setia.sales.actions import (
+    take_activities_out,
+    take_opportunities_out,
+    take_past_out,
+    take_prospects_out,
+    take_targets_out,
+)
 from setia.subscriptions.actions import Samples, study_leaving, take_samples_out
 
 
@@ -55,6 +61,8 @@ def remove(*, by: User | None, at: datetime, refresh: bool = True) -> Removed:
         made = loaded.made  # a demo loaded by an earlier edition has no plans, subscriptions and units
         take_samples_out(Samples(*(made.get(name, []) for name in ("plans", "subscriptions", "units"))))
         take_activities_out(made.get("activities", []))
+        take_past_out(made.get("past", []), at=loaded.at)
+        take_prospects_out(made, at=loaded.at)
         take_opportunities_out(made.get("opportunities", []), at=loaded.at)
         take_know_how_out(made, at=loaded.at)
         take_targets_out(made, at=loaded.at)

@@ -18,7 +18,20 @@ from setia.intake.checksum import business_checksum
 from setia.orders.models import Order, OrderLine
 from setia.planning.models import Advice, Answer, Claim, Rival
 from setia.sales.actions import make_first_pipeline
-from setia.sales.models import Activity, CommissionRow, CommissionRule, Competitor, Opportunity, Stage, Tally, Target
+from setia.sales.models import (
+    Activity,
+    CommissionRow,
+    CommissionRule,
+    Competitor,
+    FitTrait,
+    Opportunity,
+    Prospect,
+    ProspectStep,
+    Stage,
+    Tally,
+    Target,
+    Visit,
+)
 
 
 class RemoveTest(TestCase):
@@ -58,7 +71,10 @@ class RemoveTest(TestCase):
 
     def test_everything_is_as_before(self) -> None:
         self.load()
-        assert Activity.objects.filter(owner=self.wati).count() == 18
+        assert Activity.objects.filter(owner=self.wati, by=None).count() == 18
+        assert Visit.objects.filter(day=date(2026, 11, 19), left_at=None).count() == 1
+        assert Prospect.objects.filter(closed_at=None).exists()
+        assert FitTrait.objects.exists()
         assert not Activity.objects.filter(customer=self.customer).exists()
         assert set(Opportunity.objects.values_list("status", flat=True)) == {"OPEN", "LOST"}
         assert set(Opportunity.objects.values_list("owner", flat=True)) == {self.wati.pk}
@@ -73,7 +89,8 @@ class RemoveTest(TestCase):
         assert set(paid.values_list("day", flat=True)) <= set(reached.values_list("day", flat=True))
         assert Competitor.objects.filter(rival__in=Claim.objects.values("rival")).exists()
         removed = self.remove()
-        assert not Activity.objects.exists()
+        for gone in (Activity, Visit, Prospect, ProspectStep, FitTrait):
+            assert not gone.objects.exists(), gone
         assert not Opportunity.objects.exists()
         for model in (Answer, Rival, Claim, Advice, Target, CommissionRule, CommissionRow):
             assert not model.objects.exists(), model

@@ -1,6 +1,6 @@
 """The demo's plans, subscriptions and units: there, alive, the same each time, and gone with the shop."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.test import TestCase
@@ -10,6 +10,10 @@ from setia.customers.models import Customer
 from setia.demo import actions
 from setia.demo.named import NAMED
 from setia.demo.tests.shop import NOON
+from setia.orders.models import Order
+from setia.sales import actions as sales
+from setia.sales.actions import settle_all
+from setia.sales.models import Activity, Prospect, Visit
 from setia.subscriptions import actions as subscriptions
 from setia.subscriptions.models import Plan, RevenueMove, RevenueTotal, Subscription, Unit, UnitService
 from setia.subscriptions.queries import base_keys
@@ -57,6 +61,35 @@ class StandingTest(TestCase):
     def test_nobody_whose_story_is_told_elsewhere_is_among_them(self) -> None:
         keys = {*(base_keys("RECURRING", TODAY) or ()), *(base_keys("INSTALLED", TODAY) or ())}
         assert not Customer.objects.filter(pk__in=keys, name__in=[each.name for each in NAMED]).exists()
+
+    def test_selling_has_its_prospects_what_was_done_and_the_visits_of_today(self) -> None:
+        prospects = list(Prospect.objects.select_related("customer"))
+        assert {one.status for one in prospects} == set(Prospect.Status.values)
+        assert all(one.first_touch_at is None or one.first_touch_at >= one.captured_at for one in prospects)
+        assert all(one.captured_at >= one.customer.created_at for one in prospects)
+        assert all(one.captured_at <= one.moved_at <= NOON for one in prospects)
+        assert {one.fit for one in prospects} > {0}
+        assert len({one.source for one in prospects}) > 4
+        bought = {one.customer_id for one in prospects if one.status == "WON"}
+        assert bought == set(
+            Order.objects.filter(customer__in=[one.customer_id for one in prospects]).values_list("customer", flat=True)
+        )
+        assert settle_all(at=NOON) == 0
+        today = Visit.objects.filter(day=TODAY)
+        assert today.filter(arrived_at__lte=NOON, left_at__lte=NOON).count() == 6
+        assert today.get(left_at=None).activity.is_open
+        assert Visit.objects.filter(day__lt=TODAY).count() > 20
+        past = Activity.objects.filter(done_at__isnull=False)
+        assert set(past.values_list("kind", flat=True)) == set(Activity.Kind.values)
+        assert past.filter(done_at__gt=NOON).count() == 0
+        assert past.values("owner").distinct().count() == 3
+
+    def test_what_somebody_did_with_a_prospect_stays_with_the_customer(self) -> None:
+        one = Prospect.objects.filter(status="NEW", customer__notes="").latest("id")
+        sales.touch(by=self.wati, at=NOON + timedelta(hours=1), prospect=one)
+        removed = actions.remove(by=self.wati, at=NOON + timedelta(hours=2), refresh=False)
+        assert removed.customers_kept == 1
+        assert list(Prospect.objects.all()) == [one]
 
     def test_they_go_with_the_shop_and_come_back_the_same(self) -> None:
         before = told()

@@ -79,6 +79,8 @@ from setia.sales.actions.pipelines import (
 )
 from setia.sales.actions.qualify import NothingToTakeBack, ReasonNeeded, WonByOrder, qualify, undo_qualifying
 from setia.sales.actions.reminders import remind, send_reminders, set_reminding
+from setia.sales.actions.sample_past import SampleDone, put_sample_past, take_past_out
+from setia.sales.actions.sample_prospects import SampleProspect, put_sample_prospects, take_prospects_out
 from setia.sales.actions.sample_targets import put_sample_targets, take_targets_out
 from setia.sales.actions.samples import (
     SampleActivity,
@@ -147,7 +149,9 @@ __all__ = [
     "Received",
     "SameTarget",
     "SampleActivity",
+    "SampleDone",
     "SampleOpportunity",
+    "SampleProspect",
     "StandsElsewhere",
     "StandsOtherwise",
     "StillUsed",
@@ -206,6 +210,8 @@ __all__ = [
     "plan_activity",
     "put_sample_activities",
     "put_sample_opportunities",
+    "put_sample_past",
+    "put_sample_prospects",
     "put_sample_targets",
     "qualify",
     "receive",
@@ -232,6 +238,8 @@ __all__ = [
     "submit",
     "take_activities_out",
     "take_opportunities_out",
+    "take_past_out",
+    "take_prospects_out",
     "take_targets_out",
     "touch",
     "touched",
