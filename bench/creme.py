@@ -1,8 +1,10 @@
-"""Setia's customer list beside Creme CRM 2.8.6's contact list: as many rows, the same PostgreSQL, the same web server.
+"""Setia's lists beside Creme CRM 2.8.6's: customers, prospects, opportunities; the same PostgreSQL and web server.
 
-Creme's contacts are made by its own `entity_factory`, one after the other, which is what bounds their number; Setia's
-are the demo's. Both run under granian with one worker and as many threads, both show fifty rows a page, and both are
-asked by one signed-in browser for pages drawn at random and for a search by part of a name.
+Creme's contacts are made by its own `entity_factory` and its prospects and opportunities by its own models, one after
+the other, which is what bounds their number: of each of the latter a fifth of the contacts. Setia's customers are the
+demo's, with as many prospects and opportunities. Both run under granian with one worker and as many threads, both show
+fifty rows a page, and both are asked by one signed-in browser for pages drawn at random and for a search by part of a
+name. Creme's list of leads shows organisations that are a prospect of the firm's, with what they are to it.
 """
 
 import os
@@ -21,6 +23,14 @@ from bench.workshop import Unavailable, Workshop, peer
 
 _THEIRS, _OURS = "bench_creme", "bench_beside_creme"
 _ROWS = 50
+_LISTS = {
+    "opportunities": ("/sales/opportunities/", "/opportunities/opportunities"),
+    "prospects": ("/sales/prospects/", "/persons/leads_customers"),
+}
+_NO_PAGES = (
+    "what the registries hold of it (django-crm, for Python 3.12) is an API without pages; the pages are a program of "
+    "its own that is built from its repository"
+)
 _PIECES = ("an", "mar", "son", "le", "ri", "ber", "to", "el")
 
 
@@ -29,6 +39,9 @@ def measure(shop: Workshop, *, contacts: int, requests: int) -> list[Row]:
     python = peer(shop.folder, "creme", "creme-crm==2.8.6", "psycopg2-binary", "granian==2.8.7", "factory_boy", "faker")
     environment = _environment(shop)
     _fill(shop, python, environment, contacts)
+    sold, name = contacts // 5, "Creme 2.8.6"
+    _command([str(python), "-m", "creme_sold", str(sold)], environment)
+    deep = [random.Random(turn).randint(1, sold // _ROWS) for turn in range(requests)]
     draw = random.Random(7)
     with _serving(shop, python, environment) as port:
         browser = Browser(port)
@@ -43,16 +56,25 @@ def measure(shop: Workshop, *, contacts: int, requests: int) -> list[Row]:
         ]
         their_list = pages.timings(browser, list_paths)
         their_search = pages.timings(browser, search_paths)
+        theirs = {
+            what: pages.timings(browser, [f"{path}?rows={_ROWS}&page={number}" for number in deep])
+            for what, (_ours, path) in _LISTS.items()
+        }
     if not shop.exists(_OURS):
         shop.clone(_OURS)
+    shop.setia("manage", "migrate", "-v0", database=_OURS)
     shop.setia("demo", "--customers", str(contacts), database=_OURS)
+    pages.python(shop, _OURS, "-m", "bench.beside", str(sold))
     with up(shop.environment(_OURS), log=shop.folder / "up.log") as running:
         browser = Browser(running.port)
         browser.sign_in("/sign-in/", "login", *pages.login(shop, _OURS))
         found = pages.walk(browser, pages.LIST, pages=contacts // _ROWS)
         our_list = pages.timings(browser, draw.choices(found, k=requests))
         our_search = pages.timings(browser, [f"{pages.LIST}?q={draw.choice(_PIECES)}" for _turn in range(requests)])
-    name = "Creme 2.8.6"
+        ours = {}
+        for what, (path, _theirs) in _LISTS.items():
+            there = pages.walk(browser, path, pages=sold // _ROWS)
+            ours[what] = pages.timings(browser, [there[min(number, len(there)) - 1] for number in deep])
     return [
         Row(
             f"list of {contacts:,}: p95 of {requests} pages at any depth",
@@ -70,6 +92,18 @@ def measure(shop: Workshop, *, contacts: int, requests: int) -> list[Row]:
             peer_value=percentile(their_search, 0.95),
             note=f"medians {percentile(our_search, 0.5):.0f} and {percentile(their_search, 0.5):.0f} ms",
         ),
+        *(
+            Row(
+                f"list of {sold:,} {what}: p95 of {requests} pages at any depth",
+                percentile(ours[what], 0.95),
+                "ms",
+                peer=name,
+                peer_value=percentile(theirs[what], 0.95),
+                note=f"medians {percentile(ours[what], 0.5):.0f} and {percentile(theirs[what], 0.5):.0f} ms",
+            )
+            for what in _LISTS
+        ),
+        Row("the same lists of BottleCRM 1.35.0", None, note=_NO_PAGES),
     ]
 
 
@@ -99,9 +133,14 @@ def _fill(shop: Workshop, python: Path, environment: dict[str, str], contacts: i
     if contacts - there > contacts // 100:
         commands.append(["entity_factory", "--number", str(contacts - there), "--language", "id", "-v0"])
     for command in commands:
-        done = subprocess.run([python, "-m", "django", *command], env=environment, capture_output=True, text=True)
-        if done.returncode != 0:
-            raise Unavailable(f"Creme, {command[0]}: {(done.stderr or done.stdout).strip().splitlines()[-1]}")
+        _command([str(python), "-m", "django", *command], environment)
+
+
+def _command(command: list[str], environment: dict[str, str]) -> None:
+    """Run one of Creme's commands. Raises `Unavailable` with its last words."""
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Unavailable(f"Creme, {' '.join(command[2:4])}: {(done.stderr or done.stdout).strip().splitlines()[-1]}")
 
 
 @contextmanager

@@ -1,8 +1,10 @@
 """Fills the database of `bench.sales`, answered in JSON: `python -m bench.sold '{"customers": 1000000, …}'`.
 
-Every customer is a prospect of one of 200 sellers in 20 teams; open opportunities lie in five stages, half of them with
-whoever looks after the customer and half with anybody; of five activities four are done. Keys of foreign tables are not
-checked row by row while filling, and indexes are made at the end, so that it takes minutes.
+Every customer is a prospect of one of 200 sellers in 20 teams, from a dozen sources, a third of them not answered yet;
+open opportunities lie in five stages, half of them with whoever looks after the customer and half with anybody; of a
+hundred activities 92 are done, over three years up to this moment, and each was written to the trail of the last month
+of days. Keys of foreign tables are not checked row by row while filling, and indexes are made at the end, so that it
+takes minutes.
 """
 
 import json
@@ -20,12 +22,22 @@ from bench.recurred import without_indexes  # noqa: E402
 from setia.accounts.models import Role, Team, User  # noqa: E402
 from setia.core.queries import firm  # noqa: E402
 from setia.sales.actions import make_first_pipeline  # noqa: E402
-from setia.sales.models import Stage  # noqa: E402
+from setia.sales.models import Activity, CalendarFeed, Stage  # noqa: E402
+from setia.sales.secret_address import hash_token  # noqa: E402
 
 PASSWORD = "toba-hijau-1250-meter"
-OWNER, LEADER, SELLER = "owner@bench.id", "seller0@bench.id", "seller7@bench.id"
+TOKEN = "the-secret-of-a-calendar-that-is-thrown-away"
+OWNER, LEADER, SELLER = "owner@bench.id", "seller0@bench.id", "seller20@bench.id"
 SELLERS, TEAMS = 200, 20
-_TABLES = ("customers_customer", "sales_prospect", "sales_opportunity", "sales_stagechange", "sales_activity")
+_TABLES = (
+    "customers_customer",
+    "sales_prospect",
+    "sales_prospectstep",
+    "sales_opportunity",
+    "sales_stagechange",
+    "sales_activity",
+    "accounts_auditentry",
+)
 
 # `u` holds the sellers' keys, `s` those of the stages.
 _FILL = (
@@ -40,11 +52,20 @@ SELECT CASE WHEN i %% 12 = 0 THEN 'COMPANY' ELSE 'PERSON' END, 'main', 'C' || i,
 FROM generate_series(1, %(customers)s) i, (SELECT %(u)s::bigint[] AS keys) u
 """,
     """
-INSERT INTO sales_prospect (customer_id, status, how, source, campaign, note, reason, captured_at, moved_at,
-                            first_touch_at, fit, updated_at)
-SELECT c.id, (ARRAY['NEW', 'WORKING', 'QUALIFIED'])[1 + c.id %% 3], 'HAND', 'Instagram', '', '', '', c.created_at,
-  c.created_at, CASE WHEN c.id %% 3 > 0 THEN c.created_at + interval '3 hours' END, c.id %% 101, now()
+INSERT INTO sales_prospect (customer_id, customer_owner_id, status, how, source, campaign, note, reason, captured_at,
+                            due_at, moved_at, first_touch_at, fit, updated_at)
+SELECT c.id, c.owner_id, (ARRAY['NEW', 'WORKING', 'QUALIFIED'])[1 + c.id %% 3],
+  CASE WHEN c.id %% 7 = 0 THEN 'FORM' WHEN c.id %% 5 = 0 THEN 'FILE' ELSE 'HAND' END,
+  (ARRAY['Instagram', 'Instagram', 'WhatsApp', 'Google', 'Website', 'Pameran', 'TikTok', 'Tokopedia', 'Shopee', 'Teman',
+         'Radio', ''])[1 + c.id / 3 %% 12],
+  '', '', '', c.created_at,
+  CASE WHEN c.created_at > now() - interval '20 days' THEN c.created_at + interval '4 hours' END, c.created_at,
+  CASE WHEN c.id %% 3 > 0 THEN least(c.created_at + interval '3 hours', now()) END, c.id %% 101, now()
 FROM customers_customer c
+""",
+    """
+INSERT INTO sales_prospectstep (prospect_id, before, after, reason, note, at)
+SELECT p.id, 'NEW', 'QUALIFIED', 'NEEDS_IT', '', p.captured_at FROM sales_prospect p WHERE p.status = 'QUALIFIED'
 """,
     """
 INSERT INTO sales_opportunity (customer_id, customer_owner_id, owner_id, pipeline_id, stage_id, title, status, amount,
@@ -59,6 +80,10 @@ JOIN customers_customer c ON c.id = %(first)s + (i::bigint * 7919 %% %(customers
   (SELECT %(u)s::bigint[] AS keys) u, (SELECT %(s)s::bigint[] AS keys) s
 """,
     """
+INSERT INTO sales_stagechange (opportunity_id, after_id, status, amount, at)
+SELECT id, stage_id, 'OPEN', amount, entered_at FROM sales_opportunity
+""",
+    """
 INSERT INTO sales_activity (kind, title, note, customer_id, owner_id, by_id, planned_at, duration_minutes, due_date,
                             place, done_at, done_by_id, outcome, result, revision, created_at, updated_at)
 SELECT (ARRAY['TASK', 'CALL', 'MEETING', 'VISIT', 'NOTE'])[1 + i %% 5], 'Kegiatan ' || i, '', c.id, c.owner_id,
@@ -68,6 +93,11 @@ FROM generate_series(1, %(activities)s) i
 JOIN customers_customer c ON c.id = %(first)s + (i::bigint * 7919 %% %(customers)s)
 CROSS JOIN LATERAL (SELECT CASE WHEN i %% 100 < 92 THEN now() - (i %% 1095) * interval '1 day'
                                 ELSE now() + ((i / 100) %% 120 - 60) * interval '1 day' END AS at) d
+""",
+    """
+INSERT INTO accounts_auditentry (at, by_id, verb, about, about_id, data, address)
+SELECT a.done_at, a.owner_id, 'activity.finished', 'activity', a.id, '{}', ''
+FROM sales_activity a WHERE a.done_at > now() - interval '30 days'
 """,
 )
 
@@ -112,7 +142,21 @@ def main(sizes: dict[str, int]) -> dict[str, Any]:
         cursor.execute("SELECT pg_database_size(current_database()) / 1024 / 1024")
         (mib,) = cursor.fetchone()
     who = {"owner": OWNER, "team": LEADER, "seller": SELLER}
-    return {"password": PASSWORD, "who": who, "stages": stages_there, "mib": int(mib)}
+    seller = User.objects.get(email=SELLER)
+    CalendarFeed.objects.update_or_create(
+        user=seller, defaults={"token_hash": hash_token(TOKEN), "made_at": timezone.now()}
+    )
+    theirs = Activity.objects.filter(owner=seller, customer__isnull=False).order_by("due_date", "id")
+    served = list(dict.fromkeys(theirs.values_list("customer", flat=True)[:200]))
+    return {
+        "password": PASSWORD,
+        "who": who,
+        "stages": stages_there,
+        "mib": int(mib),
+        "seller": seller.pk,
+        "served": served,
+        "token": TOKEN,
+    }
 
 
 if __name__ == "__main__":
