@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Func, Model, Q, QuerySet
-from django.db.models.expressions import OrderBy
+from django.db.models.expressions import OrderBy, RawSQL
 
 COUNTED = 10_000
 
@@ -54,12 +54,16 @@ class Leg(NamedTuple):
     Together, but for constant ones, they are unique and never NULL in this leg. `with_next` is this leg and the next as
     one query in this leg's order, those of the next at the end with NULL in the first field: a first page asks once.
     `whole` is where rows are read from once their keys are known, so that a long walk reads an index and no rows.
+    `each` names a field and the keys it has in this leg, few, where the index begins with that field: each of them is
+    asked for a page of its own, and what they answer is put in order. Without it rows of a few among many who have
+    rows would be looked for along the whole list. It needs `whole`.
     """
 
     rows: QuerySet[Any]
     order: tuple[str | By, ...]
     with_next: QuerySet[Any] | None = None
     whole: QuerySet[Any] | None = None
+    each: tuple[str, Sequence[int]] | None = None
 
     @property
     def by(self) -> list[By]:
@@ -154,11 +158,24 @@ def _rows(legs: Sequence[Leg], *, most: int, back: bool, start: int, values: lis
         if values is not None and index == start:
             rows = rows.filter(_beyond(leg.keys, values, back=back))
         order = [(one.reversed() if back else one).expression() for one in leg.by]
-        rows = rows.order_by(*order)[: most - len(found)]
-        if leg.whole is not None:
-            rows = leg.whole.filter(pk__in=rows.values("pk")).order_by(*order)
+        wanted = most - len(found)
+        if leg.whole is not None and leg.each is not None:
+            rows = leg.whole.filter(pk__in=_of_each(rows.order_by(*order), leg.each, wanted)).order_by(*order)[:wanted]
+        elif leg.whole is not None:
+            rows = leg.whole.filter(pk__in=rows.order_by(*order)[:wanted].values("pk")).order_by(*order)
+        else:
+            rows = rows.order_by(*order)[:wanted]
         found += [(index, row) for row in rows]
     return found
+
+
+def _of_each(rows: QuerySet[Any], each: tuple[str, Sequence[int]], most: int) -> RawSQL:
+    """The keys of the first rows of each of those a field names, as many of each as are wanted of all."""
+    field, keys = each
+    one = rows.filter(**{field: RawSQL("these.key", [])}).values("pk")[:most]
+    sql, given = one.query.sql_with_params()
+    asked = f"SELECT first.pk FROM unnest(%s::bigint[]) AS these (key) CROSS JOIN LATERAL ({sql}) AS first (pk)"  # noqa: S608 - Django's own SQL
+    return RawSQL(asked, [list(keys), *given])  # noqa: S611 - the same
 
 
 def _is_null(row: Model, leg: Leg) -> bool:

@@ -49,6 +49,8 @@ def escaped(text: str) -> str:
 
 def folded(line: str) -> bytes:
     """A content line in pieces of at most 75 octets, none of which breaks a character."""
+    if len(whole := line.encode("utf-8", "replace")) <= 75:
+        return whole + b"\r\n"
     pieces: list[bytes] = []
     piece, room = b"", 75
     for character in line:

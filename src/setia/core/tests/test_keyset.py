@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from setia.catalogue.models import Product
+from setia.catalogue.models import Category, Product
 from setia.core.keyset import By, Leg, Page, count, neighbours, page
 
 NOON = datetime(2026, 11, 19, 5, 0, tzinfo=UTC)
@@ -111,3 +111,19 @@ def test_counting_stops_where_it_no_longer_matters() -> None:
     assert count(Product.objects.all()) == (11, True)
     assert count(Product.objects.all(), most=11) == (11, True)
     assert count(Product.objects.all(), most=10) == (10, False)
+
+
+def test_a_page_of_a_few_is_asked_of_each_of_them_and_put_in_order() -> None:
+    shelves = Category.objects.bulk_create(Category(name=f"Rak {n}") for n in range(3))
+    for n, one in enumerate(Product.objects.order_by("id")):
+        Product.objects.filter(pk=one.pk).update(category=shelves[n % 3])
+    few = [one.pk for one in shelves[:2]]
+    rows = Product.objects.filter(category__in=few, price__isnull=False)
+    whole = Product.objects.select_related("category")
+    plain, each = Leg(rows, ("name", "-id")), Leg(rows, ("name", "-id"), whole=whole, each=("category", few))
+    there = page([each], size=2)
+    assert there.rows == page([plain], size=2).rows == list(rows.order_by("name", "-id")[:2])
+    onward = page([each], size=2, cursor=there.later)
+    assert onward.rows == list(rows.order_by("name", "-id")[2:4])
+    assert page([each], size=2, cursor=onward.earlier).rows == there.rows
+    assert page([each._replace(each=("category", [shelves[2].pk]))], size=2).rows == []

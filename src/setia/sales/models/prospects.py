@@ -106,6 +106,22 @@ class Prospect(Stamped):
                 condition=Q(source__gt=""),
                 name="sales_prospects_source",
             ),
+            # Somebody's open ones, the newest first; by door; who waits for a first word, by how they stand.
+            models.Index(
+                F("customer_owner"),
+                F("captured_at").desc(),
+                F("id").desc(),
+                condition=Q(closed_at=None),
+                name="sales_prospects_open_of",
+            ),
+            models.Index(F("how"), F("captured_at").desc(), F("id").desc(), name="sales_prospects_how"),
+            models.Index(
+                F("status"),
+                F("captured_at").desc(),
+                F("id").desc(),
+                condition=Q(closed_at=None, first_touch_at=None),
+                name="sales_prospects_unanswered",
+            ),
             models.Index(F("moved_at"), F("id"), condition=Q(closed_at=None), name="sales_prospects_idle"),
             # The day's answers, and those who wait for one that was promised: few beside those who came by a file.
             models.Index(

@@ -17,6 +17,7 @@ from setia.sales.queries.activities import (
     activity_choices,
     activity_legs,
     get_activity_for,
+    listed_owners,
     may_change_activity,
     may_see_activity,
     my_day,
@@ -82,6 +83,7 @@ from setia.sales.queries.prospect_list import (
     of_status,
     prospect_choices,
     prospect_legs,
+    team_of,
 )
 from setia.sales.queries.quick import Quick, read_quick
 from setia.sales.queries.reminders import Reminded, reminders_of, reminding_of
@@ -215,6 +217,7 @@ __all__ = [
     "history_of",
     "late_by_person",
     "lines_of",
+    "listed_owners",
     "live_day",
     "live_open_to",
     "may_change_activity",
@@ -265,6 +268,7 @@ __all__ = [
     "target_board",
     "targets_for",
     "team_day",
+    "team_of",
     "undoable_step",
     "visit_legs",
     "visit_map",

@@ -4,7 +4,7 @@ Somebody sees what is theirs to do and what is done for the customers they see; 
 to do. Lists start from who does it, which an index answers; the customer of a row is named only to who may see them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -275,13 +275,25 @@ def _read_day(value: str) -> date | None:
         return None
 
 
-def activity_legs(rows: QuerySet[Activity], *, state: str) -> list[Leg]:
-    """Open ones by their day, those without one at the end; done ones, the latest first."""
+def activity_legs(rows: QuerySet[Activity], *, state: str, owners: Sequence[int] = ()) -> list[Leg]:
+    """Open ones by their day, those without one at the end; done ones, the latest first. `owners` are whose they are,
+    where they are several people's.
+    """
     rows = rows.select_related("customer", "opportunity", "owner")
+    whole = Activity.objects.select_related("customer", "opportunity", "owner") if owners else None
+    each = ("owner", owners) if owners else None
     if state == "DONE":
-        return [Leg(rows, ("-done_at", "-id"))]
-    legs = [Leg(rows.filter(due_date__isnull=False), ("due_date", "id"))]
-    return legs if state == "LATE" else [*legs, Leg(rows.filter(due_date=None), ("id",))]
+        return [Leg(rows, ("-done_at", "-id"), whole=whole, each=each)]
+    legs = [Leg(rows.filter(due_date__isnull=False), ("due_date", "id"), whole=whole, each=each)]
+    return legs if state == "LATE" else [*legs, Leg(rows.filter(due_date=None), ("id",), whole=whole, each=each)]
+
+
+def listed_owners(user: Actor, params: Mapping[str, str]) -> list[int]:
+    """Whose activities a list shows, where that is several people and not everybody; else nobody."""
+    owners = owners_seen(user)
+    if owners is None or not 1 < len(owners) <= PEOPLE or params.get("customer") or params.get("who"):
+        return []
+    return sorted(owners)
 
 
 class OfCustomer(NamedTuple):

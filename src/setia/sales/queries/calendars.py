@@ -1,5 +1,6 @@
 """A person's calendar: a month, a week or a day of their activities, and the same for other programs (iCalendar)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -74,10 +75,11 @@ def feed_items(user: User, *, at: datetime) -> list[Item]:
     rows = rows.filter(Q(cancelled_at=None) | Q(cancelled_at__gte=at - BACK))
     found = shown(user, list(rows.select_related("customer", "opportunity").order_by("-due_date", "-id")[:MOST]))
     with override(user.language or current_firm().language):
-        return [_item(one) for one in found]
+        kinds = {kind.value: str(kind.label) for kind in Activity.Kind}
+        return [_item(one, kinds) for one in found]
 
 
-def _item(one: Shown) -> Item:
+def _item(one: Shown, kinds: Mapping[str, str]) -> Item:
     activity = one.activity
     whom = f": {one.customer.display_name}" if one.customer else ""
     done = "✓ " if activity.done_at else ""
@@ -91,7 +93,7 @@ def _item(one: Shown) -> Item:
         day=activity.due_date or activity.created_at.date(),
         place=activity.place,
         text=activity.note,
-        kind=str(activity.get_kind_display()),
+        kind=kinds[activity.kind],
         cancelled=activity.cancelled_at is not None,
         busy=activity.planned_at is not None and activity.is_open,
     )

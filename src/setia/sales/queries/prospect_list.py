@@ -1,6 +1,6 @@
 """The list of prospects: which filters an address may name, the orders an index has, and bounded counts by status."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from setia.accounts.queries import everybody
 from setia.core.among import among
 from setia.core.chips import Chip
 from setia.core.keyset import By, Count, Leg
+from setia.core.permissions import owners_seen
 from setia.customers.queries import customers_for, matching
 from setia.sales.models import Prospect
 from setia.sales.queries.sources import sources
@@ -25,6 +26,7 @@ SORTS = ("newest", "waiting", "fit")
 GOOD_FIT = 70
 """From so much on a prospect counts as a good fit."""
 _NOBODY, _ME = "none", "me"
+_TEAM = 200
 
 
 def prospect_choices(*, user: User) -> dict[str, list[tuple[str, str]]]:
@@ -98,10 +100,16 @@ def of_status(rows: QuerySet[Prospect], status: str) -> QuerySet[Prospect]:
     return rows if status == ALL else rows.filter(closed_at=None)
 
 
-def prospect_legs(rows: QuerySet[Prospect], *, sort: str) -> list[Leg]:
-    """The newest first; those who wait longest for a first word; the best fit first and then those without one."""
-    rows = rows.select_related("customer", "customer__owner")
+def prospect_legs(rows: QuerySet[Prospect], *, sort: str, owners: Sequence[int] = ()) -> list[Leg]:
+    """The newest first; those who wait longest for a first word; the best fit first and then those without one.
+
+    `owners` are who looks after the open ones asked for, where they are several.
+    """
     newest = ("-captured_at", "-id")
+    if owners and sort not in SORTS[1:]:
+        whole = Prospect.objects.select_related("customer", "customer__owner")
+        return [Leg(rows, newest, whole=whole, each=("customer_owner", owners))]
+    rows = rows.select_related("customer", "customer__owner")
     if sort == "waiting":
         open_ = rows.filter(closed_at=None)
         return [
@@ -114,12 +122,25 @@ def prospect_legs(rows: QuerySet[Prospect], *, sort: str) -> list[Leg]:
     return [Leg(rows, newest)]
 
 
-def counts_by_status(rows: QuerySet[Prospect]) -> dict[str, Count]:
-    """How many stand where, looking at no more than `COUNTED` of each. One query, however many there are."""
+def team_of(user: User, params: Mapping[str, str]) -> list[int]:
+    """Who looks after the prospects a list shows, where that is several people and not everybody; else nobody."""
+    owners = owners_seen(user)
+    if owners is None or not 1 < len(owners) <= _TEAM or params.get("owner") or params.get("q"):
+        return []
+    return sorted(owners)
+
+
+def counts_by_status(rows: QuerySet[Prospect], *, waiting: bool = False) -> dict[str, Count]:
+    """How many stand where, looking at no more than `COUNTED` of each. One query, however many there are.
+
+    With `waiting` the rows are those nobody has answered. PostgreSQL expects as many of them in every state, and would
+    read the whole table for a state where nobody waits; counted from the latest on, an index knows that at once.
+    """
     parts: list[str] = []
     params: list[Any] = []
     for status in Prospect.Status.values:
-        sql, given = rows.filter(status=status).order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
+        some = rows.filter(status=status).order_by(*(("-captured_at", "-id") if waiting else ()))
+        sql, given = some.values("pk")[: COUNTED + 1].query.sql_with_params()
         parts.append(f"(SELECT count(*) FROM ({sql}) AS few)")  # noqa: S608 - Django's own SQL
         params += given
     with connection.cursor() as cursor:

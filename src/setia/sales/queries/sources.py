@@ -9,14 +9,18 @@ USUAL = ("Instagram", "WhatsApp", "Facebook", "TikTok", "Google", "Website", "To
 
 
 def sources() -> list[str]:
-    """The sources in use, read off the index one distinct value at a time; at most 200."""
+    """The sources in use, read off the index one distinct value at a time; at most 200.
+
+    The index knows of prospects with a source alone, which PostgreSQL wants to be told each time before it trusts it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             WITH RECURSIVE one AS (
                 (SELECT source FROM sales_prospect WHERE source > '' ORDER BY source LIMIT 1)
                 UNION ALL
-                SELECT (SELECT p.source FROM sales_prospect p WHERE p.source > one.source ORDER BY p.source LIMIT 1)
+                SELECT (SELECT p.source FROM sales_prospect p WHERE p.source > one.source AND p.source > ''
+                        ORDER BY p.source LIMIT 1)
                 FROM one WHERE one.source IS NOT NULL
             )
             SELECT source FROM one WHERE source IS NOT NULL LIMIT 200

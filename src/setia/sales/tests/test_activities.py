@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from setia.accounts.models import AuditEntry, Team, User
+from setia.accounts.models import AuditEntry, Role, Team, User
 from setia.core import keyset
 from setia.core.models import Event
 from setia.core.tests.pages import form_on
@@ -219,6 +219,28 @@ class SeenTest(Busy):
         assert found(who=str(self.tono.pk)) == []
         assert found(state="DONE", who=str(self.tono.pk), customer=str(self.maria.pk)) == [done]
         assert found(kind="X", who="999999", state="X") == [*ahead, someday]
+
+    def test_a_teams_list_is_asked_of_each_of_its_people_and_shows_the_same(self) -> None:
+        ahead = [
+            self.planned(self.dimas, due_date=TODAY + number * DAY, owner=owner)
+            for number, owner in ((-1, self.sari), (0, self.dimas), (2, self.sari), (3, self.dimas))
+        ]
+        someday = self.planned(due_date=None, kind="TASK")
+        others = self.planned(self.dimas, owner=self.tono)
+        Team.objects.create(name="Barat").members.set([self.dimas, self.sari])
+        Role.objects.create(code="leader", name="Leader", sees=Role.Sees.TEAM, verbs=["sales.view"])
+        User.objects.filter(pk=self.dimas.pk).update(role="leader")
+        leader = User.objects.get(pk=self.dimas.pk)
+        owners = queries.listed_owners(leader, {})
+        assert owners == sorted([self.dimas.pk, self.sari.pk])
+        rows, _chips = queries.narrow_activities(leader, {}, today=TODAY, choices=queries.activity_choices(leader))
+        legs = queries.activity_legs(rows, state="", owners=owners)
+        first = keyset.page(legs, size=3)
+        assert first.rows == ahead[:3]
+        assert keyset.page(legs, size=3, cursor=first.later).rows == [ahead[3], someday]
+        assert others not in rows
+        for user, asked in ((leader, {"who": "ME"}), (leader, {"customer": "1"}), (self.sari, {})):
+            assert queries.listed_owners(user, asked) == []
 
     def test_the_teams_day_counts_for_each_person_and_says_when_there_are_more(self) -> None:
         for days in (-1, -1, 0, 3, 30):

@@ -7,7 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from setia.accounts.models import AuditEntry, User
+from setia.accounts.models import AuditEntry, Role, Team, User
+from setia.core import keyset
 from setia.core.outbox import emit
 from setia.core.tests.pages import form_on
 from setia.core.versions import ChangedMeanwhile, version_of
@@ -265,6 +266,34 @@ class WonTest(ProspectTest):
 
 
 class ListTest(ProspectTest):
+    def test_a_teams_list_is_asked_of_each_of_its_people_and_shows_the_same(self) -> None:
+        for name, by, hours in (("Wulan", self.dimas, 1), ("Joko", self.budi, 2), ("Ani", self.dimas, 3)):
+            self.captured(name, by=by, at=NOON - timedelta(hours=hours))
+        Team.objects.create(name="Barat").members.set([self.dimas, self.budi])
+        role = Role.objects.create(
+            code="ketua", name="Ketua", sees=Role.Sees.TEAM, verbs=["sales.view", "customers.view"]
+        )
+        User.objects.filter(pk=self.dimas.pk).update(role=role)
+        leader = User.objects.get(pk=self.dimas.pk)
+        owners = queries.team_of(leader, {})
+        assert owners == sorted([self.dimas.pk, self.budi.pk])
+        assert queries.team_of(leader, {"owner": "me"}) == queries.team_of(self.budi, {}) == []
+        rows = queries.of_status(queries.prospects_for(leader), "")
+        legs = queries.prospect_legs(rows, sort="", owners=owners)
+        first = keyset.page(legs, size=2)
+        assert [one.customer.name for one in first.rows] == ["Wulan", "Joko"]
+        assert [one.customer.name for one in keyset.page(legs, size=2, cursor=first.later).rows] == ["Ani"]
+
+    def test_who_waits_is_counted_as_without_an_order_and_each_source_is_told_once(self) -> None:
+        for name, source in (("Wulan", "Fair"), ("Joko", "Google"), ("Ani", "Fair"), ("Budi", "")):
+            self.captured(name, source=source)
+        actions.touch(by=self.dimas, at=LATER, prospect=Prospect.objects.get(customer__name="Joko"))
+        waiting = queries.prospects_for(self.dimas).filter(first_touch_at=None, closed_at=None)
+        counts = queries.counts_by_status(waiting, waiting=True)
+        assert counts == queries.counts_by_status(waiting)
+        assert {code: one.number for code, one in counts.items() if one.number} == {"NEW": 3}
+        assert queries.sources() == ["Fair", "Google"]
+
     def found(self, user: User | None = None, **params: str) -> list[str]:
         user = user or self.dimas
         people = dict(queries.prospect_choices(user=user)["owner"])

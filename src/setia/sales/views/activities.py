@@ -47,7 +47,9 @@ def activities(request: HttpRequest) -> HttpResponse:
     standing = _standing(request)
     choices = queries.activity_choices(me(request))
     found, chips = queries.narrow_activities(me(request), params, today=standing["today"], choices=choices)
-    page = keyset.page(queries.activity_legs(found, state=params["state"]), size=PAGE, cursor=params["page"])
+    owners = queries.listed_owners(me(request), params)
+    legs = queries.activity_legs(found, state=params["state"], owners=owners)
+    page = keyset.page(legs, size=PAGE, cursor=params["page"])
     context = standing | {
         "found": queries.shown(me(request), page.rows),
         "params": params,

@@ -29,8 +29,9 @@ def prospects(request: HttpRequest) -> HttpResponse:
     user, params = me(request), params_of(request)
     choices = queries.prospect_choices(user=user)
     found, chips = queries.narrow_prospects(user, queries.prospects_for(user), params, dict(choices["owner"]))
-    counts = queries.counts_by_status(found)
-    legs = queries.prospect_legs(queries.of_status(found, params["status"]), sort=params["sort"])
+    counts = queries.counts_by_status(found, waiting=params["waiting"] == "1")
+    standing_so = queries.of_status(found, params["status"])
+    legs = queries.prospect_legs(standing_so, sort=params["sort"], owners=queries.team_of(user, params))
     page = keyset.page(legs, size=PAGE, cursor=params["page"])
     context = {
         "prospects": page.rows,
