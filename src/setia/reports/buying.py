@@ -15,6 +15,22 @@ FIGURES = ("new", "again", "new_orders", "again_orders", "walk_in_orders")
 
 _COUNTS = "o.kind = 'PURCHASE' AND NOT o.reversed"
 _LINES = "JOIN orders_orderline l ON l.order_id = o.id AND l.product_id IS NOT NULL AND l.amount > 0"
+# Whether there was an earlier purchase of anything: one look at the customer's first.
+_FIRST = f"""
+SELECT b.customer, b.product, b.day, CASE WHEN f.day < b.day THEN f.day END AS before FROM bought b
+CROSS JOIN LATERAL (
+  SELECT o.day FROM orders_order o WHERE o.customer_id = b.customer AND {_COUNTS} ORDER BY o.ordered_at, o.id LIMIT 1
+) f"""  # noqa: S608 — this module's own words
+# Of products the day before that is needed, too: from all that the customers had bought until then.
+_EACH_DAY = f"""
+SELECT customer, product, day, lag(day) OVER each AS before, min(day) OVER each AS first
+FROM (
+  SELECT o.customer_id AS customer, {{product}} AS product, o.day
+  FROM (SELECT customer, max(day) AS latest FROM bought WHERE customer IS NOT NULL GROUP BY customer) w
+  JOIN orders_order o ON o.customer_id = w.customer AND o.day <= w.latest {{lines}}
+  WHERE {_COUNTS} GROUP BY 1, 2, 3
+) known
+WINDOW each AS (PARTITION BY customer, product ORDER BY day)"""  # noqa: S608 — this module's own words
 
 
 def buyers(of: Literal["ANYTHING", "EACH", "ONE"], *, owned: bool = False) -> str:
@@ -29,21 +45,14 @@ def buyers(of: Literal["ANYTHING", "EACH", "ONE"], *, owned: bool = False) -> st
     each_owner = anything and not owned
     away = f"CASE WHEN t.before > t.first THEN b.day - t.before ELSE {NEVER} END"
     away = f"COALESCE(array_agg({away} ORDER BY {away}) FILTER (WHERE t.before IS NOT NULL), '{{}}')"
+    told = _FIRST if anything else _EACH_DAY.format(product=product, lines=lines)
     return f"""
 WITH bought AS MATERIALIZED (
   SELECT o.day, o.customer_id AS customer, {product} AS product, COALESCE(c.owner_id, 0) AS owner,
     count(DISTINCT o.id) AS orders
   FROM orders_order o {lines} LEFT JOIN customers_customer c ON c.id = o.customer_id
   WHERE {_COUNTS} {DAYS} {OWNED if owned else ""} GROUP BY 1, 2, 3, 4
-), known AS (
-  SELECT o.customer_id AS customer, {product} AS product, o.day
-  FROM (SELECT customer, max(day) AS latest FROM bought WHERE customer IS NOT NULL GROUP BY customer) w
-  JOIN orders_order o ON o.customer_id = w.customer AND o.day <= w.latest {lines}
-  WHERE {_COUNTS} GROUP BY 1, 2, 3
-), told AS (
-  SELECT customer, product, day, lag(day) OVER each AS before, min(day) OVER each AS first FROM known
-  WINDOW each AS (PARTITION BY customer, product ORDER BY day)
-)
+), told AS ({told})
 SELECT b.product, {"CASE WHEN GROUPING(b.owner) = 1 THEN -1 ELSE b.owner END" if each_owner else "-1::bigint"} AS owner,
   b.day, count(*) FILTER (WHERE t.day IS NOT NULL AND t.before IS NULL)::int AS new, count(t.before)::int AS again,
   COALESCE(sum(b.orders) FILTER (WHERE t.day IS NOT NULL AND t.before IS NULL), 0)::int AS new_orders,

@@ -68,7 +68,7 @@ def buyers_by_product(user: User, asked: Asked) -> Table:
     if owners is not None:
         sources = Sources(asked.period.now.each(), [], [], 0)
     else:
-        sources = sources_of([asked.period.now], live_days=1)
+        sources = sources_of([asked.period.now], heavy=True)
     figures = f"product, new, {_ONCE} AS again, walk_in_orders, new_orders + again_orders + walk_in_orders AS n"
     parts = [
         f"SELECT {figures} {_KEPT} AND span = 'D' AND product > 0 AND day = ANY(%(tallied)s::date[])",
