@@ -9,13 +9,16 @@
         tab.check()                            # axe, console, content policy, lost files, sideways scroll
 
 A tab remembers every console error, policy violation and failed request; `calm` says that there were none. Where no
-Chromium is installed these tests are skipped and say so.
+Chromium is installed these tests are skipped and say so. With SETIA_SHOTS=<folder> in the environment, `shot` keeps
+pictures there for somebody to look at.
 """
 
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +26,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright._impl._driver import compute_driver_executable
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, expect, sync_playwright
+
+from setia.sales.live import board
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 # As root there is no sandbox to be had; the rest keeps the browser from calling home while a test runs.
@@ -77,6 +82,11 @@ class Tab:
         self.page.goto(self.base + path)
         return self.settle()
 
+    def goto_watching(self, path: str) -> "Tab":
+        """Open a path whose page keeps a stream open, so that something is always on its way."""
+        self.page.goto(self.base + path)
+        return self
+
     def settle(self) -> "Tab":
         """Wait until nothing is on its way, and what came stands in the page."""
         self.page.wait_for_load_state("networkidle")
@@ -106,6 +116,12 @@ class Tab:
         ]
         assert not lines, "\n".join([self.page.url, *lines])
 
+    def shot(self, name: str) -> "Tab":
+        """A picture of the whole page, where the environment says that somebody wants to look."""
+        if folder := os.environ.get("SETIA_SHOTS"):
+            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        return self
+
     def check(self) -> None:
         """`calm`, `fits` and `reads_well` together."""
         self.calm()
@@ -114,6 +130,22 @@ class Tab:
 
 
 Visit = Callable[..., Tab]
+
+
+def shown(place: Locator, text: str) -> None:
+    """Wait until a text stands there; the first drawing of a busy machine may take seconds."""
+    expect(place).to_contain_text(text, timeout=30_000)
+
+
+def ended_boards() -> None:
+    """Send home who still watches the team board, and wait for its hub: a thread of it would outlive the test."""
+    for one in board.watches():
+        one.end("ask")
+        one.close()
+    board.ring()
+    for thread in threading.enumerate():
+        if thread.name == "live board":
+            thread.join(30)
 
 
 def _driver_runs() -> bool:

@@ -1,6 +1,5 @@
 """The team board in a browser: it shows what was done without being loaded again, and nothing of another's."""
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -8,13 +7,12 @@ from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Locator, expect
 
 from setia.accounts.models import User
 from setia.core.models import Firm
 from setia.customers import actions as customers
-from setia.sales import actions, live
-from tests.browser import Visit
+from setia.sales import actions
+from tests.browser import Visit, ended_boards, shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,18 +23,7 @@ def watched(settings: Any) -> Iterator[None]:
     settings.WATCHERS = 10
     with patch("setia.core.live._LINGER_SECONDS", 0.0):
         yield
-        for one in live.board.watches():
-            one.end("ask")
-            one.close()
-        live.board.ring()
-        for thread in threading.enumerate():
-            if thread.name == "live board":
-                thread.join(30)
-
-
-def shown(place: Locator, text: str) -> None:
-    """Wait until a text stands there; the first drawing on a busy machine may take seconds."""
-    expect(place).to_contain_text(text, timeout=30_000)
+        ended_boards()
 
 
 def test_a_change_appears_without_loading_and_a_colleague_of_another_sight_sees_none_of_it(
@@ -49,7 +36,7 @@ def test_a_change_appears_without_loading_and_a_colleague_of_another_sight_sees_
     siti = customers.add(by=owner, at=now, name="Siti Nurhaliza", owner=owner)
     wide, narrow = visit(owner, language="en"), visit(sari, size="phone", language="en")
     for tab in (wide, narrow):
-        tab.page.goto(tab.base + "/sales/live/")
+        tab.goto_watching("/sales/live/")
         shown(tab.page.locator("[data-live-state]"), "Live")
     wide.page.evaluate("window.__same = true")
 

@@ -5,7 +5,7 @@ many there are; empty ones do not count.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy
 from setia.accounts.models import User
 from setia.catalogue.queries import product_coded, products_for
 from setia.core.numbers import MoneyField, NumberField
+from setia.core.queries import current_firm
 from setia.core.text import line, paragraph
 from setia.core.versions import version_of
 from setia.customers.queries import assignable, customers_for
 from setia.planning.queries import rivals_for
 from setia.sales.actions import Offered, Subscribed
 from setia.sales.models import LostReason, Opportunity, OpportunityLine, Stage
-from setia.sales.queries import lines_of, reasons_for, rivals_met, stages_for
+from setia.sales.queries import lines_of, orders_to_win_with, reasons_for, rivals_met, stages_for
 from setia.subscriptions.queries import offered
 
 if TYPE_CHECKING:
@@ -359,7 +360,7 @@ class LoseForm(forms.Form):
 class WinForm(forms.Form):
     """What a won opportunity becomes."""
 
-    ORDER, SUBSCRIPTION, ELSEWHERE = "ORDER", "SUBSCRIPTION", "ELSEWHERE"
+    ORDER, SUBSCRIPTION, ELSEWHERE, ORDERED = "ORDER", "SUBSCRIPTION", "ELSEWHERE", "ORDERED-"
     become = forms.ChoiceField(
         label=gettext_lazy("What does it become?"),
         choices=[
@@ -386,8 +387,11 @@ class WinForm(forms.Form):
     )
     started_date = _day(gettext_lazy("From"))
 
-    def __init__(self, *args: Any, user: User, opportunity: Opportunity, today: date, **kwargs: Any) -> None:
-        lines = lines_of(opportunity)
+    def __init__(self, *args: Any, user: User, opportunity: Opportunity, at: datetime, **kwargs: Any) -> None:
+        lines, today = lines_of(opportunity), current_firm().day_of(at)
+        self.ordered = {f"{self.ORDERED}{one.pk}": one for one in orders_to_win_with(user, opportunity, at=at)}
+        # What was ordered since this was hoped for is what came of it: a second order would be counted beside it.
+        since = next((key for key, one in self.ordered.items() if one.ordered_at >= opportunity.created_at), "")
         plans = offered()
         plan = next(
             (one for one in plans if any(one.product_id == each.product_id for each in lines if each.product_id)), None
@@ -395,7 +399,7 @@ class WinForm(forms.Form):
         carried = next((each for each in lines if plan and each.product_id == plan.product_id), None)
         carried = carried or (lines[0] if len(lines) == 1 else None)
         initial = {
-            "become": self.SUBSCRIPTION if plan else self.ORDER,
+            "become": since or (self.SUBSCRIPTION if plan else self.ORDER),
             "plan": plan,
             "quantity": carried.quantity if carried else Decimal(1),
             "price": carried.unit_price if carried else None,
@@ -410,6 +414,9 @@ class WinForm(forms.Form):
                 del self.fields[name]
             choices = [one for one in self.fields["become"].choices if one[0] != self.SUBSCRIPTION]  # type: ignore[attr-defined]
             self.fields["become"].choices = choices  # type: ignore[attr-defined]
+        # The page says which order each is: its day and its money are written as the reader writes them.
+        ordered = [(key, one.number) for key, one in self.ordered.items()]
+        self.fields["become"].choices = ordered + list(self.fields["become"].choices)  # type: ignore[attr-defined]
 
     def clean_started_date(self) -> date | None:
         return _in_years(self.cleaned_data["started_date"])
@@ -435,7 +442,8 @@ class WinForm(forms.Form):
             subscribed = Subscribed(
                 data["plan"], data["started_date"], data.get("quantity") or Decimal(1), data["price"]
             )
-        return {"order": data["become"] != self.ELSEWHERE, "subscribed": subscribed}
+        ordered = self.ordered.get(data["become"])
+        return {"order": data["become"] != self.ELSEWHERE, "subscribed": subscribed, "ordered": ordered}
 
 
 def _initial(user: User, opportunity: Opportunity | None, customer: str, stage: str) -> dict[str, Any]:

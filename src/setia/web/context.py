@@ -23,11 +23,13 @@ class Entry:
     label: Any
     icon: str
     name: str  # of the URL
-    bar: bool = False  # in the phone's bottom bar
+    bar: bool = False  # in the phone's bottom bar, if it is among the first of these that the reader may open
     short: Any = ""
     parts: tuple[tuple[Any, str], ...] = ()
     verb: str = ""  # without it, the entry is not offered
 
+
+_IN_BAR = 4  # beside "More", on 390 px
 
 # `short` is the word under the phone's icon, where the full one would not fit.
 _WITHIN = (
@@ -72,7 +74,9 @@ _SERVED = (
 NAVIGATION: tuple[Entry, ...] = (
     Entry("home", _("Home"), "house", "home", bar=True),
     Entry("customers", _("Customers"), "users", "customers", bar=True, verb="customers.view"),
-    Entry("sales", pgettext_lazy("navigation", "Sales"), "target", "my_day", parts=_SELLING, verb="sales.view"),
+    Entry(
+        "sales", pgettext_lazy("navigation", "Sales"), "target", "my_day", bar=True, parts=_SELLING, verb="sales.view"
+    ),
     Entry("orders", _("Orders"), "shopping-bag", "orders", bar=True, verb="orders.view"),
     Entry(
         "subscriptions",
@@ -160,6 +164,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         for entry in NAVIGATION
         if known[entry.name] and (not entry.verb or may(user, entry.verb))  # only what there is, and may be opened
     ]
+    for entry in [entry for entry in navigation if entry["bar"]][_IN_BAR:]:
+        entry["bar"] = False  # it stands under "More"
     return {
         "firm": getattr(request, "firm", None) or current_firm(),
         "user": user,

@@ -113,7 +113,14 @@ from setia.sales.actions.targets import SameTarget, add_target, edit_target, rem
 from setia.sales.actions.touch import touch, touched
 from setia.sales.actions.web_forms import FACTS, close_form, edit_form, make_form
 from setia.sales.actions.weigh import weigh_all, weigh_experiment
-from setia.sales.actions.win import CannotSubscribe, NothingToOrder, Subscribed, undo_step, win_opportunity
+from setia.sales.actions.win import (
+    CannotSubscribe,
+    NothingToOrder,
+    NotTheirOrder,
+    Subscribed,
+    undo_step,
+    win_opportunity,
+)
 
 __all__ = [
     "FACTS",
@@ -134,6 +141,7 @@ __all__ = [
     "NoVisit",
     "NotForThem",
     "NotHereYet",
+    "NotTheirOrder",
     "NotYours",
     "NothingSaid",
     "NothingToOrder",

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from setia.accounts.models import User
 from setia.core.permissions import require
@@ -24,11 +25,19 @@ def touched(*, customer_id: int, by: User | None, at: datetime) -> bool:
     """Tell a customer's prospect that somebody was in touch; answers whether it was the first time.
 
     Called by whatever is such a touch, in its transaction: a call made, a visit done. `at` is when it was. Somebody new
-    is in talks from then on. Of a customer who is no open prospect nothing is told.
+    is in talks from then on. Who bought before anybody was said to be in touch (an order taken on a visit, which is
+    told of when it is over) was answered by then at the latest. Of anybody else who is no open prospect nothing is
+    told.
     """
-    found = Prospect.objects.select_for_update(of=("self",)).filter(customer=customer_id, closed_at=None).first()
+    bought = Q(status=Prospect.Status.WON, first_touch_at=None)
+    rows = Prospect.objects.select_for_update(of=("self",))
+    found = rows.filter(Q(closed_at=None) | bought, customer=customer_id).first()
     if found is None:
         return False
+    if found.closed_at is not None:
+        found.first_touch_at = max(min(at, found.closed_at), found.captured_at)
+        found.save(update_fields=["first_touch_at"])
+        return True
     first = found.first_touch_at is None
     if found.first_touch_at is None or at < found.first_touch_at:
         found.first_touch_at = max(at, found.captured_at)

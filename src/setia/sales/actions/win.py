@@ -1,8 +1,9 @@
 """Win an opportunity: what was offered becomes an order or a subscription in the same transaction; and take steps back.
 
-1. `win_opportunity` closes it and enters what it becomes, through the verbs of `orders` and `subscriptions`.
+1. `win_opportunity` closes it and enters what it becomes, through the verbs of `orders` and `subscriptions`; or it says
+   by which order, entered before, it was bought.
 2. `undo_step` takes the latest step back. A win taken back takes its order back by a return, and ends its subscription,
-   so that no money is counted that nobody owes.
+   so that no money is counted that nobody owes. An order that was there before stays.
 """
 
 from contextlib import suppress
@@ -25,6 +26,7 @@ from setia.sales.models import Opportunity, OpportunityLine, StageChange
 from setia.subscriptions.actions import NotNow, WrongDay, cancel, start
 
 if TYPE_CHECKING:
+    from setia.orders.models import Order
     from setia.subscriptions.models import Plan, Subscription
 
 Status = Opportunity.Status
@@ -32,6 +34,10 @@ Status = Opportunity.Status
 
 class NothingToOrder(Exception):
     """An order needs lines, or at least an amount."""
+
+
+class NotTheirOrder(Exception):
+    """The order is no purchase of this customer, was taken back, or another opportunity was won with it."""
 
 
 class CannotSubscribe(Exception):
@@ -55,13 +61,15 @@ def win_opportunity(
     opportunity: Opportunity,
     order: bool = True,
     subscribed: Subscribed | None = None,
+    ordered: "Order | None" = None,
     seen: int | None = None,
 ) -> Opportunity:
     """Say that it was bought. With `order` its lines become an order of today; without lines, one line of its amount.
 
     With `subscribed` the customer subscribes: the lines with the plan's product are meant by it, the others are ordered
-    if `order` says so. With neither, what was sold is entered elsewhere. Raises `StandsElsewhere`, `NothingToOrder`
-    and `CannotSubscribe`.
+    if `order` says so. `ordered` is the order by which it was bought, entered before: none is made then, no money is
+    counted twice, and what it brought is its total. With none of them, what was sold is entered elsewhere. Raises
+    `StandsElsewhere`, `NothingToOrder`, `NotTheirOrder` and `CannotSubscribe`.
     """
     require(by, "sales.opportunities")
     with transaction.atomic():
@@ -71,13 +79,18 @@ def win_opportunity(
         lines = list(current.lines.select_related("product").order_by("position"))
         if subscribed is not None:
             lines = _beside(lines, subscribed)
-        if order and (lines or subscribed is None):
+        if ordered is not None:
+            current.order = _theirs(current, ordered)
+        elif order and (lines or subscribed is None):
             current.order = add_order(
                 by=by, at=at, customer=current.customer, ordered_at=at, lines=_ordered(current, lines)
             )
         if subscribed is not None:
             current.subscription = _started(current, subscribed, by=by, at=at)
         close(current, Status.WON, by=by, at=at, also=("order", "subscription"))
+        if ordered is not None:  # its step keeps what was hoped for; what it brought is what was ordered
+            current.amount = ordered.total
+            current.save(update_fields=["amount"])
         data = {"order": current.order_id, "subscription": current.subscription_id}
         record_opportunity("won", by=by, at=at, opportunity=current, data=data)
     return current
@@ -105,7 +118,8 @@ def undo_step(*, by: User, at: datetime, opportunity: Opportunity, step: int) ->
             raise NothingToUndo
         StageChange.objects.filter(pk=taken.pk).update(undone_at=at)
         if taken.status == Status.WON:
-            _take_back(current, by=by, at=at)
+            _take_back(current, by=by, at=at, won_at=taken.at)
+            current.amount = taken.amount
         current.stage, current.pipeline_id = back_to, back_to.pipeline_id
         current.status, current.closed_at, current.updated_at = Status.OPEN, None, at
         current.entered_at = taken.since or at
@@ -131,9 +145,20 @@ def _started(current: Opportunity, subscribed: Subscribed, *, by: User, at: date
         raise CannotSubscribe from None
 
 
-def _take_back(current: Opportunity, *, by: User, at: datetime) -> None:
-    """Undo what it became, unless somebody has done so already (or it was free, which takes nothing back)."""
-    if current.order is not None:
+def _theirs(current: Opportunity, ordered: "Order") -> "Order":
+    bought = ordered.kind == ordered.Kind.PURCHASE and not ordered.reversed
+    others = Opportunity.objects.filter(order=ordered).exclude(pk=current.pk)
+    if ordered.customer_id != current.customer_id or not bought or others.exists():
+        raise NotTheirOrder
+    return ordered
+
+
+def _take_back(current: Opportunity, *, by: User, at: datetime, won_at: datetime) -> None:
+    """Undo what it became, unless somebody has done so already (or it was free, which takes nothing back).
+
+    An order the win made is as old as the win; one that was there before is nobody's mistake.
+    """
+    if current.order is not None and current.order.created_at == won_at:
         with suppress(CannotGiveBack):
             give_back(by=by, at=at, order=current.order, reason=_("It was marked as won by mistake."))
     if current.subscription is not None:

@@ -28,7 +28,7 @@ from setia.sales.queries.activities import (
 from setia.sales.queries.board import Board, Column, board_for, columns_for, more_cards
 from setia.sales.queries.calendars import Calendar, calendar_of, calendar_people, feed_for, feed_items, feed_of
 from setia.sales.queries.clock import after_work, at_work, desk, due_of
-from setia.sales.queries.closing import Prompt, closing_prompt, warm_for, warm_legs
+from setia.sales.queries.closing import Prompt, closing_prompt, orders_to_win_with, warm_for, warm_legs
 from setia.sales.queries.commission import (
     Earner,
     Sheet,
@@ -235,6 +235,7 @@ __all__ = [
     "opportunities_of",
     "opportunity_choices",
     "opportunity_legs",
+    "orders_to_win_with",
     "own_questions",
     "path_of",
     "people_of",

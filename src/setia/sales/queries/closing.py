@@ -13,15 +13,18 @@ from django.db.models import Exists, OuterRef, QuerySet
 from setia.accounts.models import User
 from setia.core.keyset import Leg
 from setia.customers.queries import customers_for, entries_of
-from setia.orders.queries import orders_of
+from setia.orders.queries import orders_for, orders_of
 from setia.sales.models import Activity, Opportunity, Prospect
 from setia.sales.queries.opportunities import opportunities_for
 
 if TYPE_CHECKING:
     from setia.customers.models import Customer
+    from setia.orders.models import Order
 
 WARM_DAYS = 30
 TOUCHES = 2
+ORDERED_DAYS = 90
+_ORDERS = 5
 Status = Opportunity.Status
 
 
@@ -71,3 +74,15 @@ def warm_for(user: User, *, at: datetime) -> "QuerySet[Prospect]":
 def warm_legs(rows: "QuerySet[Prospect]") -> list[Leg]:
     """The latest touched first."""
     return [Leg(rows.select_related("customer", "customer__owner"), ("-moved_at", "-id"))]
+
+
+def orders_to_win_with(user: User, opportunity: Opportunity, *, at: datetime) -> "list[Order]":
+    """What the customer has ordered already, and no opportunity counts as its own: purchases of the last ninety days
+    that were not taken back, the newest first and five at most. An order taken on the way is among them.
+    """
+    since = at - timedelta(days=ORDERED_DAYS)
+    taken = Opportunity.objects.filter(order=OuterRef("pk"))
+    found = orders_for(user).filter(
+        ~Exists(taken), customer=opportunity.customer_id, kind="PURCHASE", reversed=False, ordered_at__gte=since
+    )
+    return list(found.order_by("-ordered_at", "-id")[:_ORDERS])

@@ -201,6 +201,14 @@ class QualifyTest(ProspectTest):
         assert told.moved_at == LATER + timedelta(hours=2)
         assert not actions.touched(customer_id=self.siti.pk, by=self.dimas, at=LATER), "Siti is no prospect"
 
+    def test_a_visit_told_of_after_the_order_it_brought_is_the_first_answer_all_the_same(self) -> None:
+        one = self.captured()
+        Prospect.objects.filter(pk=one.pk).update(status="WON", closed_at=LATER)
+        assert actions.touched(customer_id=one.customer_id, by=self.dimas, at=LATER + timedelta(hours=1))
+        told = self.now(one)
+        assert (told.first_touch_at, told.status, told.closed_at) == (LATER, "WON", LATER)
+        assert not actions.touched(customer_id=one.customer_id, by=self.dimas, at=NOON)
+
     def test_a_call_that_reached_them_is_a_touch_and_one_that_did_not_is_none(self) -> None:
         one = self.captured()
         for outcome, status in (("UNREACHED", "NEW"), ("REACHED", "WORKING")):

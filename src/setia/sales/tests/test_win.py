@@ -76,6 +76,29 @@ class WinTest(Selling):
         assert Order.objects.get(kind="PURCHASE").reversed
         assert Subscription.objects.get().is_over
 
+    def test_it_is_won_by_an_order_taken_before_and_no_money_is_counted_twice(self) -> None:
+        one = self.chance(lines=self.offered())
+        taken, other = self.sell(self.siti, "J1", LATER), self.sell(self.maria, "J2", LATER)
+        win = reverse("win_opportunity", args=[one.pk])
+        sent = form_on(self.client.get(win))
+        assert sent["become"] == f"ORDERED-{taken.pk}", "ordered since it was hoped for: that is what came of it"
+        assert self.client.post(win, sent | {"become": f"ORDERED-{other.pk}"}).status_code == 422
+        with pytest.raises(actions.NotTheirOrder):
+            actions.win_opportunity(by=self.dimas, at=NEXT_DAY, opportunity=one, ordered=other)
+        assert self.client.post(win, sent).status_code == 302
+        one.refresh_from_db()
+        assert (one.status, one.order, one.amount, Order.objects.count()) == ("WON", taken, taken.total, 2)
+        second = self.chance()
+        assert form_on(self.client.get(reverse("win_opportunity", args=[second.pk])))["become"] == "ORDER"
+        with pytest.raises(actions.NotTheirOrder):
+            actions.win_opportunity(by=self.dimas, at=NEXT_DAY, opportunity=second, ordered=taken)
+        step = StageChange.objects.filter(opportunity=one).latest("id")
+        actions.undo_step(by=self.dimas, at=NEXT_DAY, opportunity=one, step=step.pk)
+        taken.refresh_from_db()
+        one.refresh_from_db()
+        assert one.amount == Decimal(1_770_000), "as hoped before"
+        assert (taken.reversed, Order.objects.count()) == (False, 2), "the order was there before, and stays"
+
     def test_the_page_wins_and_says_what_is_missing(self) -> None:
         one = self.chance(amount=None)
         win = reverse("win_opportunity", args=[one.pk])

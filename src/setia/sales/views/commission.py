@@ -62,7 +62,7 @@ def commission_rows(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "rule": rule,
         "rows": [(row, reason_words(row)) for row in page.rows],
-        "month": params.get("month", ""),
+        "month": _month(params.get("month", "")),
         "back": f"{reverse('commission')}?{urlencode({'rule': str(pk)} | params)}",
         "export": f"{reverse('export_commission', args=[pk])}?{urlencode(params)}",
         "earlier": f"{here}?{urlencode(params | {'page': page.earlier})}" if page.earlier else "",

@@ -169,8 +169,7 @@ def edit_opportunity(request: HttpRequest, pk: int) -> HttpResponse:
 def win_opportunity(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that it was bought, and what it becomes."""
     one = queries.get_opportunity_for(me(request), pk)
-    today = current_firm().day_of(timezone.now())
-    form = WinForm(sent(request), user=me(request), opportunity=one, today=today)
+    form = WinForm(sent(request), user=me(request), opportunity=one, at=timezone.now())
     if request.method == "POST" and form.is_valid():
         try:
             actions.win_opportunity(by=me(request), at=timezone.now(), opportunity=one, **form.becomes())
@@ -178,6 +177,8 @@ def win_opportunity(request: HttpRequest, pk: int) -> HttpResponse:
             return _elsewhere(request, elsewhere)
         except actions.NothingToOrder:
             form.add_error("become", _("Nothing is offered. Enter the amount or the products first."))
+        except actions.NotTheirOrder:  # taken back, or chosen elsewhere, since the page was opened
+            form.add_error("become", _("This order is no longer there to choose. Choose another."))
         except actions.CannotSubscribe:
             form.add_error("started_date", _("A subscription cannot begin on this day."))
         else:

@@ -46,6 +46,8 @@ window.SetiaField = window.SetiaField || {};
     return Number(whole);
   }
   const shownPrice = text => (text === null ? '' : decimal() === ',' ? text.replace('.', ',') : text);
+  /* As it stands in the field: with the marks of thousands where the currency has no cents to mistake them for. */
+  const grouped = price => (ours.currency === 'IDR' && Number.isInteger(Number(price)) ? new Intl.NumberFormat(document.documentElement.lang).format(Number(price)) : shownPrice(price));
   function lines(form, view) {
     const place = $('[data-lines]', form), list = $('#products', form);
     const products = new Map((view.day.products || []).map(one => [`${one.name} · ${one.code}`, one]));
@@ -58,7 +60,7 @@ window.SetiaField = window.SetiaField || {};
     place.replaceChildren(piece('line'));
     place.oninput = event => {
       const line = event.target.closest('.s-way-line'), product = products.get($('[name=product]', line).value);
-      if (event.target.name === 'product' && product && product.price !== null) $('[name=unit_price]', line).value = shownPrice(product.price);
+      if (event.target.name === 'product' && product && product.price !== null) $('[name=unit_price]', line).value = grouped(product.price);
       total();
     };
     $('[data-add-line]', form).onclick = add;

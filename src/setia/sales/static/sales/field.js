@@ -5,12 +5,13 @@
   const ours = window.SetiaField, { store, word, piece } = ours;
   const $ = (selector, from) => (from || document).querySelector(selector);
   const $$ = (selector, from) => Array.from((from || document).querySelectorAll(selector));
-  const language = document.documentElement.lang;
+  const language = document.documentElement.lang, local = language === 'en' ? 'en-GB' : language; /* 24 hours, the day first */
   let view = { day: null, items: [] }, zone, drawn = '';
 
-  const clock = at => new Date(at).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit', timeZone: zone });
-  const longDay = at => new Date(at).toLocaleDateString(language, { weekday: 'long', day: 'numeric', month: 'long', timeZone: zone });
-  ours.money = sum => new Intl.NumberFormat(language, { style: 'currency', currency: ours.currency || 'IDR', maximumFractionDigits: ours.currency === 'IDR' ? 0 : 2 }).format(sum);
+  const clock = at => new Date(at).toLocaleTimeString(local, { hour: '2-digit', minute: '2-digit', timeZone: zone });
+  const longDay = at => new Date(at).toLocaleDateString(local, { weekday: 'long', day: 'numeric', month: 'long', timeZone: zone });
+  /* Written as on every other page: Rp1.925.000, with no gap after the sign, in whatever language. */
+  ours.money = sum => new Intl.NumberFormat(local, { style: 'currency', currency: ours.currency || 'IDR', currencyDisplay: 'narrowSymbol', maximumFractionDigits: (ours.currency || 'IDR') === 'IDR' ? 0 : 2 }).format(sum).replace(/\s/g, '');
 
   /* 1 · Pieces: texts by data-t, parts that go when theirs is empty by data-if. */
   function filled(name, given) {
@@ -95,7 +96,7 @@
     const ways = { PHONE: 'tel:', EMAIL: 'mailto:' };
     for (const one of card.contacts) row(one.kind.charAt(0) + one.kind.slice(1).toLowerCase(), one.shown, one.kind === 'WHATSAPP' ? `https://wa.me/${one.value.replace('+', '')}` : ways[one.kind] && ways[one.kind] + one.value);
     row(word('notes'), card.notes);
-    row(word('latest-orders'), card.orders.map(one => `${new Date(`${one.day}T12:00:00Z`).toLocaleDateString(language)} ${ours.money(Number(one.total))}`).join(' · '));
+    row(word('latest-orders'), card.orders.map(one => `${new Date(`${one.day}T12:00:00Z`).toLocaleDateString(local)} ${ours.money(Number(one.total))}`).join(' · '));
   }
 
   /* 3 · What waits, and what came back: a conflict stands with both its sides. */
