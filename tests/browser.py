@@ -28,8 +28,6 @@ from django.test import Client
 from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, expect, sync_playwright
 
-from setia.sales.live import board
-
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 # As root there is no sandbox to be had; the rest keeps the browser from calling home while a test runs.
 FLAGS = [
@@ -139,6 +137,8 @@ def shown(place: Locator, text: str) -> None:
 
 def ended_boards() -> None:
     """Send home who still watches the team board, and wait for its hub: a thread of it would outlive the test."""
+    from setia.sales.live import board
+
     for one in board.watches():
         one.end("ask")
         one.close()

@@ -1,25 +1,39 @@
 """The field day in a real browser: what is entered without a network is sent once each, whatever breaks on the way."""
 
+import io
+import os
 import random
+import signal
+from collections import Counter
+from contextlib import suppress
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Geolocation, Page, Route
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Error, FilePayload, Page
 
 from setia.accounts.models import User
+from setia.catalogue import actions as catalogue
+from setia.catalogue.models import Product
 from setia.core.models import Firm
 from setia.customers import actions as customers
-from setia.customers.models import Customer
+from setia.customers.models import Customer, CustomerFile
+from setia.orders.models import Order
 from setia.sales import actions
-from setia.sales.models import Activity, FieldAction, Visit
-from tests.browser import Tab
+from setia.sales.models import Activity, FieldAction, Visit, VisitPhoto
+from tests.broken_proxy import FATES, BrokenProxy
+from tests.browser import CHROMIUM, FLAGS, Tab
 from tests.browser import Visit as Open
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PATH = "/sales/field/"
-HERE: Geolocation = {"latitude": -6.9147, "longitude": 107.6098, "accuracy": 15}
+KILO = Decimal(385_000)
 # What lies on the device, and how much of it the key that lies there opens.
 INSIDE = """async () => {
   const asked = request => new Promise(done => { request.onsuccess = () => done(request.result); });
@@ -34,6 +48,13 @@ INSIDE = """async () => {
     } catch { /* locked */ }
   }
   return { people: people.map(one => one.id), days: days.map(one => one.person), queue: queue.length, opened };
+}"""
+
+# What the page does every half minute, at once after one another, until nothing waits.
+SEND_ALL = """async () => {
+  for (let turn = 0; turn < 100 && await SetiaField.store.count(); turn += 1)
+    if (await SetiaField.refresh() === 'online') await SetiaField.send(() => {});
+  return SetiaField.store.count();
 }"""
 
 
@@ -75,94 +96,167 @@ def note(page: Page, text: str) -> None:
     page.evaluate("text => SetiaField.keep('NOTE', { body: text }, text).then(() => { SetiaField.kept(); })", text)
 
 
-def test_a_visit_is_made_without_a_network_and_outlives_the_tab(
-    visit: Open, sari: User, visit_of_budi: Activity
-) -> None:
-    tab = visit(sari, size="phone", language="en")
-    context: BrowserContext = tab.page.context
-    context.grant_permissions(["geolocation"])
-    context.set_geolocation(HERE)
-    page = opened(tab)
-    tab.check()
-    small = page.evaluate(
-        "Array.from(document.querySelectorAll('main button, main a.btn, nav button, summary'))"
-        ".filter(one => one.offsetParent && one.getBoundingClientRect().height < 44).map(one => one.textContent)"
+class Telephone:
+    """A phone with its own memory, which dies without a word: the browser is killed, its profile stays."""
+
+    def __init__(self, browser: Browser, memory: Path, base: str, cookie: str) -> None:
+        self.browser, self.memory, self.base, self.cookie = browser, memory, base, cookie
+        self.start()
+
+    def start(self) -> None:
+        """Switched on, signed in, and the day open."""
+        self.context = self.browser.browser_type.launch_persistent_context(
+            str(self.memory),
+            executable_path=CHROMIUM,
+            args=FLAGS,
+            viewport={"width": 390, "height": 844},
+            locale="en-GB",
+            has_touch=True,
+        )
+        self.context.set_default_timeout(30_000)
+        self.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": self.cookie, "url": self.base}])
+        self.open()
+
+    def open(self) -> None:
+        """The page with its day, in a new tab."""
+        self.page = self.context.new_page()
+        self.page.goto(self.base + PATH)
+        self.page.locator("#bar").wait_for()
+
+    def network(self, on: bool) -> None:
+        """Come into reach, or leave it."""
+        self.context.set_offline(not on)
+        if on:
+            self.page.evaluate("window.dispatchEvent(new Event('online'))")
+
+    def close_tab(self) -> None:
+        """The tab is closed while it may be sending, and opened again."""
+        self.page.close(run_before_unload=False)
+        self.open()
+
+    def die(self) -> None:
+        """Every process of this browser is killed at once; then it is switched on again."""
+        mine = f"--user-data-dir={self.memory}".encode()
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if mine in (process / "cmdline").read_bytes().split(b"\0"):
+                    os.kill(int(process.name), signal.SIGKILL)
+        with suppress(Error):
+            self.context.close()
+        for lock in self.memory.glob("Singleton*"):
+            lock.unlink()
+        self.start()
+
+
+def keep(page: Page, kind: str, facts: dict[str, Any], what: str) -> None:
+    """Enter a thing by the page's own store: what its form does, thirty times as fast."""
+    page.evaluate(
+        "([kind, facts, what]) => SetiaField.keep(kind, facts, what).then(SetiaField.kept)", [kind, facts, what]
     )
-    assert not small
-    context.set_offline(True)
-    page.get_by_role("button", name="Arrive").click()
-    page.get_by_text("Place known to 15 m").wait_for()
-    page.get_by_role("button", name="I am here").click()
-    page.locator("body[data-items='1']").wait_for()
-    page.close()
-    page = context.new_page()
-    page.goto(tab.base + PATH)
-    page.get_by_role("heading", name="You are there now").wait_for()
-    page.get_by_role("button", name="Leave").click()
-    form = page.locator("#d-leave")
-    form.get_by_label("How did it go?").select_option("WANTS")
-    form.get_by_label("What came out of it").fill("Five kilos")
-    form.get_by_role("button", name="Visit done").click()
-    page.locator("body[data-items='2']").wait_for()
-    assert not Visit.objects.exists()
-    context.set_offline(False)
-    page.evaluate("window.dispatchEvent(new Event('online'))")
-    sent(page)
-    visit_of_budi.refresh_from_db()
+
+
+def snapshot(number: int) -> FilePayload:
+    """A picture as a camera makes it, like no other."""
+    image = Image.new("L", (9, 8))
+    image.putdata([(place * (37 + number * 2) + place // 9 * number * 31) % 256 for place in range(72)])
+    out = io.BytesIO()
+    image.resize((2400, 1800), Image.Resampling.NEAREST).save(out, "JPEG")
+    return {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+def test_thirty_things_are_done_once_each_though_the_network_breaks_the_proxy_repeats_and_the_phone_dies(
+    chromium: Browser, live_server: Any, tmp_path: Path, sari: User, visit_of_budi: Activity
+) -> None:
+    rani = User.objects.create_user("rani@kopi.id", None, name="Rani", role=User.Role.OWNER)
+    gayo = catalogue.add(by=rani, at=timezone.now(), code="GAYO", name="Gayo", price=KILO)
+    client, budi = Client(), visit_of_budi.customer_id
+    client.force_login(sari)
+    proxy, dice = BrokenProxy(live_server.url, f"POST {PATH}send/"), random.Random(20261123)
+    with proxy.running() as base:
+        phone = Telephone(chromium, tmp_path, base, client.cookies[settings.SESSION_COOKIE_NAME].value)
+        phone.network(on=False)
+        dialog = phone.page.locator("dialog[open]")
+        # By the forms: there, somebody new, and what they order before the server has heard of them.
+        phone.page.get_by_role("button", name="Arrive").click()
+        dialog.get_by_role("button", name="I am here").click()
+        phone.page.locator("body[data-items='1']").wait_for()
+        phone.page.locator("#bar").get_by_role("button", name="Prospect").click()
+        dialog.get_by_role("button", name="Take them down").click()
+        dialog.get_by_text("Give a name, or a way to reach them.").wait_for()
+        dialog.get_by_label("Name").fill("Warung Ibu Tuti")
+        dialog.get_by_label("WhatsApp").fill("0813-2222-1111")
+        dialog.get_by_role("button", name="Take them down").click()
+        phone.page.locator("body[data-items='2']").wait_for()
+        phone.page.locator("#bar").get_by_role("button", name="Order").click()
+        dialog.get_by_role("button", name="Keep the order").click()
+        dialog.get_by_text("Say who orders.").wait_for()
+        dialog.get_by_label("Customer").select_option(label="Warung Ibu Tuti (new, not sent yet)")
+        dialog.get_by_role("button", name="Keep the order").click()
+        dialog.get_by_text("Choose a product, or say what it was").wait_for()
+        dialog.get_by_label("Product").fill("Gayo · GAYO")
+        dialog.get_by_label("Quantity").fill("2")
+        dialog.get_by_role("button", name="Keep the order").click()
+        phone.page.locator("body[data-items='3']").wait_for()
+        things: list[tuple[str, dict[str, Any], str]] = [
+            *(("NOTE", {"customer": budi, "body": f"Note {n:02}"}, f"Note {n:02}") for n in range(8)),
+            *(("ORDER", {"customer": budi, "lines": _line(gayo, n)}, f"Order {n}") for n in range(1, 7)),
+            *(("PROSPECT", {"name": f"Toko {n}", "whatsapp": f"0812-7777-{n:04}"}, f"Toko {n}") for n in range(7)),
+            *(("PHOTO", {}, str(n)) for n in range(5)),
+        ]
+        dice.shuffle(things)
+        for number, (kind, facts, what) in enumerate(things):
+            if kind == "PHOTO":
+                with phone.page.expect_file_chooser() as chosen:
+                    phone.page.locator("#going").get_by_role("button", name="Photo").click()
+                waiting = phone.page.evaluate("SetiaField.store.count()")
+                chosen.value.set_files(snapshot(int(what)))
+                phone.page.wait_for_function(
+                    "before => SetiaField.store.count().then(now => now !== before)", arg=waiting
+                )
+            else:
+                keep(phone.page, kind, facts, what)
+            if dice.random() < 0.25:
+                phone.network(on=True)
+                phone.page.wait_for_timeout(dice.randrange(20, 200))
+                phone.network(on=False)
+            if number in (6, 19):
+                phone.close_tab()
+            elif number == 13:
+                phone.die()
+                phone.network(on=False)
+        phone.page.locator("#going").get_by_role("button", name="Leave").click()
+        phone.page.locator("dialog[open]").get_by_role("button", name="Visit done").click()
+        phone.network(on=True)
+        assert phone.page.evaluate(SEND_ALL) == 0
+        phone.context.close()
+    assert set(proxy.met) == set(FATES)
+    assert Counter(FieldAction.objects.values_list("kind", flat=True)) == {
+        "NOTE": 8,
+        "ORDER": 7,
+        "PROSPECT": 8,
+        "PHOTO": 5,
+        "CHECK_IN": 1,
+        "CHECK_OUT": 1,
+    }
+    notes = Activity.objects.filter(kind="NOTE").values_list("title", flat=True)
+    assert sorted(notes) == [f"Note {n:02}" for n in range(8)]
+    ordered = sorted(order.total / KILO for order in Order.objects.all())
+    assert ordered == sorted([2, *range(1, 7)])
+    tuti = Customer.objects.get(name="Warung Ibu Tuti")
+    assert Order.objects.get(customer=tuti).total == 2 * KILO
+    assert sorted(Customer.objects.values_list("name", flat=True)) == sorted(
+        ["Budi Hartono", tuti.name, *(f"Toko {n}" for n in range(7))]
+    )
+    pictures = list(VisitPhoto.objects.select_related("visit"))
+    assert {one.visit.activity_id for one in pictures} == {visit_of_budi.pk}
+    assert len({one.original for one in pictures}) == CustomerFile.objects.count() == 5
     made = Visit.objects.get()
-    assert (visit_of_budi.state, visit_of_budi.outcome, visit_of_budi.result) == ("DONE", "WANTS", "Five kilos")
-    assert (made.latitude, made.accuracy_m, made.flags) == (-6.9147, 15, [])
     assert made.left_at is not None
 
 
-def test_thirty_things_are_done_once_each_through_a_network_that_breaks_and_a_proxy_that_repeats(
-    visit: Open, sari: User
-) -> None:
-    tab = visit(sari, size="phone", language="en")
-    context: BrowserContext = tab.page.context
-    page = opened(tab)
-    dice = random.Random(20261123)
-
-    def broken(route: Route) -> None:
-        """Loses the request, loses the answer, or sends it twice, as it comes."""
-        fate = dice.random()
-        if fate < 0.15:
-            route.abort()
-        elif fate < 0.4:
-            route.fetch()
-            route.abort()
-        elif fate < 0.65:
-            route.fetch()
-            route.continue_()
-        else:
-            route.continue_()
-
-    context.route("**/sales/field/send/", broken)
-    texts = [f"Note {number:02}" for number in range(30)]
-    context.set_offline(True)
-    for number, text in enumerate(texts):
-        note(page, text)
-        if number % 6 == 3:
-            context.set_offline(False)
-            page.evaluate("window.dispatchEvent(new Event('online'))")
-            page.wait_for_timeout(dice.randrange(20, 120))
-            context.set_offline(True)
-        if number in (11, 22):
-            page.close(run_before_unload=False)
-            page = context.new_page()
-            page.goto(tab.base + PATH)
-            page.locator("#bar").wait_for()
-    context.set_offline(False)
-    for _again in range(40):
-        page.evaluate("window.dispatchEvent(new Event('online'))")
-        try:
-            page.locator("body[data-items='0']").wait_for(timeout=1500)
-            break
-        except Exception:
-            continue
-    sent(page)
-    assert sorted(Activity.objects.values_list("title", flat=True)) == texts
-    assert FieldAction.objects.count() == 30
+def _line(product: Product, quantity: int) -> list[dict[str, Any]]:
+    price = str(KILO)
+    return [{"product": product.pk, "quantity": str(quantity), "unit_price": price, "known": price}]
 
 
 def test_nobody_else_on_the_device_reads_or_sends_what_one_left_there(

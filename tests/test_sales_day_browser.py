@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Geolocation, expect
 
 from setia.accounts.models import Team, User
 from setia.catalogue import actions as catalogue
@@ -34,6 +34,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 KILO = Decimal(385_000)
 FIVE_KILOS = "Rp1,925,000"
 COMMISSION = "Rp57,750"  # three of a hundred
+HERE: Geolocation = {"latitude": -6.9147, "longitude": 107.6098, "accuracy": 15}
+_SMALL = """Array.from(document.querySelectorAll('main button, main a.btn, nav button, summary'))
+  .filter(one => one.offsetParent && one.getBoundingClientRect().height < 44).map(one => one.textContent)"""
+"""What a finger misses on the way."""
 
 
 class Staff:
@@ -99,12 +103,14 @@ def rule(staff: Staff) -> CommissionRule:
 
 
 def test_a_day_from_a_form_on_the_web_to_the_row_that_payroll_reads(
-    visit: Open, staff: Staff, gayo: Product, wulan: Customer, form: WebForm, rule: CommissionRule
+    visit: Open, staff: Staff, gayo: Product, wulan: Customer, form: WebForm, rule: CommissionRule, settings: Any
 ) -> None:
     actions.make_first_pipeline(at=timezone.now())
     board = visit(staff.ratna, language="en").goto_watching("/sales/live/")
     shown(board.page.locator("[data-live-state]"), "Live")
     board.page.evaluate("window.__same = true")
+    south = visit(staff.tono, size="phone", language="en").goto_watching("/sales/live/")
+    shown(south.page.locator("[data-live-state]"), "Live")
 
     # 1 · Somebody fills the form in; that she is here already is seen by nobody but the firm.
     web = visit(size="phone", language="en").goto(f"/f/{form.slug}/?source=Instagram")
@@ -159,6 +165,7 @@ def test_a_day_from_a_form_on_the_web_to_the_row_that_payroll_reads(
     shown(board.page.locator(".s-live-deeds"), "Wulan Ayu")
     order, made = Order.objects.get(), Visit.objects.get()
     assert (order.total, order.customer, made.person) == (5 * KILO, wulan, staff.sari)
+    assert (made.latitude, made.accuracy_m, made.flags) == (HERE["latitude"], 15, [])
 
     # 6 · It is won by that very order; the board moves by itself.
     phone.goto(f"/sales/opportunities/{hoped.pk}/win/").shot("6-win").check()
@@ -171,7 +178,16 @@ def test_a_day_from_a_form_on_the_web_to_the_row_that_payroll_reads(
     expect(board.page.locator(".s-live-figs .s-val").first).to_have_attribute("title", FIVE_KILOS, timeout=30_000)
     shown(board.page.locator(".s-live-ranking"), "Sari")
     expect(board.page.locator(".s-live-funnel li b")).to_have_text(["1", "1", "0", "1", "1", "0"])
+    shown(board.page.locator("[data-live-said]"), "New on the board: Sari")
     assert board.page.evaluate("window.__same"), "the page was loaded again"
+    actions.log_activity(by=staff.tono, at=timezone.now(), kind="CALL", title="His own call")
+    shown(south.page.locator(".s-live-deeds"), "His own call")
+    assert "Wulan" not in south.page.content()
+    south.check()
+    board.page.get_by_role("link", name="Full screen").click()
+    board.page.locator("[data-live].s-tv").wait_for()
+    board.page.keyboard.press("Escape")
+    board.page.locator("[data-live].s-tv").wait_for(state="detached")
     board.shot("6-board").check()
 
     # 7 · The report says so, once the worker has counted the day.
@@ -180,6 +196,7 @@ def test_a_day_from_a_form_on_the_web_to_the_row_that_payroll_reads(
     row = desk.page.get_by_role("row").filter(has=desk.page.get_by_role("rowheader", name="Sari"))
     expect(row).to_contain_text(FIVE_KILOS)
     expect(desk.page.locator("tfoot")).to_contain_text(FIVE_KILOS)
+    _fits_on_paper(desk)
 
     # 8 · So does the commission, once it has worked out the month; to Sari, and to nobody beside her.
     owner = visit(staff.ratna, language="en").goto("/sales/commission/")
@@ -199,6 +216,23 @@ def test_a_day_from_a_form_on_the_web_to_the_row_that_payroll_reads(
     assert "Wulan" not in other.page.content()
     assert COMMISSION not in other.page.content()
 
+    settings.WATCHERS = 0  # as under a server that lends no threads to who watches
+    south.goto_watching("/sales/live/")
+    shown(south.page.locator("[data-live-state]"), "Looks every 20 seconds")
+    south.calm()
+
+
+def _fits_on_paper(desk: Tab) -> None:
+    """What is printed, or kept as a PDF, is A4, holds its table whole and nothing that one clicks."""
+    desk.page.emulate_media(media="print")
+    desk.page.set_viewport_size({"width": 688, "height": 1000})  # A4 within its margins, in the browser's pixels
+    desk.fits()
+    expect(desk.page.get_by_role("button", name="Print or PDF")).to_be_hidden()
+    sheet = desk.page.pdf(prefer_css_page_size=True)
+    assert re.search(rb"/MediaBox ?\[0 0 59[45][.\d]* 84[12][.\d]*\]", sheet)
+    desk.page.emulate_media(media="screen")
+    desk.page.set_viewport_size({"width": 1440, "height": 900})
+
 
 def _on_the_way(phone: Tab) -> None:
     """Sari's visit: begun, ordered and left while nothing reaches the server; sent when something does."""
@@ -206,8 +240,12 @@ def _on_the_way(phone: Tab) -> None:
     phone.goto("/sales/field/").page.locator("#bar").wait_for()
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     phone.shot("5-day").check()
+    assert not page.evaluate(_SMALL)
+    context.grant_permissions(["geolocation"])
+    context.set_geolocation(HERE)
     context.set_offline(True)
     page.get_by_role("button", name="Arrive").click()
+    page.get_by_text("Place known to 15 m").wait_for()
     page.get_by_role("button", name="I am here").click()
     page.locator("body[data-items='1']").wait_for()
     page.locator("#going").get_by_role("button", name="Order").click()
