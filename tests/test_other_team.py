@@ -52,7 +52,13 @@ def _sold(owner: User, mark: str, key: int) -> None:
     ContactPoint.objects.create(customer=one, kind="EMAIL", value=f"{mark.lower()}@kopi.example")
     TimelineEntry.objects.create(customer=one, kind="NOTE", at=NOON, data={"text": f"{mark} likes Gayo"}, by=owner)
     Prospect.objects.create(
-        customer=one, note=f"{mark} asks", source=mark, captured_at=NOON, moved_at=NOON, due_at=NOON, updated_at=NOON
+        customer=one,
+        note=f"{mark} asks",
+        source="Instagram",
+        captured_at=NOON,
+        moved_at=NOON,
+        due_at=NOON,
+        updated_at=NOON,
     )
     stage, amount = Stage.objects.order_by("position")[0], Decimal(7_000_000)
     order = Order.objects.create(
@@ -119,7 +125,7 @@ class OtherTeam(TestCase):
         """What each address answers this person, by its name, `but` some; reports as pages, rows and files."""
         client, found = walker(user), {}
         asked = [(one.name, one.path) for one in addresses() if not one.keyed and one.name not in PUBLIC]
-        for report in LIVE:
+        for report in LIVE.values():
             here = f"/reports/sales/{report.name}/"
             asked += [(f"{report.name} {part}", here + part) for part in ("", "export/csv/")]
         asked += [(f"{name} rows", f"/reports/sales/{name}/orders/") for name in ("by-person", "by-source")]
