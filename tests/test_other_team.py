@@ -1,8 +1,9 @@
 """What another team sells is nowhere: not in a list, a count, a sum, a file, a calendar, the team board or on a phone.
 
-Every address that needs no key is asked twice by a seller who may do everything with the customers of her team: before
-the other team has sold anything, and after. But for what changes by itself, the answers must be the same letter for
-letter, so that not even a figure tells of it. A seller of the other team reads the mark on all that matters.
+Every address about selling that needs no key is asked twice by a seller who may do everything with the customers of
+her team: before the other team has sold anything, and after. But for what changes by itself, the answers must be the
+same letter for letter, so that not even a figure tells of it. A seller of the other team reads the mark on all that
+matters.
 """
 
 import io
@@ -33,9 +34,11 @@ from tests.world import NOON, person, walker
 MARK = "Rahasiawati"
 DAY = date(2026, 11, 19)
 _ITSELF = re.compile(
+    r'Reference [0-9A-F]+|"reference": ?"[^"]*"|'
     r'csrfmiddlewaretoken" value="[^"]*"|nonce="[^"]*"|"(?:token|lock|csrf)": "[^"]*"|X-CSRFToken": "[^"]*"'
 )
-BOOKS = ("by-customer", "funnel")
+ABOUT = ("/sales/", "/reports/", "/orders/", "/customers/", "/subscriptions/", "/service/", "/api/", "/search")
+BOOKS = ("by-customer",)
 READ = {
     *("customers", "prospects", "opportunities", "board", "activities", "my_day", "calendar", "live_board"),
     *("live_parts", "field_day", "visits", "orders", "export_opportunities", "export_orders"),
@@ -96,6 +99,8 @@ def _sold(owner: User, mark: str, key: int) -> None:
             **said,
         )
         Visit.objects.create(activity=did, person=owner, day=DAY, arrived_at=NOON, latitude=-6.9, longitude=107.6)
+    actions.log_activity(by=owner, at=NOON, kind="CALL", title=f"{mark} called", customer=one)
+    actions.follow_owners()
 
 
 class OtherTeam(TestCase):
@@ -125,6 +130,7 @@ class OtherTeam(TestCase):
         """What each address answers this person, by its name, `but` some; reports as pages, rows and files."""
         client, found = walker(user), {}
         asked = [(one.name, one.path) for one in addresses() if not one.keyed and one.name not in PUBLIC]
+        asked = [(name, path) for name, path in asked if path.startswith(ABOUT)]
         for report in LIVE.values():
             here = f"/reports/sales/{report.name}/"
             asked += [(f"{report.name} {part}", here + part) for part in ("", "export/csv/")]
