@@ -134,6 +134,14 @@ class BuyersTest(Simulated):
         Role.objects.filter(code="SALES").update(sees="OWN")
         self.assert_every_cell(User.objects.get(pk=self.sari.pk), self.sari.pk)
 
+    def test_of_many_products_those_stand_on_the_page_that_most_customers_bought(self) -> None:
+        self.client.force_login(self.rani)
+        labels = [row["label"] for row in self.ask("new-buyers-product").table.rows]
+        with mock.patch("setia.reports.views.live.ON_PAGE", 1):
+            page = self.client.get(reverse("sales_report", args=["new-buyers-product"]), AUTUMN)
+        self.assertContains(page, labels[0])
+        self.assertNotContains(page, labels[-1])
+
     def test_a_product_opens_its_days(self) -> None:
         self.client.force_login(self.rani)
         self.client.cookies["setia_language"] = "en"

@@ -45,7 +45,8 @@ def sales_report(request: HttpRequest, selling: str) -> HttpResponse:
         "without": f"{request.path}?{address}",
         "report": shown.report,
         "period": period,
-        "rows": rows[:ON_PAGE] if shown.report.way else rows[-ON_PAGE:],
+        # The newest of what stands in time, of others those that brought most.
+        "rows": rows[-ON_PAGE:] if shown.report.columns[0].kind == "DAY" else rows[:ON_PAGE],
         "cut": max(len(rows) - ON_PAGE, 0),
         "total": shown.table.total,
         "written": written,
