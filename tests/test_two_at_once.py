@@ -5,8 +5,11 @@ Whoever comes second is answered in words; nobody meets an error page, and nothi
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from functools import partial
 from threading import Barrier
+from time import sleep
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -30,6 +33,9 @@ from setia.customers.models import ContactPoint, Customer, CustomerTag
 from setia.customers.tests.people import NOON
 from setia.customers.tests.test_merge_together import at_once
 from setia.orders.models import Order
+from setia.sales.actions import NotTheirOrder, add_opportunity, add_pipeline, win_opportunity
+from setia.sales.actions.opportunities import close
+from setia.sales.models import Opportunity
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -168,3 +174,35 @@ def test_a_purchase_is_taken_back_once(two: tuple[Client, Client], siti: Custome
     ended = together(two, *[post("give_back", bought.pk, reason="Pecah")] * 2)
     assert max(ended) < 500
     assert Order.objects.filter(reverses=bought).count() == 1
+
+
+def test_two_opportunities_are_not_won_by_one_order(two: tuple[Client, Client], siti: Customer) -> None:
+    by = User.objects.get(email="ratna@kopi.id")
+    bought = Order.objects.create(
+        number="P-1", customer=siti, ordered_at=NOON, day=NOON.date(), kind="PURCHASE", total=50_000, created_at=NOON
+    )
+    stage = add_pipeline(by=by, at=NOON, name="Toko").stages.order_by("position")[0]
+    hopes = [
+        add_opportunity(
+            by=by,
+            at=NOON,
+            customer=siti,
+            title=title,
+            stage=stage,
+            owner=by,
+            expected_date=NOON.date(),
+            amount=Decimal(1),
+        )
+        for title in ("Mesin", "Gilingan")
+    ]
+
+    def slowly(*given: Any, **named: Any) -> None:
+        sleep(0.2)  # so that the other comes meanwhile
+        close(*given, **named)
+
+    with mock.patch("setia.sales.actions.win.close", slowly):
+        ended = at_once(
+            *[partial(win_opportunity, by=by, at=NOON, opportunity=one, order=False, ordered=bought) for one in hopes]
+        )
+    assert [type(one) for one in ended if isinstance(one, Exception)] == [NotTheirOrder]
+    assert Opportunity.objects.filter(order=bought, status="WON").count() == 1

@@ -146,6 +146,8 @@ def _started(current: Opportunity, subscribed: Subscribed, *, by: User, at: date
 
 
 def _theirs(current: Opportunity, ordered: "Order") -> "Order":
+    # Two who name one order in the same moment take turns.
+    ordered = type(ordered).objects.select_for_update(of=("self",)).get(pk=ordered.pk)
     bought = ordered.kind == ordered.Kind.PURCHASE and not ordered.reversed
     others = Opportunity.objects.filter(order=ordered).exclude(pk=current.pk)
     if ordered.customer_id != current.customer_id or not bought or others.exists():
