@@ -94,6 +94,7 @@ SHARED = {
         (
             *("edit_pipeline", "archive_pipeline", "restore_pipeline", "add_stage", "edit_stage", "shift_stage"),
             *("archive_stage", "restore_stage", "edit_lost_reason", "archive_lost_reason", "restore_lost_reason"),
+            *("edit_sequence", "archive_sequence", "restore_sequence"),
             "column",
         ),
         "pipelines, stages and reasons are the firm's",
@@ -138,6 +139,7 @@ CHANGES = {
     **dict.fromkeys(("archive_plan", "restore_plan"), "Sari may archive plans"),
     "restore_product": "Sari may take products out of the archive",
     **dict.fromkeys(("archive_pipeline", "restore_pipeline", "archive_stage"), "Sari may put stages away"),
+    **dict.fromkeys(("archive_sequence", "restore_sequence"), "Sari may put sequences away"),
     "shift_stage": "Sari may put stages in another order",
     **dict.fromkeys(("add_pipeline", "add_lost_reason"), "Sari may make pipelines and reasons"),
     **dict.fromkeys(("edit_pipeline", "edit_lost_reason"), "Sari may give pipelines and reasons other names"),

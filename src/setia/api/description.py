@@ -30,6 +30,7 @@ _TITLES = {
     "Contracts": gettext_noop("Contracts"),
     "Revisions and complaints": gettext_noop("Revisions and complaints"),
     "Prospects": gettext_noop("Prospects"),
+    "Activities": gettext_noop("Activities"),
     "Reports": gettext_noop("Reports"),
     "Portraits": gettext_noop("Portraits"),
     "Imports": gettext_noop("Imports"),

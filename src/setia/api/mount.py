@@ -5,6 +5,7 @@ from django.urls.resolvers import URLPattern
 
 from setia.api.door import api, guarded
 from setia.api.v1 import (
+    activities,
     bulk,
     concerns,
     contacts,
@@ -26,7 +27,7 @@ __all__ = ["api", "operations"]
 
 _MODULES = (
     *(bulk, customers, contacts, products, orders, opportunities, subscriptions, plans, units),
-    *(contracts, concerns, prospects, portraits, reports, imports),
+    *(contracts, concerns, prospects, activities, portraits, reports, imports),
 )
 for module in _MODULES:
     api.add_router("", module.router)

@@ -23,6 +23,7 @@ SCOPES = (
     "orders.give_back",
     "sales.view",
     "sales.opportunities",
+    "sales.activities",
     "reports.view",
     "subscriptions.view",
     "subscriptions.add",

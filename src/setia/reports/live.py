@@ -94,6 +94,7 @@ _STEPS = (
 )
 _KINDS = (
     ("CALL", pgettext_lazy("activities", "Calls")),
+    ("EMAIL", pgettext_lazy("activities", "E-mails")),
     ("MEETING", pgettext_lazy("activities", "Meetings")),
     ("VISIT", pgettext_lazy("activities", "Visits")),
     ("TASK", pgettext_lazy("activities", "Tasks")),

@@ -10,7 +10,7 @@ from setia.core.trail import Detail, name_data, name_thing
 from setia.core.words import name_fields, name_jobs, name_verbs
 from setia.customers.queries import EntryKind, name_entries
 from setia.sales import queries
-from setia.sales.models import Activity, CommissionRule, FieldAction, FitTrait, Flag, Prospect, Target
+from setia.sales.models import Activity, CommissionRule, FieldAction, FitTrait, Flag, FollowUp, Prospect, Target
 
 name_verbs(
     {
@@ -243,6 +243,64 @@ name_thing(
 name_thing("pipeline", _("Pipelines"), page="pipelines", keyed=False)
 name_thing("stage", _("Stages"), page="pipelines", keyed=False)
 name_thing("lost_reason", _("Reasons for losses"), page="pipelines", keyed=False)
+name_verbs(
+    {
+        "sequence.added": _("Made a sequence of follow-ups"),
+        "sequence.edited": _("Changed a sequence of follow-ups"),
+        "sequence.archived": _("Put a sequence of follow-ups away"),
+        "sequence.restored": _("Took a sequence of follow-ups out of the archive"),
+        "follow_up.started": _("A sequence of follow-ups started"),
+        "follow_up.paused": _("Paused a sequence of follow-ups"),
+        "follow_up.resumed": _("Went on with a sequence of follow-ups"),
+        "follow_up.step_skipped": _("Left a step of a sequence out"),
+        "follow_up.step_back": _("Took a step of a sequence back"),
+        "follow_up.ended": _("A sequence of follow-ups ended"),
+        "follow_up.done": _("A sequence of follow-ups is done"),
+    }
+)
+name_fields(
+    "sequence",
+    {
+        "name": _("Name"),
+        "pipeline": _("Pipeline"),
+        "stage": _("Stage"),
+        "status": _("Status"),
+        "starts_itself": _("Starts by itself"),
+        "working_days": _("Working days only"),
+        "ends_on": _("Ends when an activity is done with"),
+        "steps": pgettext_lazy("sequence", "Steps"),
+    },
+)
+name_thing("sequence", _("Sequences of follow-ups"), page="sequences", keyed=False)
+name_data("sequence", {"name": _("Name"), "steps": pgettext_lazy("sequence", "Steps")})
+name_thing(
+    "follow_up", _("Sequences that run"), rows=lambda reader, keys: queries.follow_ups_for(reader).filter(pk__in=keys)
+)
+name_data(
+    "follow_up",
+    {
+        "sequence": pgettext_lazy("follow-ups", "Sequence"),
+        "why": Detail(_("Why"), says=lambda code: dict(FollowUp.Why.choices).get(code, code)),
+    },
+)
+
+
+def _followed(data: Mapping[str, Any]) -> str:
+    why = dict(FollowUp.Why.choices).get(data.get("why", ""), "")
+    return ": ".join(str(one) for one in (data.get("sequence"), why) if one)
+
+
+name_entries(
+    {
+        "FOLLOW_UP_STARTED": EntryKind(_("Sequence of follow-ups started"), "play", _followed),
+        "FOLLOW_UP_PAUSED": EntryKind(_("Sequence of follow-ups paused"), "pause", _followed),
+        "FOLLOW_UP_RESUMED": EntryKind(_("Sequence of follow-ups goes on"), "play", _followed),
+        "FOLLOW_UP_STEP_SKIPPED": EntryKind(_("Step of a sequence left out"), "minus", _followed),
+        "FOLLOW_UP_STEP_BACK": EntryKind(_("Step of a sequence taken back"), "undo-2", _followed),
+        "FOLLOW_UP_ENDED": EntryKind(_("Sequence of follow-ups ended"), "circle-x", _followed),
+        "FOLLOW_UP_DONE": EntryKind(_("Sequence of follow-ups done"), "circle-check", _followed),
+    }
+)
 name_verbs({"field_action.received": _("Sent something from the way")})
 name_thing("field_action", _("Sent from the way"))
 name_data(

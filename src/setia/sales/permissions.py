@@ -15,6 +15,7 @@ offer(
         "opportunities": (_("Enter, move, win and lose opportunities"), "MANAGER SALES AGENT MEMBER"),
         "export": (_("Export prospects and opportunities as a file"), "MANAGER ANALYST FINANCE MEMBER"),
         "pipelines": (_("Arrange pipelines, stages and reasons"), "MANAGER MEMBER"),
+        "sequences": (_("Arrange sequences of follow-ups"), "MANAGER MEMBER"),
         "prospects": (_("Take prospects down and qualify them"), "MANAGER SALES AGENT MARKETER MEMBER"),
     },
     whole={

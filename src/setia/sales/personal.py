@@ -62,6 +62,32 @@ hold(
         order=26,
     ),
     Holding(
+        "sales_followup",
+        _("Sequences of follow-ups"),
+        {
+            "started_at": pgettext_lazy("sequence", "Started"),
+            "state": _("State"),
+            "why": pgettext_lazy("sequence", "Ended because"),
+            "closed_at": pgettext_lazy("sequence", "Until"),
+        },
+        at_erasure=AtErasure.BLANK,
+        blank={
+            # nothing is followed up any more
+            "state": "CASE WHEN t.closed_at IS NULL THEN 'ENDED' ELSE t.state END",
+            "why": "CASE WHEN t.closed_at IS NULL THEN 'ERASED' ELSE t.why END",
+            "closed_at": "COALESCE(t.closed_at, now())",
+        },
+        order=27,
+    ),
+    Holding(
+        "sales_followstep",
+        _("Steps of sequences"),
+        {"position": pgettext_lazy("sequence", "Step"), "skipped_at": pgettext_lazy("sequence", "Left out")},
+        at_erasure=AtErasure.KEEP,
+        where="t.follow_up_id IN (SELECT f.id FROM sales_followup f WHERE f.customer_id = %(customer)s)",
+        order=28,
+    ),
+    Holding(
         "sales_visit",
         _("Visits"),
         {"arrived_at": _("Arrived"), "left_at": pgettext_lazy("visit", "Left"), "accuracy_m": _("Accuracy in metres")},

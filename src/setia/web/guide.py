@@ -87,6 +87,8 @@ _NOUNS = (
     ("calendar", "sales"),
     ("remind", "sales"),
     ("prospect", "sales"),
+    ("sequence", "sales"),
+    ("follow_up", "sales"),
     ("qualify", "sales"),
     ("standing", "sales"),
     ("customer", "customer"),

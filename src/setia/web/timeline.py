@@ -45,6 +45,7 @@ ACTIVITIES = ["ACTIVITY_DONE", "ACTIVITY_REOPENED"]
 _ACTIVITY_ICONS = {
     "TASK": "list-checks",
     "CALL": "phone",
+    "EMAIL": "mail",
     "MEETING": "users",
     "VISIT": "map-pin",
     "NOTE": "sticky-note",

@@ -31,6 +31,7 @@ from setia.sales.actions import (
     put_sample_opportunities,
     put_sample_past,
     put_sample_prospects,
+    put_sample_sequence,
     put_sample_targets,
 )
 from setia.subscriptions.actions import put_samples, study_leaving
@@ -252,16 +253,8 @@ def _standing(
         today=today,
     )
     made = _selling(cursor, history.seed, ids, products, owner=owner, at=at, today=today) if owner else {}
-    return made | {
-        "plans": list(samples.plans),
-        "subscriptions": list(samples.subscriptions),
-        "units": list(samples.units),
-        "activities": put_sample_activities(
-            selling.activities(people, seed=history.seed), owner=owner, at=at, today=today
-        )
-        if owner
-        else [],
-        "opportunities": put_sample_opportunities(
+    chances = (
+        put_sample_opportunities(
             selling.opportunities(people, seed=history.seed),
             owner=owner,
             rivals=made["rivals"],
@@ -269,8 +262,23 @@ def _standing(
             today=today,
         )
         if owner
-        else [],
-    }
+        else []
+    )
+    return (
+        made
+        | {
+            "plans": list(samples.plans),
+            "subscriptions": list(samples.subscriptions),
+            "units": list(samples.units),
+            "activities": put_sample_activities(
+                selling.activities(people, seed=history.seed), owner=owner, at=at, today=today
+            )
+            if owner
+            else [],
+            "opportunities": chances,
+        }
+        | (put_sample_sequence(chances, owner=owner, at=at, today=today) if owner else {})
+    )
 
 
 def _selling(

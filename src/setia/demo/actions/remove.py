@@ -24,6 +24,7 @@ from setia.sales.actions import (
     take_opportunities_out,
     take_past_out,
     take_prospects_out,
+    take_sequence_out,
     take_targets_out,
 )
 from setia.subscriptions.actions import Samples, study_leaving, take_samples_out
@@ -61,6 +62,7 @@ def remove(*, by: User | None, at: datetime, refresh: bool = True) -> Removed:
         made = loaded.made  # a demo loaded by an earlier edition has no plans, subscriptions and units
         take_samples_out(Samples(*(made.get(name, []) for name in ("plans", "subscriptions", "units"))))
         take_activities_out(made.get("activities", []))
+        take_sequence_out(made.get("sequences", []), at=loaded.at)
         take_past_out(made.get("past", []), at=loaded.at)
         take_prospects_out(made, at=loaded.at)
         take_opportunities_out(made.get("opportunities", []), at=loaded.at)

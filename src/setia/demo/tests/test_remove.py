@@ -24,9 +24,11 @@ from setia.sales.models import (
     CommissionRule,
     Competitor,
     FitTrait,
+    FollowUp,
     Opportunity,
     Prospect,
     ProspectStep,
+    Sequence,
     Stage,
     Tally,
     Target,
@@ -71,7 +73,9 @@ class RemoveTest(TestCase):
 
     def test_everything_is_as_before(self) -> None:
         self.load()
-        assert Activity.objects.filter(owner=self.wati, by=None).count() == 18
+        followed = FollowUp.objects.count()
+        assert followed
+        assert Activity.objects.filter(owner=self.wati, by=None).count() == 18 + followed
         assert Visit.objects.filter(day=date(2026, 11, 19), left_at=None).count() == 1
         assert Prospect.objects.filter(closed_at=None).exists()
         assert FitTrait.objects.exists()
@@ -92,7 +96,7 @@ class RemoveTest(TestCase):
         for gone in (Activity, Visit, Prospect, ProspectStep, FitTrait):
             assert not gone.objects.exists(), gone
         assert not Opportunity.objects.exists()
-        for model in (Answer, Rival, Claim, Advice, Target, CommissionRule, CommissionRow):
+        for model in (Sequence, FollowUp, Answer, Rival, Claim, Advice, Target, CommissionRule, CommissionRow):
             assert not model.objects.exists(), model
         assert User.objects.get() == self.wati
         assert business_checksum() == self.before

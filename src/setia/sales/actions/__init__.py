@@ -43,6 +43,17 @@ from setia.sales.actions.field import (
 )
 from setia.sales.actions.fit import remove_trait, set_trait, work_out_all_fits, work_out_fit
 from setia.sales.actions.follow_owners import follow_owners
+from setia.sales.actions.follow_ups import (
+    DoesNotFit,
+    NotSo,
+    RunsAlready,
+    end_follow_up,
+    pause_follow_up,
+    resume_follow_up,
+    skip_step,
+    start_follow_up,
+    unskip_step,
+)
 from setia.sales.actions.forecasts import work_out_forecast
 from setia.sales.actions.opportunities import (
     NeedsMore,
@@ -81,6 +92,7 @@ from setia.sales.actions.qualify import NothingToTakeBack, ReasonNeeded, WonByOr
 from setia.sales.actions.reminders import remind, send_reminders, set_reminding
 from setia.sales.actions.sample_past import SampleDone, put_sample_past, take_past_out
 from setia.sales.actions.sample_prospects import SampleProspect, put_sample_prospects, take_prospects_out
+from setia.sales.actions.sample_sequences import put_sample_sequence, take_sequence_out
 from setia.sales.actions.sample_targets import put_sample_targets, take_targets_out
 from setia.sales.actions.samples import (
     SampleActivity,
@@ -89,6 +101,16 @@ from setia.sales.actions.samples import (
     put_sample_opportunities,
     take_activities_out,
     take_opportunities_out,
+)
+from setia.sales.actions.sequences import (
+    MOST_STEPS,
+    NoSteps,
+    NotOfPipeline,
+    Step,
+    add_sequence,
+    archive_sequence,
+    edit_sequence,
+    restore_sequence,
 )
 from setia.sales.actions.settle import settle, settle_all
 from setia.sales.actions.share import (
@@ -125,11 +147,13 @@ from setia.sales.actions.win import (
 __all__ = [
     "FACTS",
     "MOST_STAGES",
+    "MOST_STEPS",
     "ActivityFacts",
     "BuysAlready",
     "CannotSubscribe",
     "ChangedMeanwhile",
     "CostsOtherwise",
+    "DoesNotFit",
     "LinkSpent",
     "MetOtherwise",
     "MonthClosed",
@@ -137,10 +161,13 @@ __all__ = [
     "NameTaken",
     "NeedsMore",
     "NoCustomer",
+    "NoSteps",
     "NoSuchStage",
     "NoVisit",
     "NotForThem",
     "NotHereYet",
+    "NotOfPipeline",
+    "NotSo",
     "NotTheirOrder",
     "NotYours",
     "NothingSaid",
@@ -155,6 +182,7 @@ __all__ = [
     "ProspectAlready",
     "ReasonNeeded",
     "Received",
+    "RunsAlready",
     "SameTarget",
     "SampleActivity",
     "SampleDone",
@@ -162,6 +190,7 @@ __all__ = [
     "SampleProspect",
     "StandsElsewhere",
     "StandsOtherwise",
+    "Step",
     "StillUsed",
     "Subscribed",
     "Told",
@@ -172,10 +201,12 @@ __all__ = [
     "add_lost_reason",
     "add_opportunity",
     "add_pipeline",
+    "add_sequence",
     "add_stage",
     "add_target",
     "archive_lost_reason",
     "archive_pipeline",
+    "archive_sequence",
     "archive_stage",
     "ask_month",
     "cancel_activity",
@@ -197,9 +228,11 @@ __all__ = [
     "edit_lost_reason",
     "edit_opportunity",
     "edit_pipeline",
+    "edit_sequence",
     "edit_stage",
     "edit_target",
     "end_commission_rule",
+    "end_follow_up",
     "finish_activity",
     "follow_idle",
     "follow_owners",
@@ -215,11 +248,13 @@ __all__ = [
     "move_activity",
     "move_opportunity",
     "note_reading",
+    "pause_follow_up",
     "plan_activity",
     "put_sample_activities",
     "put_sample_opportunities",
     "put_sample_past",
     "put_sample_prospects",
+    "put_sample_sequence",
     "put_sample_targets",
     "qualify",
     "receive",
@@ -231,7 +266,9 @@ __all__ = [
     "reopen_opportunity",
     "restore_lost_reason",
     "restore_pipeline",
+    "restore_sequence",
     "restore_stage",
+    "resume_follow_up",
     "send_reminders",
     "set_reminding",
     "set_rule",
@@ -242,17 +279,21 @@ __all__ = [
     "share",
     "share_now",
     "shift_stage",
+    "skip_step",
     "start",
+    "start_follow_up",
     "submit",
     "take_activities_out",
     "take_opportunities_out",
     "take_past_out",
     "take_prospects_out",
+    "take_sequence_out",
     "take_targets_out",
     "touch",
     "touched",
     "undo_qualifying",
     "undo_step",
+    "unskip_step",
     "weigh_all",
     "weigh_experiment",
     "win_opportunity",

@@ -18,6 +18,7 @@ from setia.core.words import told_changes
 from setia.customers.actions import hold, refuse_erased
 from setia.customers.actions import record as record_on_customer
 from setia.customers.queries import may_see
+from setia.sales.actions.follow_ups import activity_called_off, activity_done, activity_opened
 from setia.sales.actions.touch import touched
 from setia.sales.models import Activity, Reminder
 from setia.sales.queries import may_change_activity, may_see_opportunity
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 # What a calendar shows of an activity: a change of these makes a newer copy of it.
 _SHOWN_OUTSIDE = ("kind", "title", "customer", "owner", "planned_at", "due_date", "duration_minutes", "place")
 # Of a prospect, these stop the clock of the first answer.
-_TOUCHES = (Activity.Kind.CALL, Activity.Kind.MEETING, Activity.Kind.VISIT)
+_TOUCHES = (Activity.Kind.CALL, Activity.Kind.EMAIL, Activity.Kind.MEETING, Activity.Kind.VISIT)
 # Words that may say anything about a person: the trail names them and does not repeat them.
 _UNTOLD = ("title", "note", "place", "customer", "opportunity")
 
@@ -165,6 +166,7 @@ def finish_activity(
         current.save(update_fields=["done_at", "done_by", "updated_at", "outcome", "result", "due_date"])
         _told("finished", by=by, at=at, activity=current, data={"kind": current.kind, "outcome": current.outcome})
         _on_timeline("activity_done", by=by, at=at, activity=current)
+        activity_done(current, by=by, at=at)
 
 
 def cancel_activity(*, by: User, at: datetime, activity: Activity) -> None:
@@ -176,6 +178,7 @@ def cancel_activity(*, by: User, at: datetime, activity: Activity) -> None:
             raise StandsOtherwise
         Activity.objects.filter(pk=current.pk).update(cancelled_at=at, updated_at=at, revision=F("revision") + 1)
         _told("cancelled", by=by, at=at, activity=current, data={"kind": current.kind})
+        activity_called_off(current, by=by, at=at)
 
 
 def reopen_activity(*, by: User, at: datetime, activity: Activity) -> None:
@@ -188,6 +191,7 @@ def reopen_activity(*, by: User, at: datetime, activity: Activity) -> None:
         current = _locked(activity, by=by)
         if current.is_open:
             raise StandsOtherwise
+        changed_at = current.updated_at
         if current.done_at:
             _on_timeline("activity_reopened", by=by, at=at, activity=current)
         Activity.objects.filter(pk=current.pk).update(
@@ -200,6 +204,7 @@ def reopen_activity(*, by: User, at: datetime, activity: Activity) -> None:
             revision=F("revision") + 1,
         )
         _told("reopened", by=by, at=at, activity=current, data={"kind": current.kind})
+        activity_opened(current, by=by, at=at, changed_at=changed_at)
 
 
 def _locked(activity: Activity, *, by: User) -> Activity:

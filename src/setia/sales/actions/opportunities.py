@@ -20,6 +20,7 @@ from setia.core.words import told_changes
 from setia.customers.actions import hold, refuse_erased
 from setia.sales.actions._record import record_opportunity
 from setia.sales.actions.follow_owners import follow_owners
+from setia.sales.actions.follow_ups import opportunity_back, opportunity_closed, stage_entered
 from setia.sales.models import Competitor, LostReason, Opportunity, OpportunityLine, Stage, StageChange
 from setia.sales.queries import lines_of
 
@@ -114,6 +115,7 @@ def add_opportunity(
         Competitor.objects.bulk_create(Competitor(opportunity=made, rival=one) for one in rivals)
         StageChange.objects.create(opportunity=made, after=stage, status=Status.OPEN, amount=made.amount, at=at, by=by)
         record_opportunity("added", by=by, at=at, opportunity=made, stage=stage.name)
+        stage_entered(made, by=by, at=at)
     return made
 
 
@@ -207,6 +209,7 @@ def move_opportunity(
         )
         data = {"changes": told_changes({"stage": (before.name, to.name)})}
         record_opportunity("moved", by=by, at=at, opportunity=current, data=data, stage=to.name)
+        stage_entered(current, by=by, at=at)
     return current
 
 
@@ -264,6 +267,8 @@ def reopen_opportunity(*, by: User, at: datetime, opportunity: Opportunity) -> O
             by=by,
         )
         record_opportunity("reopened", by=by, at=at, opportunity=current, stage=current.stage.name)
+        if since is not None:
+            opportunity_back(current, by=by, at=at, since=since)
     return current
 
 
@@ -286,6 +291,7 @@ def close(current: Opportunity, status: str, *, by: User, at: datetime, also: Se
         at=at,
         by=by,
     )
+    opportunity_closed(current, by=by, at=at)
 
 
 def refuse_elsewhere(current: Opportunity, seen: int | None) -> None:

@@ -10,6 +10,7 @@ from setia.core.permissions import require
 from setia.core.text import paragraph
 from setia.customers.actions import refuse_erased
 from setia.sales.actions._record_prospect import record
+from setia.sales.actions.follow_ups import prospect_back, prospect_rejected
 from setia.sales.models import Prospect, ProspectStep
 
 _CLOSED = (Prospect.Status.UNQUALIFIED, Prospect.Status.WON)
@@ -66,6 +67,8 @@ def qualify(
             data={**data, "note": paragraph(note)[:300]},
             audited=data,
         )
+        if status == Prospect.Status.UNQUALIFIED:
+            prospect_rejected(current.customer_id, by=by, at=at)
     return current
 
 
@@ -85,6 +88,8 @@ def undo_qualifying(*, by: User, at: datetime, prospect: Prospect) -> Prospect:
         data = {"before": current.status, "after": before}
         _step(current, before, by=by, at=at, reason=reason, note="")
         record("step_undone", by=by, at=at, customer=current.customer, data=data, audited=data)
+        if current.is_open:
+            prospect_back(current.customer_id, by=by, at=at, since=latest[0].at)
     return current
 
 

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from setia.accounts.actions import audit
 from setia.core import outbox
 from setia.orders.queries import first_bought
+from setia.sales.actions.follow_ups import customers_bought
 from setia.sales.models import Prospect
 
 _CHUNK = 20_000
@@ -78,7 +79,9 @@ def _settle(stand: dict[int, str], *, at: datetime, told: bool) -> int:
     with connection.cursor() as cursor:
         if won:
             cursor.execute(_WIN, {"customers": list(won), "moments": list(won.values()), "at": at})
-            changed += [(pk, _WON) for (pk,) in cursor.fetchall()]
+            bought = [pk for (pk,) in cursor.fetchall()]
+            customers_bought(bought, at=at)
+            changed += [(pk, _WON) for pk in bought]
         if lost:
             cursor.execute(_REOPEN, {"customers": lost, "at": at})
             changed += [(pk, _BACK) for (pk,) in cursor.fetchall()]

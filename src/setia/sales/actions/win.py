@@ -21,6 +21,7 @@ from setia.customers.actions import refuse_erased
 from setia.orders.actions import CannotGiveBack, Line, give_back
 from setia.orders.actions import add as add_order
 from setia.sales.actions._record import record_opportunity
+from setia.sales.actions.follow_ups import opportunity_back
 from setia.sales.actions.opportunities import NothingToUndo, close, locked, refuse_elsewhere
 from setia.sales.models import Opportunity, OpportunityLine, StageChange
 from setia.subscriptions.actions import NotNow, WrongDay, cancel, start
@@ -127,6 +128,7 @@ def undo_step(*, by: User, at: datetime, opportunity: Opportunity, step: int) ->
         current.order = current.subscription = None
         current.save()
         record_opportunity("step_undone", by=by, at=at, opportunity=current, stage=current.stage.name)
+        opportunity_back(current, by=by, at=at, since=taken.at)
     return current
 
 

@@ -10,11 +10,13 @@ from setia.sales.models.opportunities import Competitor, Opportunity, Opportunit
 from setia.sales.models.pipelines import LostReason, Pipeline, Stage
 from setia.sales.models.prospects import Prospect, ProspectStep
 from setia.sales.models.reminders import Reminder, Reminding
+from setia.sales.models.sequences import ANSWERS, FollowStep, FollowUp, Sequence, SequenceStep
 from setia.sales.models.sharing import SalesDesk, ShareMember, ShareRule, WorkTime
 from setia.sales.models.targets import StaleDay, Tally, Target
 from setia.sales.models.web_forms import Submission, WebForm
 
 __all__ = [
+    "ANSWERS",
     "Activity",
     "CalendarFeed",
     "CommissionMonth",
@@ -24,6 +26,8 @@ __all__ = [
     "FieldAction",
     "FitTrait",
     "Flag",
+    "FollowStep",
+    "FollowUp",
     "Forecast",
     "LostReason",
     "Opportunity",
@@ -34,6 +38,8 @@ __all__ = [
     "Reminder",
     "Reminding",
     "SalesDesk",
+    "Sequence",
+    "SequenceStep",
     "ShareMember",
     "ShareRule",
     "Stage",

@@ -23,6 +23,7 @@ class Activity(models.Model):
     class Kind(models.TextChoices):
         TASK = "TASK", pgettext_lazy("activity", "Task")
         CALL = "CALL", pgettext_lazy("activity", "Call")
+        EMAIL = "EMAIL", pgettext_lazy("activity", "E-mail")
         MEETING = "MEETING", pgettext_lazy("activity", "Meeting")
         VISIT = "VISIT", pgettext_lazy("activity", "Visit")
         NOTE = "NOTE", pgettext_lazy("activity", "Note")

@@ -3,7 +3,7 @@
 from django.utils.translation import ngettext_lazy
 
 from setia.customers.queries import Key
-from setia.sales.models import Activity, Opportunity, Prospect, Submission
+from setia.sales.models import Activity, FollowUp, Opportunity, Prospect, Submission
 from setia.sales.queries.activities import (
     CAPPED,
     MyDay,
@@ -98,6 +98,18 @@ from setia.sales.queries.reporting import (
     late_by_person,
     won_by_month,
 )
+from setia.sales.queries.sequences import (
+    FollowUps,
+    ShownFollowUp,
+    ShownStep,
+    fitting,
+    follow_ups_for,
+    follow_ups_of,
+    get_follow_up_for,
+    get_sequence_for,
+    sequences_for,
+    step_day,
+)
 from setia.sales.queries.sharing import get_rule_for, people_of, rules_for, work_times
 from setia.sales.queries.sources import as_spelled, sources
 from setia.sales.queries.targets import Standing, get_target_for, target_board, targets_for
@@ -127,6 +139,13 @@ from setia.sales.queries.web_forms import (
 CUSTOMER_KEYS: tuple[Key, ...] = (
     Key(Activity, "customer", words=ngettext_lazy("%(count)s activity", "%(count)s activities", "count")),
     Key(Submission, "customer"),
+    Key(
+        FollowUp,
+        "customer",
+        once=("sequence_id",),
+        when="opportunity_id IS NULL AND closed_at IS NULL",
+        words=ngettext_lazy("%(count)s sequence", "%(count)s sequences", "count"),
+    ),
     Key(Prospect, "customer", alone=True, words=ngettext_lazy("%(count)s prospect", "%(count)s prospects", "count")),
     Key(Opportunity, "customer", words=ngettext_lazy("%(count)s opportunity", "%(count)s opportunities", "count")),
 )
@@ -147,6 +166,7 @@ __all__ = [
     "Day",
     "Deed",
     "Earner",
+    "FollowUps",
     "Funnel",
     "History",
     "Met",
@@ -161,6 +181,8 @@ __all__ = [
     "SeenVisit",
     "Sheet",
     "Shown",
+    "ShownFollowUp",
+    "ShownStep",
     "Standing",
     "Suggested",
     "Sums",
@@ -198,17 +220,22 @@ __all__ = [
     "field_day",
     "fit_reasons",
     "fit_traits",
+    "fitting",
+    "follow_ups_for",
+    "follow_ups_of",
     "forecast_page",
     "found_opportunities",
     "funnel_by",
     "get_activity_for",
     "get_commission_rule_for",
+    "get_follow_up_for",
     "get_lost_reason_for",
     "get_month",
     "get_opportunity_for",
     "get_pipeline_for",
     "get_prospect_for",
     "get_rule_for",
+    "get_sequence_for",
     "get_stage_for",
     "get_submission_for",
     "get_target_for",
@@ -255,12 +282,14 @@ __all__ = [
     "rivals_met",
     "rules_for",
     "seen_visits",
+    "sequences_for",
     "sheet_for",
     "shown",
     "sources",
     "stages_away",
     "stages_for",
     "standing_card",
+    "step_day",
     "steps_of",
     "submission_legs",
     "submissions_for",

@@ -5,7 +5,17 @@ from decimal import Decimal
 
 from setia.accounts.models import User
 from setia.customers.models import Customer
-from setia.sales.models import LostReason, Opportunity, OpportunityLine, Pipeline, Stage, StageChange
+from setia.sales.models import (
+    FollowUp,
+    LostReason,
+    Opportunity,
+    OpportunityLine,
+    Pipeline,
+    Sequence,
+    SequenceStep,
+    Stage,
+    StageChange,
+)
 
 
 def hoped(customer: Customer, *, owner: User, key: int, mark: str, at: datetime) -> None:
@@ -30,3 +40,8 @@ def hoped(customer: Customer, *, owner: User, key: int, mark: str, at: datetime)
         pk=key, opportunity=one, position=1, description=mark, quantity=1, unit_price=5, amount=5
     )
     StageChange.objects.create(pk=key, opportunity=one, after=stage, status="OPEN", amount=5, at=at, by=owner)
+    sequence = Sequence.objects.create(pk=key, name="Walked", pipeline=pipeline, created_at=at, updated_at=at)
+    SequenceStep.objects.create(pk=key, sequence=sequence, position=1, kind="CALL", title="Call them")
+    FollowUp.objects.create(
+        pk=key, sequence=sequence, customer=customer, opportunity=one, started_at=at, started_by=owner, updated_at=at
+    )
