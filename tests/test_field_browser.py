@@ -128,6 +128,7 @@ class Telephone:
         self.page = self.context.new_page()
         self.page.goto(self.base + PATH)
         self.page.locator("#bar").wait_for()
+        self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")  # else nothing opens without a network
         self.page.evaluate(COUNT_KEPT)
 
     def network(self, on: bool) -> None:
@@ -320,6 +321,29 @@ def test_a_visit_changed_at_the_desk_stands_beside_what_the_phone_says(
     assert Visit.objects.get().activity == visit_of_budi
     for size in ("desk", "phone"):
         visit(sari, language="en", size=size).goto("/sales/visits/").check()
+
+
+def test_who_arrived_is_there_although_the_network_went_before_the_day_came_anew(
+    visit: Open, sari: User, visit_of_budi: Activity
+) -> None:
+    tab = visit(sari, size="phone", language="en")
+    page = opened(tab)
+    tab.page.context.set_offline(True)
+    page.get_by_role("button", name="Arrive").click()
+    page.get_by_role("button", name="I am here").click()
+    page.locator("body[data-items='1']").wait_for()
+    page.context.route(f"**{PATH}day/", lambda route: route.abort())
+    page.context.set_offline(False)
+    page.evaluate("SetiaField.send(() => {}).then(SetiaField.kept)")
+    sent(page)
+    assert Visit.objects.get().activity == visit_of_budi
+    assert page.evaluate("SetiaField.world.state") == "offline"
+    page.locator("#going").get_by_role("button", name="Photo").wait_for()
+    page.context.set_offline(True)
+    page.locator("#going").get_by_role("button", name="Leave").click()
+    page.locator("dialog[open]").get_by_role("button", name="Visit done").click()
+    page.locator("#going").get_by_text("Kopi baru").wait_for(state="detached")
+    assert page.locator("#open").get_by_text("Kopi baru").count() == 0
 
 
 def test_signing_out_says_what_was_not_sent_and_takes_the_day_off_the_device(

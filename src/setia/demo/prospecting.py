@@ -61,7 +61,7 @@ _DONE = (
     ("CALL", "Tawarkan hampers akhir tahun", "REFUSED", "Tahun ini tidak membagi hampers."),
     ("MEETING", "Cicip bersama staf", "WANTS", "Pilih House Blend dan Gayo."),
     ("MEETING", "Bicarakan kopi untuk kantor", "REACHED", "Minta penawaran untuk 25 orang."),
-    ("TASK", "Kirim penawaran harga grosir", "", ""),
+    ("EMAIL", "Kirim penawaran harga grosir", "", "Daftar harga November terlampir."),
     ("TASK", "Kirim contoh sangrai medium", "", ""),
     ("NOTE", "Datang sendiri ke kedai", "", "Bertanya soal mesin satu grup."),
 )

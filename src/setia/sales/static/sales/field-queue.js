@@ -49,7 +49,8 @@ window.SetiaField = window.SetiaField || {};
   async function remember(item, body) {
     const day = await store.day();
     if (!day) return;
-    day.sent = [{ key: item.key, kind: item.kind, what: item.what, at: Date.now(), flags: body.flags || [] }, ...(day.sent || [])].slice(0, 50);
+    const visit = ['CHECK_IN', 'CHECK_OUT', 'FINISH'].includes(item.kind) ? { facts: item.facts, said_at: item.said_at, activity: body.activity } : {};
+    day.sent = [{ key: item.key, kind: item.kind, what: item.what, at: Date.now(), flags: body.flags || [], ...visit }, ...(day.sent || [])].slice(0, 50);
     await store.keepDay(day);
   }
 

@@ -38,18 +38,22 @@
   const android = /Android/.test(navigator.userAgent);
   const map = where => (android ? `geo:0,0?q=${encodeURIComponent(where)}` : `https://www.openstreetmap.org/search?query=${encodeURIComponent(where)}`);
 
-  /* 2 · The day as it is with what waits already counted in: arrived here means arrived, sent or not. */
+  /* 2 · The day as it is with what waits already counted in: arrived here means arrived, sent or not. So does what was sent
+     since the day was fetched: the network may have gone again before it could be. */
   function standing() {
-    const items = view.items.filter(item => item.state !== 'refused');
+    const sent = (view.day.sent || []).filter(one => one.facts), ids = Object.fromEntries(sent.map(one => [one.key, one.activity]));
+    const since = sent.filter(one => one.at > view.day.seen).reverse().map(one => ({ ...one, told: true }));
+    const items = [...since, ...view.items.filter(item => item.state !== 'refused' && !(item.key in ids))];
     const list = (view.day.activities || []).map(one => ({ ...one }));
     for (const item of items) {
       if (item.kind === 'CHECK_IN') {
-        let one = list.find(each => item.facts.activity && each.id === item.facts.activity);
-        if (!one) { one = { kind: 'VISIT', title: item.facts.title || item.what, name: item.facts.title ? item.what : '', customer: item.facts.customer || null, customer_key: item.facts.customer_key, state: 'OPEN', mine: true }; list.push(one); }
-        Object.assign(one, { key: item.key, arrived_at: item.said_at, left_at: null, waits: true });
+        const id = item.facts.activity || item.activity;
+        let one = list.find(each => id && each.id === id);
+        if (!one) { one = { id, kind: 'VISIT', title: item.facts.title || item.what, name: item.facts.title ? item.what : '', customer: item.facts.customer || null, customer_key: item.facts.customer_key, state: 'OPEN', mine: true }; list.push(one); }
+        Object.assign(one, { key: item.key, arrived_at: item.said_at, left_at: null, waits: !item.told });
       } else if (item.kind === 'CHECK_OUT' || item.kind === 'FINISH') {
-        const one = list.find(each => (item.facts.activity_key && each.key === item.facts.activity_key) || (item.facts.activity && each.id === item.facts.activity));
-        if (one) Object.assign(one, { state: 'DONE', waits: true }, item.kind === 'CHECK_OUT' ? { left_at: item.said_at } : {});
+        const one = list.find(each => (item.facts.activity_key && (each.key === item.facts.activity_key || (each.id && each.id === ids[item.facts.activity_key]))) || (item.facts.activity && each.id === item.facts.activity));
+        if (one) Object.assign(one, { state: 'DONE', waits: !item.told }, item.kind === 'CHECK_OUT' ? { left_at: item.said_at } : {});
       }
     }
     return list;
