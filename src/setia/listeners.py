@@ -113,7 +113,14 @@ def _mark_buyers(event: Event) -> None:
 
 
 def _count_sold_anew(event: Event) -> None:
-    # A file of orders is told by the sums of their days; one of customers may have moved any of them elsewhere.
+    # A file of orders is told by the sums of their days; orders it changed may come to the same sum by another product
+    # or customer, and are told by their own. A file of customers may have moved any order elsewhere.
+    if event.payload.get("what") == "ORDERS":
+        from setia.intake.queries import orders_changed
+
+        days, whose = orders_changed(event.payload["run_id"])
+        reports.mark_days(days)
+        reports.mark_customers(whose)
     _defer_once("reports.check_sold" if event.payload.get("what") == "ORDERS" else "reports.count_all_sold")
 
 
@@ -123,6 +130,7 @@ NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
     "base.changed": (_keep_portrait_up,),
     "customer.added": (_keep_portrait_up,),
     "customer.edited": (_mark_buyers,),
+    "customer.erased": (_mark_buyers,),
     "customer.prospect_captured": (_mark_buyers,),
     "customer.restated": (_follow_owners, _keep_portrait_up, _mark_customers, _mark_buyers),
     "customer.shared_out": (_follow_owners, _mark_customers, _mark_buyers),

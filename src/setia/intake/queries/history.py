@@ -7,6 +7,7 @@ the row holds now. What people changed by hand in between is the caller's to put
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,16 @@ _NOW = {
         SELECT jsonb_agg(to_jsonb(l) ORDER BY l.position) FROM orders_orderline l WHERE l.order_id = t.id), '[]'))
       FROM orders_order t WHERE id = %s""",
 }
+
+_ORDERS_CHANGED = """
+WITH changed AS (
+  SELECT o.day, (c.before ->> 'day')::date AS day_before,
+    o.customer_id, (c.before ->> 'customer_id')::bigint AS customer_before
+  FROM intake_change c JOIN orders_order o ON o.id = c.row_id WHERE c.run_id = %s AND c."table" = 'orders_order'
+)
+SELECT ARRAY(SELECT day FROM changed UNION SELECT day_before FROM changed),
+  ARRAY(SELECT customer_id FROM changed WHERE customer_id IS NOT NULL
+        UNION SELECT customer_before FROM changed WHERE customer_before IS NOT NULL)"""
 
 
 @dataclass(frozen=True)
@@ -51,3 +62,11 @@ def row_changes(table: str, row_id: int) -> list[RowChange]:
     if made := Run.objects.select_related("by").filter(pk=row.get("made_by_run") or 0).first():
         steps.append(RowChange(made, None, after))
     return steps
+
+
+def orders_changed(run_id: int) -> tuple[list[date], list[int]]:
+    """The days and the customers of the orders a run changed, as they were before it and as they are. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ORDERS_CHANGED, [run_id])
+        days, whose = cursor.fetchone()
+    return days, whose

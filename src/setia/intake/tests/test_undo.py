@@ -14,6 +14,8 @@ from setia.intake.checksum import business_checksum
 from setia.intake.models import Run
 from setia.intake.tests.helping import ORDERS, take_in
 from setia.orders.models import Order
+from setia.reports.actions import count_sold, mark_different
+from setia.reports.models import SoldTally
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,6 +44,27 @@ def test_undo_of_a_second_file_puts_changed_orders_back_with_their_lines(tmp_pat
     assert business_checksum() != before
     _undo(second)
     assert business_checksum() == before
+
+
+def test_reports_follow_orders_that_a_file_and_its_undo_change_without_changing_a_sum(tmp_path: Path) -> None:
+    take_in(tmp_path, FIRST)
+    mark_different()
+    count_sold()
+    before = _sold()
+    assert before
+    # The same money on the same day, from the other customer and for the other product.
+    second = take_in(tmp_path, ORDERS + "A1,2026-03-01 09:00,8,Budi Santoso,cup,2,85000\nA2,2026-03-01,8,,cup,1,5000\n")
+    count_sold()
+    assert _sold() != before
+    assert ("I", str(Product.objects.get(name="cup").pk), 175_000) in _sold()
+    _undo(second)
+    count_sold()
+    assert _sold() == before
+
+
+def _sold() -> set[tuple[str, str, int]]:
+    rows = SoldTally.objects.filter(span="D", owner=-1).values_list("way", "key", "purchased")
+    return {(way, key, int(purchased)) for way, key, purchased in rows}
 
 
 def test_undo_of_a_filled_name_empties_it_again(tmp_path: Path) -> None:

@@ -151,6 +151,10 @@ class SalesReportTest(Simulated):
         self.assert_every_cell()
         actions.count_sold()
         self.assert_every_cell()
+        customers.erase(by=self.rani, at=NOW, customer=Customer.objects.get(pk=gone.pk))
+        self.assert_every_cell()
+        actions.count_sold()
+        self.assert_every_cell()
 
     def test_a_large_firm_waits_for_the_worker_for_all_but_the_newest_days_and_is_told_so(self) -> None:
         actions.count_sold()
