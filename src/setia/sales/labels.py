@@ -274,7 +274,10 @@ name_fields(
 name_thing("sequence", _("Sequences of follow-ups"), page="sequences", keyed=False)
 name_data("sequence", {"name": _("Name"), "steps": pgettext_lazy("sequence", "Steps")})
 name_thing(
-    "follow_up", _("Sequences that run"), rows=lambda reader, keys: queries.follow_ups_for(reader).filter(pk__in=keys)
+    "follow_up",
+    _("Sequences that run"),
+    rows=lambda reader, keys: queries.follow_ups_for(reader).filter(pk__in=keys),
+    called="sequence__name",
 )
 name_data(
     "follow_up",
