@@ -27,15 +27,17 @@ up: setup ## install and start
 	@$(BIN)/setia up --port $(PORT)
 
 # Three runs side by side, each with what it needs of its own: the whole house (seen as it goes) with the browser after it,
-# the rooms one by one, and the library on the processor that those two leave. What came of them stands at the end.
+# the rooms one by one with the walk of the browser over every page after them, and the library on the processor that those
+# two leave. What came of them stands at the end.
 test: setup browser ## every test
 	@(cd insight && exec nice -n 19 ../$(BIN)/python -m pytest) >$(DONE)/library.log 2>&1 & library=$$!; \
-	$(BIN)/python -m pytest src/setia >$(DONE)/rooms.log 2>&1 & rooms=$$!; \
+	{ trap 'kill $$now' TERM; $(BIN)/python -m pytest src/setia & now=$$!; wait $$now; found=$$?; \
+	$(BIN)/python -m pytest tests/test_pages_browser.py & now=$$!; wait $$now && exit $$found; } >$(DONE)/rooms.log 2>&1 & rooms=$$!; \
 	trap 'kill $$library $$rooms' INT TERM; \
 	$(BIN)/python -m pytest tests --ignore-glob='*_browser.py'; house=$$?; \
-	$(BIN)/python -m pytest tests/test_*_browser.py; pages=$$?; \
+	$(BIN)/python -m pytest $$(ls tests/test_*_browser.py | grep -v pages_browser); browser=$$?; \
 	wait $$rooms; rooms=$$?; cat $(DONE)/rooms.log; \
-	wait $$library; library=$$?; cat $(DONE)/library.log; exit $$((house | pages | rooms | library))
+	wait $$library; library=$$?; cat $(DONE)/library.log; exit $$((house | browser | rooms | library))
 
 check: setup ## style, types, rooms' walls, templates, translations
 	$(BIN)/ruff check .
