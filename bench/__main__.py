@@ -5,7 +5,21 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import board, creme, growth, intake, models, narrow, pages, portraits, recurring, reports, sales, start
+from bench import (
+    board,
+    bottle,
+    creme,
+    growth,
+    intake,
+    models,
+    narrow,
+    pages,
+    portraits,
+    recurring,
+    reports,
+    sales,
+    start,
+)
 from bench.doubles import measure as doubles
 from bench.report import Row, show, write
 from bench.workshop import ROOT, Unavailable, Workshop, opened
@@ -21,6 +35,7 @@ PARTS = (
     "reports",
     "start",
     "creme",
+    "bottle",
     "models",
     "growth",
     "doubles",
@@ -36,6 +51,7 @@ _TITLES = {
     "reports": "Reports about selling",
     "start": "Starting and idling",
     "creme": "Beside Creme CRM 2.8.6",
+    "bottle": "Beside BottleCRM 1.35.0",
     "models": "The models",
     "growth": "The models as the shop grows",
     "doubles": "Doubles",
@@ -58,11 +74,10 @@ def main() -> int:
             "recurring": lambda: recurring.measure(shop, requests=wanted.requests, customers=wanted.customers),
             "board": lambda: _pages(shop, wanted, board.measure),
             "sales": lambda: sales.measure(shop, requests=wanted.requests, customers=wanted.customers),
-            "reports": lambda: reports.measure(
-                shop, requests=wanted.requests, customers=wanted.customers, orders=wanted.orders
-            ),
+            "reports": lambda: reports.measure(shop, requests=wanted.requests, customers=wanted.customers),
             "start": lambda: start.measure(shop, repeat=wanted.repeat or 3),
             "creme": lambda: creme.measure(shop, contacts=wanted.contacts, requests=wanted.requests),
+            "bottle": lambda: bottle.measure(shop, leads=wanted.leads, requests=wanted.requests),
             "models": lambda: models.measure(shop, customers=wanted.customers, orders=wanted.orders, repeat=repeat),
             "growth": lambda: growth.measure(
                 [size for size in growth.SIZES if size <= 10 * wanted.customers], ["arrays", "duckdb"]
@@ -93,6 +108,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--orders", type=int, default=10_000_000)
     parser.add_argument(
         "--contacts", type=int, default=10_000, help="customers that Creme and Setia hold, side by side"
+    )
+    parser.add_argument(
+        "--leads", type=int, default=100_000, help="leads that BottleCRM and Setia hold at most, side by side"
     )
     parser.add_argument("--requests", type=int, default=200, help="timed requests per kind of page")
     parser.add_argument("--repeat", type=int, help="times a measurement is taken; the median counts")

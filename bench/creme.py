@@ -9,17 +9,14 @@ name. Creme's list of leads shows organisations that are a prospect of the firm'
 
 import os
 import random
-import subprocess
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from bench import pages
 from bench.http import Browser, percentile
 from bench.report import Row
-from bench.running import free_port, up
-from bench.workshop import Unavailable, Workshop, peer
+from bench.running import up
+from bench.served import command, served
+from bench.workshop import Workshop, peer
 
 _THEIRS, _OURS = "bench_creme", "bench_beside_creme"
 _ROWS = 50
@@ -27,10 +24,6 @@ _LISTS = {
     "opportunities": ("/sales/opportunities/", "/opportunities/opportunities"),
     "prospects": ("/sales/prospects/", "/persons/leads_customers"),
 }
-_NO_PAGES = (
-    "what the registries hold of it (django-crm, for Python 3.12) is an API without pages; the pages are a program of "
-    "its own that is built from its repository"
-)
 _PIECES = ("an", "mar", "son", "le", "ri", "ber", "to", "el")
 
 
@@ -40,10 +33,10 @@ def measure(shop: Workshop, *, contacts: int, requests: int) -> list[Row]:
     environment = _environment(shop)
     _fill(shop, python, environment, contacts)
     sold, name = contacts // 5, "Creme 2.8.6"
-    _command([str(python), "-m", "creme_sold", str(sold)], environment)
+    command("Creme", [str(python), "-m", "creme_sold", str(sold)], environment)
     deep = [random.Random(turn).randint(1, sold // _ROWS) for turn in range(requests)]
     draw = random.Random(7)
-    with _serving(shop, python, environment) as port:
+    with served("Creme", python, "creme_wsgi:application", environment, log=shop.folder / "creme.log") as port:
         browser = Browser(port)
         browser.sign_in("/creme_login/", "username", "root", "root")
         list_paths = [
@@ -103,7 +96,6 @@ def measure(shop: Workshop, *, contacts: int, requests: int) -> list[Row]:
             )
             for what in _LISTS
         ),
-        Row("the same lists of BottleCRM 1.35.0", None, note=_NO_PAGES),
     ]
 
 
@@ -132,37 +124,5 @@ def _fill(shop: Workshop, python: Path, environment: dict[str, str], contacts: i
         commands = [["migrate", "-v0"], ["creme_populate", "-v0"], ["generatemedia"]]
     if contacts - there > contacts // 100:
         commands.append(["entity_factory", "--number", str(contacts - there), "--language", "id", "-v0"])
-    for command in commands:
-        _command([str(python), "-m", "django", *command], environment)
-
-
-def _command(command: list[str], environment: dict[str, str]) -> None:
-    """Run one of Creme's commands. Raises `Unavailable` with its last words."""
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise Unavailable(f"Creme, {' '.join(command[2:4])}: {(done.stderr or done.stdout).strip().splitlines()[-1]}")
-
-
-@contextmanager
-def _serving(shop: Workshop, python: Path, environment: dict[str, str]) -> Iterator[int]:
-    port = free_port()
-    threads = max(2, min(8, 2 * (os.cpu_count() or 1)))  # as many as `setia up` gives its pages
-    command = [str(python.parent / "granian"), "--interface", "wsgi", "--port", str(port), "--workers", "1", "--no-ws"]
-    command += ["--blocking-threads", str(threads), "--log-level", "warning", "creme_wsgi:application"]
-    log = shop.folder / "creme.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
-    try:
-        deadline = time.monotonic() + 90
-        while True:
-            try:
-                Browser(port).get("/")
-                break
-            except OSError:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise Unavailable(f"Creme did not answer: {log.read_text().strip()[-200:]}") from None
-                time.sleep(0.2)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(30)
+    for words in commands:
+        command("Creme", [str(python), "-m", "django", *words], environment)

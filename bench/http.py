@@ -14,6 +14,8 @@ class Browser:
     def __init__(self, port: int, *, timeout_seconds: float = 120) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_seconds)
         self.cookies: dict[str, str] = {}
+        self.headers: dict[str, str] = {}
+        """What each request says besides or instead of what a browser does: a token, say."""
 
     def get(self, path: str) -> tuple[int, str]:
         """Ask for a page as it is, redirects not followed: status and text."""
@@ -63,6 +65,7 @@ class Browser:
         }
         if body is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": "http://localhost/"}
+        headers |= self.headers
         try:
             self._connection.request(method, path, body, headers)
             response = self._connection.getresponse()

@@ -1,9 +1,8 @@
 """Fills the database of `bench.reports`, answered in JSON: `python -m bench.reported '{"customers": 1000000, …}'`.
 
-Beside what `bench.sold` makes there are orders, 10,000 a day until today whatever their number, so that a month of a
-small filling is as full as one of ten million orders in a thousand days. One of ten is a walk-in's, one of thirty a
-return; they have one to three lines of 5,000 products, some of which are bought much more often than others. Then the
-days are counted as the worker counts them.
+Beside what `bench.sold` makes there are orders, in the 400 days until today whatever their number. One of ten is a
+walk-in's, one of thirty a return; they have one to three lines of 5,000 products, some of which are bought much more
+often than others. Then the days are counted as the worker counts them.
 """
 
 import json
@@ -42,7 +41,7 @@ SELECT i, 'main', 'S' || i, true,
   {_BACK} * (SELECT sum({_AMOUNT}) FROM generate_series(1, 1 + i %% 3) j), 0, '',
   (ARRAY['Tokopedia', 'WhatsApp', 'Toko', ''])[1 + i %% 4], i %% 97 = 5 AND i %% 30 <> 7, '', d.at
 FROM generate_series(1, %(orders)s) i
-CROSS JOIN LATERAL (SELECT now() - (%(orders)s - i) * interval '8.64 seconds' AS at) d
+CROSS JOIN LATERAL (SELECT now() - (%(orders)s - i) * interval '400 days' / %(orders)s AS at) d
 """,
     f"""
 INSERT INTO orders_orderline (order_id, position, product_id, description, quantity, unit_price, discount, amount)

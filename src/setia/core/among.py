@@ -18,7 +18,7 @@ def among(field: str, keys: Iterable[int], *, walked: bool = False) -> Q:
     on `field` is then used, also where the planner would guess that one serves.
     """
     # Written by hand: Django and the driver would each go through thousands of numbers one by one.
-    written = Value("{" + ",".join(str(int(key)) for key in keys) + "}")
+    written = Value("{" + ",".join(map(str, map(int, keys))) + "}")
     array = Cast(written, ArrayField(BigIntegerField()))
     number = Func(F(field), template="(%(expressions)s + 0)") if walked else F(field)
     return Q(Func(number, array, template="(%(expressions)s))", arg_joiner=" = ANY(", output_field=BooleanField()))

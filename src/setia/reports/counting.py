@@ -6,7 +6,9 @@ not taken back whole. Seen by person, an order is whoever's won the opportunity 
 the customer now. Seen by product, what its lines do not say (a discount on the whole order) stands under the key ''.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
 
 _WON = """(SELECT w.owner_id FROM sales_opportunity w
   WHERE w.order_id = o.id AND w.status = 'WON' ORDER BY w.id LIMIT 1)"""
@@ -31,16 +33,22 @@ WHERE o.kind IN ('PURCHASE', 'RETURN')
 """
 DAYS = """
 AND o.day = ANY(%(days)s::date[])
-AND o.ordered_at >= (SELECT min(d) - 2 FROM unnest(%(days)s::date[]) d)
-AND o.ordered_at < (SELECT max(d) + 3 FROM unnest(%(days)s::date[]) d)
+AND o.ordered_at >= %(earliest)s::date - 2 AND o.ordered_at < %(latest)s::date + 3
 """
-"""An order of the `days`, by the index of moments: no zone is further than a day from UTC."""
+"""An order of the `days`, named by `of_days`, by the index of moments: no zone is further than a day from UTC."""
 OWNED = "AND c.owner_id = ANY(%(owners)s::bigint[])"
 """An order of a customer `c` of the `owners`."""
 # Not IS NOT DISTINCT FROM, which no index knows.
 _NUMBERED = "AND ({0} = %(number)s::bigint OR (%(number)s::bigint IS NULL AND {0} IS NULL))"
 _ALONE = _NUMBERED.format("o.customer_id")
 FIGURES = ("orders", "returns", "purchased", "returned", "quantity")
+
+
+def of_days(days: Sequence[date]) -> dict[str, Any]:
+    """The names `DAYS` wants. The earliest and the latest are said apart, so that the planner knows how many orders lie
+    between them.
+    """
+    return {"days": list(days), "earliest": min(days, default=None), "latest": max(days, default=None)}
 
 
 def counted(ways: Iterable[str], *, owned: bool = False, alone: bool = False) -> str:

@@ -67,7 +67,15 @@ from setia.customers.queries.gate import (
     merged_into,
     name_of,
 )
-from setia.customers.queries.listing import FILTERS, choices_of, legs_by_name, legs_by_newest, narrow, regions
+from setia.customers.queries.listing import (
+    FILTERS,
+    choices_of,
+    legs_by_name,
+    legs_by_newest,
+    narrow,
+    out_of_sight,
+    regions,
+)
 from setia.customers.queries.mentions import mentions_of
 from setia.customers.queries.merging import (
     CUSTOMER_KEYS,
@@ -239,6 +247,7 @@ __all__ = [
     "no_such_field",
     "occasion",
     "open_requests",
+    "out_of_sight",
     "own_keys",
     "phone",
     "preferred_view",

@@ -6,7 +6,7 @@ What Setia makes of a customer (stage, value) belongs to `portraits`; the page t
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -116,6 +116,11 @@ def narrow(
             customers = customers.filter(**{filter_.field: None if key == "owner" and value == NOBODY else value})
             chips.append(Chip(str(filter_.label), words, key))
     return customers, chips
+
+
+def out_of_sight() -> QuerySet[Customer]:
+    """The few whom the list without a filter leaves out before somebody who sees all: archived, merged into another."""
+    return Customer.objects.filter(Q(archived_at__isnull=False) | Q(merged_into__isnull=False))
 
 
 def legs_by_name(customers: QuerySet[Customer]) -> list[Leg]:

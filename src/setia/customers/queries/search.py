@@ -41,8 +41,9 @@ class Matches(NamedTuple):
     some: list[int] | None = None
 
 
-def matching(customers: QuerySet[Customer], q: str) -> Matches:
-    """Those of `customers` that match a text.
+def matching(customers: QuerySet[Customer], q: str, *, but: QuerySet[Customer] | None = None) -> Matches:
+    """Those of `customers` that match a text. When these are all there are but a few, those few may be named in `but`:
+    of thousands of contact points it is sooner said that none is of one of a few than that each is of one of a million.
 
     Up to `LOOKED_UP` matches are looked up first, so that the list can be sorted in any way; when there are more, they
     are so frequent that walking the list in its own order finds a page of them at once, and their count is "so many
@@ -51,9 +52,7 @@ def matching(customers: QuerySet[Customer], q: str) -> Matches:
     q = _folded(q)
     if not q:
         return Matches(customers, None, None)
-    if _is_short(q):
-        return Matches(customers.filter(sort_name__startswith=q), None, None)
-    found = _looked_up(customers, q)
+    found = _looked_up(customers, q, but)
     keys = set().union(*found.values())
     counted = Count(COUNTED, False) if len(keys) > COUNTED else None
     far = {kind for kind, most in LOOKED_UP.items() if len(found[kind]) > most}
@@ -63,7 +62,7 @@ def matching(customers: QuerySet[Customer], q: str) -> Matches:
     # contacts and numbers as well.
     tax = normalise.tax_number(q)
     ways = {
-        "name": Q(sort_name__contains=q),
+        "name": Q(sort_name__startswith=q) if _is_short(q) else Q(sort_name__contains=q),
         "number": Q(number_folded__contains=q) | (Q(tax_number=tax) if tax else Q()),
         "contact": Q(Exists(_contacts(q).filter(customer=OuterRef("pk")))),
     }
@@ -82,7 +81,8 @@ def search(customers: QuerySet[Customer], q: str, *, most: int = 10) -> list[Cus
     if _is_short(q):
         return list(customers.filter(sort_name__startswith=q).order_by("sort_name", "id")[:most])
     # No more than this many are ranked: of a text that matches thousands, ten are as good as any other ten.
-    found = Customer.objects.filter(id__in=_union(customers, q, dict.fromkeys(LOOKED_UP, 1000)))
+    first, *others = (rows for _kind, rows in _ways(customers, q, dict.fromkeys(LOOKED_UP, 1000)))
+    found = Customer.objects.filter(id__in=first.union(*others))
     ranked = found.alias(begins=Q(sort_name__startswith=q)).order_by("-begins", "sort_name", "id")
     return list(ranked[:most])
 
@@ -104,39 +104,46 @@ def _is_short(q: str) -> bool:
     return len(q) < 3 or not _WORD.search(q)
 
 
-def _looked_up(customers: QuerySet[Customer], q: str) -> Mapping[str, list[int]]:
+def _looked_up(customers: QuerySet[Customer], q: str, but: QuerySet[Customer] | None) -> Mapping[str, list[int]]:
     """The keys found by name, by number and by contact; more than `LOOKED_UP` of a kind means that there may be others.
 
     Each kind comes as one array: thousands of rows would take longer to read than to find.
     """
-    most = {kind: most + 1 for kind, most in LOOKED_UP.items()}
-    sql, params = _union(customers, q, most, kinds=True).query.sql_with_params()
+    ways = _ways(customers, q, {kind: most + 1 for kind, most in LOOKED_UP.items()}, but)
+    asked = [(kind, *rows.query.sql_with_params()) for kind, rows in ways]
+    arrays = [f"SELECT '{kind}', array_agg(id) FROM ({sql}) AS found (id)" for kind, sql, _params in asked]  # noqa: S608 - Django's SQL
+    keys: dict[str, list[int]] = {kind: [] for kind in LOOKED_UP}
     with connection.cursor() as cursor:
-        arrays = f"SELECT kind, array_agg(id) FROM ({sql}) AS found (id, kind) GROUP BY kind"  # noqa: S608 - Django's SQL
-        cursor.execute(arrays, params)
-        return {kind: [] for kind in LOOKED_UP} | dict(cursor.fetchall())
+        cursor.execute(" UNION ALL ".join(arrays), [one for _kind, _sql, params in asked for one in params])
+        for kind, found in cursor.fetchall():
+            keys[kind] += found or []
+    return keys
 
 
-def _union(
-    customers: QuerySet[Customer], q: str, most: Mapping[str, int], *, kinds: bool = False
-) -> QuerySet[Customer, Any]:
-    """The keys of at most so many of `customers` that match by name, by number, by contact point.
+def _ways(
+    customers: QuerySet[Customer], q: str, most: Mapping[str, int], but: QuerySet[Customer] | None = None
+) -> list[tuple[str, QuerySet[Any, Any]]]:
+    """The keys of at most so many of `customers` that match by name, by number (also for the tax), by contact point.
 
-    With `kinds`, each key with the kind of its match, and again for another one.
+    A short text is the beginning of a name and nothing else.
     """
     customers = customers.order_by()
+    if _is_short(q):
+        return [("name", customers.filter(sort_name__startswith=q).values_list("id")[: most["name"]])]
     names = customers.filter(sort_name__contains=q)
-    numbers = customers.alias(folded=Lower("number")).filter(folded__contains=q)
-    contacts = _contacts(q).filter(customer__in=customers.values("id"))
-    name, number, contact = ([Value(kind)] if kinds else [] for kind in ("name", "number", "contact"))
-    tax = normalise.tax_number(q)
-    taxed = [customers.filter(tax_number=tax).values_list("id", *number)[: most["number"]]] if tax else []
-    return names.values_list("id", *name)[: most["name"]].union(
-        numbers.values_list("id", *number)[: most["number"]],
-        contacts.values_list("customer_id", *contact)[: most["contact"]],
-        *taxed,
-        all=kinds,
-    )
+    numbers: list[QuerySet[Any, Any]] = [customers.alias(folded=Lower("number")).filter(folded__contains=q)]
+    if tax := normalise.tax_number(q):
+        numbers.append(customers.filter(tax_number=tax))
+    contacts = _contacts(q)
+    if but is None:
+        contacts = contacts.filter(customer__in=customers.values("id"))
+    else:
+        contacts = contacts.exclude(Exists(but.filter(pk=OuterRef("customer_id"))))
+    return [
+        ("name", names.values_list("id")[: most["name"]]),
+        *(("number", rows.values_list("id")[: most["number"]]) for rows in numbers),
+        ("contact", contacts.values_list("customer_id")[: most["contact"]]),
+    ]
 
 
 def _contacts(q: str) -> QuerySet[ContactPoint]:

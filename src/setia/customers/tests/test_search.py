@@ -72,6 +72,31 @@ class SearchTest(TestCase):
         assert [m.counted.exact for m in (*few, *many) if m.counted] == [True] * 3 + [False] * 3
         assert [set(m.customers) for m in few] == [set(m.customers) for m in many]
 
+    def test_a_beginning_that_too_many_names_have_is_not_looked_up_but_finds_the_same(self) -> None:
+        everybody = queries.customers_for(self.dimas)
+        few = queries.matching(everybody, "ma")
+        with mock.patch.dict("setia.customers.queries.search.LOOKED_UP", name=0):
+            many = queries.matching(everybody, "ma")
+        assert (few.keys is None, many.keys is None) == (False, True)
+        assert set(few.customers) == set(many.customers) == {Customer.objects.get(number="C-1002")}
+
+    def test_everybody_but_those_out_of_sight_are_found_by_their_contacts_as_those_in_sight_are(self) -> None:
+        maria = Customer.objects.get(number="C-1002")
+        listed = queries.narrow(queries.customers_for(self.dimas), {})[0]
+        for change in ["nothing", "archived", "merged away"]:
+            if change == "archived":
+                actions.archive(by=self.dimas, at=NOON, customer=maria)
+            if change == "merged away":
+                Customer.objects.filter(pk=maria.pk).update(
+                    archived_at=None, merged_into=Customer.objects.get(number="88")
+                )
+            found = {
+                frozenset(queries.matching(listed, "7781", but=but).keys or [])
+                for but in [None, queries.out_of_sight()]
+            }
+            assert len(found) == 1, change
+            assert any(maria.pk in keys for keys in found) == (change == "nothing")
+
     def test_one_way_to_match_that_goes_too_far_leaves_the_others_in_hand(self) -> None:
         everybody = queries.customers_for(self.dimas)
         one = "setia.customers.queries.search"

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from setia.reports import buying
-from setia.reports.counting import FIGURES, counted
+from setia.reports.counting import FIGURES, counted, of_days
 from setia.reports.models import UncountedDay
 from setia.reports.models.bought import NEVER
 
@@ -135,7 +135,7 @@ def _count_sold(cursor: CursorWrapper, days: list[date], months: list[date]) -> 
     for start in range(0, len(days), BATCH):
         cursor.execute(
             f"{_ADD} SELECT way, owner, 'D', day, key, {_NAMES} FROM ({counted(_WAYS)}) counted",  # noqa: S608
-            {"days": days[start : start + BATCH]},
+            of_days(days[start : start + BATCH]),
         )
     cursor.execute("DELETE FROM reports_soldtally WHERE day = ANY(%s) AND span = 'M'", [months])
     for month in months:
@@ -153,7 +153,7 @@ def _count_buyers(cursor: CursorWrapper, days: list[date], months: list[date]) -
         cursor.execute(
             f"{_BUYERS} SELECT product, owner, 'D', day, {', '.join(buying.FIGURES)}, away"  # noqa: S608
             f" FROM ({buying.buyers(of)}) counted",
-            {"days": days},
+            of_days(days),
         )
     cursor.execute("DELETE FROM reports_buyertally WHERE day = ANY(%s) AND span = 'M'", [months])
     for month in months:

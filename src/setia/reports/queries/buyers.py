@@ -13,6 +13,7 @@ from setia.accounts.models import User
 from setia.catalogue.queries import products_for
 from setia.core.permissions import owners_seen
 from setia.reports.buying import FIGURES, buyers
+from setia.reports.counting import of_days
 from setia.reports.live import Asked, Table
 from setia.reports.models.bought import ANYTHING
 from setia.reports.models.sold import WHOLE
@@ -45,7 +46,7 @@ def buyers_by_day(user: User, asked: Asked) -> Table:
         day: dict(zip(_WORDS, numbers, strict=True))
         for day, *numbers in _ask(
             f"SELECT day, {sums} FROM ({_together(parts, sources)}) parts GROUP BY day",  # noqa: S608
-            names | {"days": sources.live, "tallied": sources.days},
+            names | of_days(sources.live) | {"tallied": sources.days},
         )
     }
     table = []
@@ -78,7 +79,7 @@ def buyers_by_product(user: User, asked: Asked) -> Table:
     rows = _ask(
         "SELECT product, sum(new)::bigint, sum(again)::bigint, sum(walk_in_orders)::bigint, sum(n)::bigint"  # noqa: S608
         f" FROM ({_together(parts, sources)}) parts GROUP BY product",
-        _names(owners, asked) | {"days": sources.live, "tallied": sources.days, "months": sources.months},
+        _names(owners, asked) | of_days(sources.live) | {"tallied": sources.days, "months": sources.months},
     )
     names = dict(products_for(user).filter(pk__in=[row[0] for row in rows]).values_list("pk", "name"))
     table = [

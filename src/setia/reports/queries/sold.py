@@ -13,7 +13,7 @@ from django.db import connection
 
 from setia.core.permissions import Actor, may, owners_seen
 from setia.core.queries import current_firm
-from setia.reports.counting import FIGURES, behind, best_customers, counted
+from setia.reports.counting import FIGURES, behind, best_customers, counted, of_days
 from setia.reports.models.sold import WHOLE
 from setia.reports.periods import Days, Period
 from setia.reports.queries.tallied import sources_of
@@ -190,12 +190,12 @@ def _parts(
     owned = owners is not None
     names: dict[str, Any] = {"owners": sorted(owners) if owners is not None else [WHOLE], "way": way}
     if way == "U" or (way == "I" and owned):
-        names["days"] = sorted({day for days in spans for day in days.each()})
+        names |= of_days(sorted({day for days in spans for day in days.each()}))
         if alone := way == "U" and key is not None:
             names["number"] = int(key) if key and key.isdecimal() else None
         return names, f"WITH parts AS ({counted(way, owned=owned, alone=alone)})", 0
     sources = sources_of(spans, months=months)
-    names |= {"days": sources.live, "months": sources.months, "tallied": sources.days}
+    names |= of_days(sources.live) | {"months": sources.months, "tallied": sources.days}
     kept = f"SELECT day, key, {_NAMES} FROM reports_soldtally WHERE way = %(way)s AND owner = ANY(%(owners)s)"  # noqa: S608
     parts = [
         f"{kept} AND span = 'M' AND day = ANY(%(months)s::date[])" if sources.months else "",

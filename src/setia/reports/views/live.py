@@ -27,7 +27,7 @@ from setia.reports.tables import Column
 from setia.reports.writing import about_of, sheet_of, written
 
 PAGE = 50
-ON_PAGE = 500
+ON_PAGE = 200
 KINDS = ("csv", "xlsx")
 
 

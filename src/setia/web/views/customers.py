@@ -233,16 +233,17 @@ def find(request: HttpRequest, params: dict[str, str] | None = None) -> Found:
     mine, by_own, few = queries.narrow_by_own(mine, params, own, user=me(request), probed=probed)
     chips += by_own
     rare = mine if few is None else mine.filter(among("id", few))
-    matches = queries.matching(rare, params.get("q", ""))
+    # For whoever sees all customers portraits can be counted alone; nobody's customers are counted as none.
+    everybody = sees_all(me(request)) and not visible.query.is_empty()
+    plain = everybody and not chips and not drilled
+    matches = queries.matching(rare, params.get("q", ""), but=queries.out_of_sight() if plain else None)
     found, more = portraits.behind_for(matches.customers, params)
     # With the keys in hand, the list is made of portraits whose key is among them.
     if matches.keys is not None or (few is not None and not params.get("q")):
         behind = portraits.behind_for(mine, params)[0]
     else:
         behind = found
-    # For whoever sees all customers portraits can be counted alone; nobody's customers are counted as none.
-    everybody = sees_all(me(request)) and not visible.query.is_empty()
-    only_portraits = everybody and found.having and not chips and not drilled and not params.get("q")
+    only_portraits = plain and found.having and not params.get("q")
     sort = params.get("sort", "")
     return Found(
         customers=found.all(),
