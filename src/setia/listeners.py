@@ -20,7 +20,14 @@ from setia.planning import queries as planning
 from setia.portraits import queries as portraits
 from setia.reports import actions as reports
 from setia.sales import queries as sales
-from setia.sales.actions import follow_owners, make_first_pipeline, mark_customers, mark_order, mark_stale
+from setia.sales.actions import (
+    count_standing,
+    follow_owners,
+    make_first_pipeline,
+    mark_customers,
+    mark_order,
+    mark_stale,
+)
 from setia.sales.actions import settle as settle_prospects
 from setia.service import queries as service
 from setia.service.actions import keep_reach
@@ -55,6 +62,11 @@ def _follow_unmerge(event: Event) -> None:
 
 def _make_first_pipeline(event: Event) -> None:
     make_first_pipeline(at=event.at)
+
+
+def _count_standing(event: Event) -> None:
+    if "zone" in event.payload["fields"]:  # other moments are the day's
+        count_standing()
 
 
 def _settle_consent(event: Event) -> None:
@@ -125,7 +137,7 @@ def _count_sold_anew(event: Event) -> None:
 
 
 NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
-    "firm.changed": (_make_first_pipeline,),
+    "firm.changed": (_make_first_pipeline, _count_standing),
     "order.changed": (_keep_portrait_up, _settle_prospects, _mark_order, _mark_sold),
     "base.changed": (_keep_portrait_up,),
     "customer.added": (_keep_portrait_up,),

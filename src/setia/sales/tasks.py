@@ -74,6 +74,8 @@ name_jobs(
         "sales.follow_owners": _("Let opportunities follow who looks after their customers"),
         "sales.remind": _("Remind people of what they planned"),
         "sales.count_stale": _("Count changed days for targets"),
+        "sales.put_together": _("Tidy the counts of prospects and activities"),
+        "sales.count_standing": _("Count prospects and activities anew"),
         "sales.count_running": _("Count all days of running targets"),
         "sales.count_commission": _("Work out commission"),
         "sales.weigh_experiments": _("Count what became of experiments"),
@@ -147,3 +149,21 @@ def compute_commission(rule_id: int, month: str) -> None:
     from setia.sales import actions
 
     actions.compute_asked(rule_id=rule_id, month=date.fromisoformat(month), at=datetime.now(UTC))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="sales.put_together", queue="house", queueing_lock="sales.put_together")
+def put_together(timestamp: int = 0) -> None:
+    """What triggers wrote about prospects and activities since the last time."""
+    from setia.sales import actions
+
+    actions.put_together()
+
+
+@app.periodic(cron="5 19 * * *")  # 02.05 WIB
+@app.task(name="sales.count_standing", queue="house", queueing_lock="sales.count_standing")
+def count_standing(timestamp: int = 0) -> None:
+    """All prospects and activities, should anything ever have slipped by."""
+    from setia.sales import actions
+
+    actions.count_standing()

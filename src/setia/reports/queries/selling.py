@@ -91,7 +91,7 @@ def won_and_lost_by_person(user: User, asked: Asked) -> Table:
 def activity(user: User, asked: Asked) -> Table:
     """What each person did of each kind, and what of these days they have still to do."""
     days = asked.period.now
-    done = sales.done_by_person(user, **_moments(days))
+    done = sales.done_by_person(user, first=days.first, final=days.final)
     yesterday = current_firm().day_of(asked.at) - timedelta(days=1)
     late = sales.late_by_person(user, first=days.first, final=min(days.final, yesterday))
     names = _names({*done, *late})
@@ -151,7 +151,7 @@ def _months(days: Days) -> int:
 
 
 def _funnel(user: User, asked: Asked, what: str, words: dict[str, str]) -> Table:
-    now, before = (sales.funnel_by(user, what, **_moments(days)) for days in asked.period[1:])
+    now, before = (sales.funnel_by(user, what, first=days.first, final=days.final) for days in asked.period[1:])
     rows = []
     for key in sorted(set(now) | set(before), key=lambda one: (-now.get(one, sales.Funnel()).captured, one)):
         one, earlier = now.get(key, sales.Funnel()), before.get(key, sales.Funnel())

@@ -123,6 +123,7 @@ from setia.sales.actions.share import (
     share,
     share_now,
 )
+from setia.sales.actions.standing import count_standing, put_together
 from setia.sales.actions.submit import (
     LinkSpent,
     accept_submission,
@@ -221,6 +222,7 @@ __all__ = [
     "count_days",
     "count_running",
     "count_stale",
+    "count_standing",
     "deal",
     "drop_feed",
     "edit_activity",
@@ -256,6 +258,7 @@ __all__ = [
     "put_sample_prospects",
     "put_sample_sequence",
     "put_sample_targets",
+    "put_together",
     "qualify",
     "receive",
     "remind",

@@ -12,6 +12,7 @@ from setia.sales.models.prospects import Prospect, ProspectStep
 from setia.sales.models.reminders import Reminder, Reminding
 from setia.sales.models.sequences import ANSWERS, FollowStep, FollowUp, Sequence, SequenceStep
 from setia.sales.models.sharing import SalesDesk, ShareMember, ShareRule, WorkTime
+from setia.sales.models.standing import DoneTally, FunnelTally
 from setia.sales.models.targets import StaleDay, Tally, Target
 from setia.sales.models.web_forms import Submission, WebForm
 
@@ -23,12 +24,14 @@ __all__ = [
     "CommissionRow",
     "CommissionRule",
     "Competitor",
+    "DoneTally",
     "FieldAction",
     "FitTrait",
     "Flag",
     "FollowStep",
     "FollowUp",
     "Forecast",
+    "FunnelTally",
     "LostReason",
     "Opportunity",
     "OpportunityLine",

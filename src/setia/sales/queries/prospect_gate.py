@@ -10,13 +10,18 @@ from setia.sales.models import Prospect
 
 def prospects_for(user: Actor) -> QuerySet[Prospect]:
     """The prospects among the customers this person may see, those of archived ones too; none of merged ones."""
-    if not (may(user, "sales.view") and may(user, "customers.view")):
+    if not may_see_prospects(user):
         return Prospect.objects.none()
     rows = Prospect.objects.filter(customer__merged_into=None)
     owners = owners_seen(user)
     if owners is None:
         return rows
     return rows.filter(customer_owner__in=sorted(owners))
+
+
+def may_see_prospects(user: Actor) -> bool:
+    """Whether this person may see prospects at all: theirs, or everybody's."""
+    return may(user, "sales.view") and may(user, "customers.view")
 
 
 def get_prospect_for(user: Actor, pk: int) -> Prospect:
