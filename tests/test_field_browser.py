@@ -27,7 +27,7 @@ from setia.orders.models import Order
 from setia.sales import actions
 from setia.sales.models import Activity, FieldAction, Visit, VisitPhoto
 from tests.broken_proxy import FATES, BrokenProxy
-from tests.browser import CHROMIUM, FLAGS, Tab
+from tests.browser import CHROMIUM, FLAGS, PATIENCE_MS, Tab
 from tests.browser import Visit as Open
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -119,7 +119,7 @@ class Telephone:
             locale="en-GB",
             has_touch=True,
         )
-        self.context.set_default_timeout(30_000)
+        self.context.set_default_timeout(PATIENCE_MS)
         self.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": self.cookie, "url": self.base}])
         self.open()
 

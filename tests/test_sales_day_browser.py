@@ -175,7 +175,7 @@ def test_a_day_from_a_form_on_the_web_to_the_row_that_payroll_reads(
     phone.settle().shot("6-won").check()
     hoped.refresh_from_db()
     assert (hoped.status, hoped.order, Order.objects.count()) == ("WON", order, 1)
-    expect(board.page.locator(".s-live-figs .s-val").first).to_have_attribute("title", FIVE_KILOS, timeout=30_000)
+    expect(board.page.locator(".s-live-figs .s-val").first).to_have_attribute("title", FIVE_KILOS)
     shown(board.page.locator(".s-live-ranking"), "Sari")
     expect(board.page.locator(".s-live-funnel li b")).to_have_text(["1", "1", "0", "1", "1", "0"])
     shown(board.page.locator("[data-live-said]"), "New on the board:")
