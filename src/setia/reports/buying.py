@@ -7,7 +7,7 @@ who walks in is a third number. A purchase that was taken back whole is none.
 
 from typing import Literal
 
-from setia.reports.counting import DAYS, OWNED
+from setia.reports.counting import Whose, orders_of
 from setia.reports.models.bought import ANYTHING, NEVER
 
 FIGURES = ("new", "again", "new_orders", "again_orders", "walk_in_orders")
@@ -33,16 +33,16 @@ FROM (
 WINDOW each AS (PARTITION BY customer, product ORDER BY day)"""  # noqa: S608 — this module's own words
 
 
-def buyers(of: Literal["ANYTHING", "EACH", "ONE"], *, owned: bool = False) -> str:
-    """SQL for rows (product, owner, day, then `FIGURES`, away) of the `days`: purchases of anything, of each product,
-    or of the one `product`; `owned` counts customers of `owners` alone.
+def buyers(of: Literal["ANYTHING", "EACH", "ONE"], whose: Whose = "ALL") -> str:
+    """SQL for rows (product, owner, day, then `FIGURES`, away): purchases of anything, of each product, or of the one
+    `product`.
 
-    Without `owned`, rows of anything are there for each owner, too. Of them `away` is empty.
+    Of everybody's orders, rows of anything are there for each owner, too. Of them `away` is empty.
     """
     anything = of == "ANYTHING"
     lines = "" if anything else f"{_LINES} {'AND l.product_id = %(product)s' if of == 'ONE' else ''}"
     product = f"{ANYTHING}::bigint" if anything else "l.product_id"
-    each_owner = anything and not owned
+    each_owner = anything and whose == "ALL"
     away = f"CASE WHEN t.before > t.first THEN b.day - t.before ELSE {NEVER} END"
     away = f"COALESCE(array_agg({away} ORDER BY {away}) FILTER (WHERE t.before IS NOT NULL), '{{}}')"
     told = _FIRST if anything else _EACH_DAY.format(product=product, lines=lines)
@@ -50,8 +50,8 @@ def buyers(of: Literal["ANYTHING", "EACH", "ONE"], *, owned: bool = False) -> st
 WITH bought AS MATERIALIZED (
   SELECT o.day, o.customer_id AS customer, {product} AS product, COALESCE(c.owner_id, 0) AS owner,
     count(DISTINCT o.id) AS orders
-  FROM orders_order o {lines} LEFT JOIN customers_customer c ON c.id = o.customer_id
-  WHERE {_COUNTS} {DAYS} {OWNED if owned else ""} GROUP BY 1, 2, 3, 4
+  {orders_of(whose, f"LEFT JOIN customers_customer c ON c.id = o.customer_id {lines}")} AND {_COUNTS}
+  GROUP BY 1, 2, 3, 4
 ), told AS ({told})
 SELECT b.product, {"CASE WHEN GROUPING(b.owner) = 1 THEN -1 ELSE b.owner END" if each_owner else "-1::bigint"} AS owner,
   b.day, count(*) FILTER (WHERE t.day IS NOT NULL AND t.before IS NULL)::int AS new, count(t.before)::int AS again,

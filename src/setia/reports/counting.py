@@ -8,7 +8,7 @@ the customer now. Seen by product, what its lines do not say (a discount on the 
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 _WON = """(SELECT w.owner_id FROM sales_opportunity w
   WHERE w.order_id = o.id AND w.status = 'WON' ORDER BY w.id LIMIT 1)"""
@@ -24,20 +24,30 @@ KEYS = {
 """Way of looking → what an order's key is, as SQL. 'I' (product) is a matter of lines; 'U' (customer) is never tallied.
 """
 
-_FROM = """
-FROM orders_order o
+_JOINED = """
 LEFT JOIN customers_customer c ON c.id = o.customer_id
 LEFT JOIN sales_prospect p ON p.customer_id = o.customer_id
 LEFT JOIN customers_regionspelling g ON g.spelling = c.region AND c.region_code = ''
-WHERE o.kind IN ('PURCHASE', 'RETURN')
 """
-DAYS = """
-AND o.day = ANY(%(days)s::date[])
+_SOLD = "o.kind IN ('PURCHASE', 'RETURN')"
+_OWNED = "AND c.owner_id = ANY(%(owners)s::bigint[])"
+
+Whose = Literal["ALL", "OWNED", "NOTED"]
+"""Orders of the `days`: all of them, or those of customers of the `owners`; or these of the days `tallied`, as
+`OwnedOrder` notes them."""
+
+
+def orders_of(whose: Whose, joined: str = "LEFT JOIN customers_customer c ON c.id = o.customer_id") -> str:
+    """SQL from FROM on: orders `o` with `joined`, which brings their customers `c`; their kind is the caller's."""
+    if whose == "NOTED":
+        return f"""FROM reports_ownedorder w JOIN orders_order o ON o.id = w.order_id AND o.day = w.day {joined}
+WHERE w.owner = ANY(%(owners)s::bigint[]) AND w.day = ANY(%(tallied)s::date[]) {_OWNED}"""
+    # By the index of moments: no zone is further than a day from UTC.
+    return f"""FROM orders_order o {joined} WHERE o.day = ANY(%(days)s::date[])
 AND o.ordered_at >= %(earliest)s::date - 2 AND o.ordered_at < %(latest)s::date + 3
-"""
-"""An order of the `days`, named by `of_days`, by the index of moments: no zone is further than a day from UTC."""
-OWNED = "AND c.owner_id = ANY(%(owners)s::bigint[])"
-"""An order of a customer `c` of the `owners`."""
+{_OWNED if whose == "OWNED" else ""}"""
+
+
 # Not IS NOT DISTINCT FROM, which no index knows.
 _NUMBERED = "AND ({0} = %(number)s::bigint OR (%(number)s::bigint IS NULL AND {0} IS NULL))"
 _ALONE = _NUMBERED.format("o.customer_id")
@@ -45,25 +55,24 @@ FIGURES = ("orders", "returns", "purchased", "returned", "quantity")
 
 
 def of_days(days: Sequence[date]) -> dict[str, Any]:
-    """The names `DAYS` wants. The earliest and the latest are said apart, so that the planner knows how many orders lie
+    """The names `orders_of` wants. The earliest and the latest are said apart: so the planner knows how many orders lie
     between them.
     """
     return {"days": list(days), "earliest": min(days, default=None), "latest": max(days, default=None)}
 
 
-def counted(ways: Iterable[str], *, owned: bool = False, alone: bool = False) -> str:
-    """SQL for rows (way, owner, day, key, then `FIGURES`) of the `days`; `owned` counts customers of `owners` alone,
-    `alone` those of the customer `number`.
+def counted(ways: Iterable[str], whose: Whose = "ALL", *, alone: bool = False) -> str:
+    """SQL for rows (way, owner, day, key, then `FIGURES`); `alone` counts those of the customer `number` only.
 
-    With `owned`, and of products and customers always, `owner` is -1 (all that was counted, together).
+    Of products, of customers and of somebody's orders `owner` is -1 (all that was counted, together).
     """
     ways = list(ways)
-    inside = f"{_FROM} {DAYS} {OWNED if owned else ''} {_ALONE if alone else ''}"
+    inside = f"{orders_of(whose, _JOINED)} AND {_SOLD} {_ALONE if alone else ''}"
     parts = []
     if set(ways) - {"I"}:
         split = ", ".join(f"{KEYS[way]} AS key_{way}" for way in ways if way in KEYS)
         values = ", ".join(f"('{way}', s.key_{way})" for way in ways if way in KEYS)
-        whole = owned or ways == ["U"]
+        whole = whose != "ALL" or ways == ["U"]
         sets = "(d.way, s.day, d.key)" if whole else "(d.way, s.day, d.key), (d.way, s.day, d.key, s.owner)"
         owner = "-1::bigint" if whole else "CASE WHEN GROUPING(s.owner) = 1 THEN -1 ELSE s.owner END"
         parts.append(f"""
@@ -107,19 +116,24 @@ def behind(way: str, *, owned: bool, after: bool) -> str:
         "I": _WITH_PRODUCT,
     }.get(way) or (f"AND {KEYS[way]} = %(key)s" if way else "")
     return f"""
-SELECT o.id {_FROM} {condition} {OWNED if owned else ""}
+SELECT o.id FROM orders_order o {_JOINED} WHERE {_SOLD} {condition} {_OWNED if owned else ""}
 {_between("first", "final")}
 {"AND (o.ordered_at, o.id) < (%(moment)s, %(order)s)" if after else ""}
-ORDER BY o.ordered_at DESC, o.id DESC LIMIT %(most)s"""
+ORDER BY o.ordered_at DESC, o.id DESC LIMIT %(most)s"""  # noqa: S608 — this module's own words
 
 
 def best_customers(*, owned: bool) -> str:
     """SQL for rows (key, then `FIGURES`, revenue before) of the customers who brought most from `now` to `until`, at
     most `most`, those alone who brought anything; before is `from` … `to`. Walk-ins together are one of them.
+
+    With `owned` of the `owners`' customers, from their orders of the `days` and those noted of the days `tallied`.
     """
-    only = "AND o.customer_id IN (SELECT c.id FROM customers_customer c WHERE c.owner_id = ANY(%(owners)s::bigint[]))"
-    sold = "FROM orders_order o WHERE o.kind IN ('PURCHASE', 'RETURN')"
+    sold = f"FROM orders_order o WHERE {_SOLD}"
     now, before = _between("now", "until"), _between("from", "to")
+    among = f"{sold} {now}"
+    if owned:
+        each = (f"SELECT o.customer_id, o.total, o.day {orders_of(one)} AND {_SOLD}" for one in ("OWNED", "NOTED"))
+        among = f"FROM ({' UNION ALL '.join(each)}) o WHERE o.day BETWEEN %(now)s AND %(until)s"
     # Each of the best by the index of customers, the walk-ins apart: an index knows no NULL among others.
     of_best = """SELECT o.customer_id, o.day, o.kind, o.reversed, o.total {sold} {days}
       AND o.customer_id = ANY(ARRAY(SELECT customer_id FROM best))
@@ -127,8 +141,8 @@ def best_customers(*, owned: bool) -> str:
       AND o.customer_id IS NULL AND EXISTS (SELECT FROM best WHERE customer_id IS NULL)"""
     return f"""
 WITH best AS MATERIALIZED (
-  SELECT o.customer_id, COALESCE(o.customer_id::text, '') AS key, sum(o.total) AS revenue {sold} {now}
-  {only if owned else ""} GROUP BY o.customer_id HAVING sum(o.total) > 0 ORDER BY 3 DESC, 2 LIMIT %(most)s
+  SELECT o.customer_id, COALESCE(o.customer_id::text, '') AS key, sum(o.total) AS revenue {among}
+  GROUP BY o.customer_id HAVING sum(o.total) > 0 ORDER BY 3 DESC, 2 LIMIT %(most)s
 ), figures AS (
   SELECT customer_id, count(*) FILTER (WHERE kind = 'PURCHASE' AND NOT reversed) AS orders,
     count(*) FILTER (WHERE kind = 'RETURN') AS returns,

@@ -1,4 +1,5 @@
-"""Keeps the tallies of what was sold and of who bought: says which days are out of date, and counts days anew.
+"""Keeps the tallies of what was sold and of who bought, and the note of whose customers' orders lie on which day: says
+which days are out of date, and counts days anew.
 
 Who bought on a day may turn from returning into new, or back, when their earlier orders change: what happens to an
 order puts the customer's later days out of date with its own.
@@ -11,7 +12,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from setia.reports import buying
-from setia.reports.counting import FIGURES, counted, of_days
+from setia.reports.counting import FIGURES, counted, of_days, orders_of
 from setia.reports.models import UncountedDay
 from setia.reports.models.bought import NEVER
 
@@ -67,6 +68,10 @@ LEFT JOIN (
     FROM (SELECT product, day, unnest(away) AS since {_OF_MONTH}) each_day
   ) each_customer WHERE since > 0 GROUP BY product
 ) a USING (product)"""  # noqa: S608 — this module's own words
+
+
+_NOTE = f"""INSERT INTO reports_ownedorder (day, owner, order_id)
+SELECT o.day, c.owner_id, o.id {orders_of("ALL")} AND c.owner_id IS NOT NULL AND o.kind IN ('PURCHASE', 'RETURN')"""
 
 
 def mark_days(days: Iterable[date]) -> None:
@@ -127,6 +132,8 @@ def count_days(days: Collection[date]) -> None:
             marks = [row[0] for row in cursor.fetchall()]
             _count_sold(cursor, some, months)
             _count_buyers(cursor, some, months)
+            cursor.execute("DELETE FROM reports_ownedorder WHERE day = ANY(%s)", [some])
+            cursor.execute(_NOTE, of_days(some))
             cursor.execute("DELETE FROM reports_uncountedday WHERE id = ANY(%s)", [marks])
 
 

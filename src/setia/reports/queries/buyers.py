@@ -1,10 +1,10 @@
 """New and returning customers, by day and by product; `buying` says what they are.
 
 Whoever sees all customers reads the tally. Somebody who sees some reads theirs of it by day, and is told of products
-from their customers' own orders.
+from their customers' own orders, as noted by day.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -32,13 +32,14 @@ def buyers_by_day(user: User, asked: Asked) -> Table:
     """
     one, owners = asked.product is not None, owners_seen(user)
     names = _names(owners, asked)
+    sources = sources_of([asked.period.now], months=False)
+    of: Literal["ONE", "ANYTHING"] = "ONE" if one else "ANYTHING"
+    kept = f"{_KEPT} AND span = 'D' AND product = %(product)s AND day = ANY(%(tallied)s::date[])"
     if one and owners is not None:
-        sources = Sources(asked.period.now.each(), [], [], 0)
-    else:
-        sources = sources_of([asked.period.now], months=False)
-    live = buyers("ONE" if one else "ANYTHING", owned=owners is not None)
+        kept = f"FROM ({buyers(of, 'NOTED')}) noted"
+    live = buyers(of, "ALL" if owners is None else "OWNED")
     parts = [
-        f"SELECT day, {_NAMES} {_KEPT} AND span = 'D' AND product = %(product)s AND day = ANY(%(tallied)s::date[])",
+        f"SELECT day, {_NAMES} {kept}",
         f"SELECT day, {_NAMES} FROM ({live}) live WHERE owner = {WHOLE}",  # noqa: S608 — this module's own words
     ]
     sums = ", ".join(f"sum({name})::bigint" for name in FIGURES)
@@ -66,14 +67,15 @@ def buyers_by_product(user: User, asked: Asked) -> Table:
     Three queries.
     """
     owners = owners_seen(user)
+    sources = sources_of([asked.period.now], months=owners is None, heavy=owners is None)
+    kept = f"{_KEPT} AND span = 'D' AND product > 0 AND day = ANY(%(tallied)s::date[])"
     if owners is not None:
-        sources = Sources(asked.period.now.each(), [], [], 0)
-    else:
-        sources = sources_of([asked.period.now], heavy=True)
+        kept = f"FROM ({buyers('EACH', 'NOTED')}) noted"
+    live = buyers("EACH", "ALL" if owners is None else "OWNED")
     figures = f"product, new, {_ONCE} AS again, walk_in_orders, new_orders + again_orders + walk_in_orders AS n"
     parts = [
-        f"SELECT {figures} {_KEPT} AND span = 'D' AND product > 0 AND day = ANY(%(tallied)s::date[])",
-        f"SELECT {figures} FROM ({buyers('EACH', owned=owners is not None)}) live",  # noqa: S608
+        f"SELECT {figures} {kept}",
+        f"SELECT {figures} FROM ({live}) live",  # noqa: S608 — this module's own words
         f"SELECT {figures} {_KEPT} AND span = 'M' AND product > 0 AND day = ANY(%(months)s::date[])",
     ]
     rows = _ask(

@@ -1,7 +1,8 @@
 """What was sold, seen one way: one question for a page, its export, the interface for programs and the command.
 
 Whoever sees all customers reads the tally; of products and customers, somebody who sees some is told from their
-customers' own orders. Days that may be out of date are counted along, as many as a reader can wait for.
+customers' own orders, as noted by day. Days that may be out of date are counted along, as many as a reader can wait
+for.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from django.db import connection
 
 from setia.core.permissions import Actor, may, owners_seen
 from setia.core.queries import current_firm
-from setia.reports.counting import FIGURES, behind, best_customers, counted, of_days
+from setia.reports.counting import FIGURES, Whose, behind, best_customers, counted, of_days
 from setia.reports.models.sold import WHOLE
 from setia.reports.periods import Days, Period
 from setia.reports.queries.tallied import sources_of
@@ -69,8 +70,8 @@ def sold_by(user: Actor, way: str, period: Period, *, key: str | None = None) ->
 
     With `key` of that key alone. What has figures in the period before alone is there, too. Two queries.
     """
-    if way == "U" and key is None and (best := _best_customers(user, period)):
-        return Answer(best, 0)
+    if way == "U" and key is None and (best := _best_customers(user, period)).rows:
+        return best
     names, parts, waiting = _parts(user, way, [period.now, period.before], key=key)
     if not parts:
         return Answer([], 0)
@@ -85,26 +86,28 @@ def sold_by(user: Actor, way: str, period: Period, *, key: str | None = None) ->
     return Answer([(row[0], Sold(*row[1:])) for row in rows], waiting)
 
 
-def _best_customers(user: Actor, period: Period) -> list[tuple[Any, Sold]]:
+def _best_customers(user: Actor, period: Period) -> Answer:
     """The customers who brought most, as `sold_by` says them; nothing where fewer than `MOST_CUSTOMERS` brought any.
 
     Who they are is found by the revenue of the period alone; all else is read for them only.
     """
     if not may_see_reports(user):
-        return []
+        return Answer([], 0)
     owners = owners_seen(user)
-    rows = _ask(
-        best_customers(owned=owners is not None),
-        {
-            "owners": sorted(owners or ()),
-            "now": period.now.first,
-            "until": period.now.final,
-            "from": period.before.first,
-            "to": period.before.final,
-            "most": MOST_CUSTOMERS,
-        },
-    )
-    return [(row[0], Sold(*row[1:])) for row in rows] if len(rows) == MOST_CUSTOMERS else []
+    names: dict[str, Any] = {
+        "now": period.now.first,
+        "until": period.now.final,
+        "from": period.before.first,
+        "to": period.before.final,
+        "most": MOST_CUSTOMERS,
+    }
+    waiting = 0
+    if owners is not None:
+        sources = sources_of([period.now], months=False)
+        names |= of_days(sources.live) | {"owners": sorted(owners), "tallied": sources.days}
+        waiting = sources.waiting
+    rows = _ask(best_customers(owned=owners is not None), names)
+    return Answer([(row[0], Sold(*row[1:])) for row in rows] if len(rows) == MOST_CUSTOMERS else [], waiting)
 
 
 def sold_in_time(user: Actor, per: str, period: Period, *, way: str = "C", key: str | None = None) -> Answer:
@@ -189,17 +192,24 @@ def _parts(
     owners = owners_seen(user)
     owned = owners is not None
     names: dict[str, Any] = {"owners": sorted(owners) if owners is not None else [WHOLE], "way": way}
-    if way == "U" or (way == "I" and owned):
+    if way == "U" and (key is not None or not owned):
         names |= of_days(sorted({day for days in spans for day in days.each()}))
-        if alone := way == "U" and key is not None:
-            names["number"] = int(key) if key and key.isdecimal() else None
-        return names, f"WITH parts AS ({counted(way, owned=owned, alone=alone)})", 0
-    sources = sources_of(spans, months=months)
+        if key is not None:
+            names["number"] = int(key) if key.isdecimal() else None
+        whose: Whose = "OWNED" if owned else "ALL"
+        return names, f"WITH parts AS ({counted(way, whose, alone=key is not None)})", 0
+    noted = owned and way in "IU"
+    sources = sources_of(spans, months=months and not noted)
     names |= of_days(sources.live) | {"months": sources.months, "tallied": sources.days}
     kept = f"SELECT day, key, {_NAMES} FROM reports_soldtally WHERE way = %(way)s AND owner = ANY(%(owners)s)"  # noqa: S608
-    parts = [
-        f"{kept} AND span = 'M' AND day = ANY(%(months)s::date[])" if sources.months else "",
-        f"{kept} AND span = 'D' AND day = ANY(%(tallied)s::date[])" if sources.days else "",
-        f"SELECT day, key, {_NAMES} FROM ({counted(way, owned=owned)}) live WHERE owner = -1" if sources.live else "",  # noqa: S608
-    ]
-    return names, f"WITH parts AS ({' UNION ALL '.join(filter(None, parts))})", sources.waiting
+    parts = []
+    if sources.months:
+        parts.append(f"{kept} AND span = 'M' AND day = ANY(%(months)s::date[])")
+    if sources.days and noted:
+        parts.append(f"SELECT day, key, {_NAMES} FROM ({counted(way, 'NOTED')}) noted")  # noqa: S608
+    elif sources.days:
+        parts.append(f"{kept} AND span = 'D' AND day = ANY(%(tallied)s::date[])")
+    if sources.live:
+        live = counted(way, "OWNED" if owned else "ALL")
+        parts.append(f"SELECT day, key, {_NAMES} FROM ({live}) live WHERE owner = {WHOLE}")  # noqa: S608
+    return names, f"WITH parts AS ({' UNION ALL '.join(parts)})", sources.waiting

@@ -19,7 +19,7 @@ from setia.orders import actions as orders
 from setia.orders.models import Order
 from setia.reports import actions, counting, queries
 from setia.reports.live import LIVE
-from setia.reports.models import SoldTally, UncountedDay
+from setia.reports.models import OwnedOrder, SoldTally, UncountedDay
 from setia.reports.periods import Days
 from setia.reports.queries import sold, tallied
 from setia.reports.tests.simulated import NOW, ZONE, Simulated, counted_by_hand
@@ -66,6 +66,24 @@ class SalesReportTest(Simulated):
             "only customers are read from the orders"
         )
         assert SoldTally.objects.filter(span="M").exists()
+
+    def test_what_was_noted_of_an_order_is_looked_at_again(self) -> None:
+        """A worker may be behind: who is a colleague's customer since, and an order that is gone, are left out."""
+        actions.count_sold()
+        mine = self.sari.pk
+        noted = OwnedOrder.objects.filter(owner=mine).count()
+        assert noted == Order.objects.filter(customer__owner=mine, kind__in=["PURCHASE", "RETURN"]).count() > 9
+        given = next(one for one in self.customers if one.owner_id == mine)
+        Customer.objects.filter(pk=given.pk).update(owner=self.budi)
+        Order.objects.filter(customer__owner=mine, day__lt=date(2026, 9, 1)).delete()
+        Role.objects.filter(code="SALES").update(sees="OWN")
+        sari = User.objects.get(pk=mine)
+        own = lambda one: one.customer is not None and one.customer.owner_id == mine  # noqa: E731
+        for name, way in (("by-product", "I"), ("by-customer", "U")):
+            assert cells(self.ask(name, sari)) == counted_by_hand(way, FIRST, FINAL, sees=own), name
+        actions.mark_all()
+        actions.count_sold()
+        assert 0 < OwnedOrder.objects.filter(owner=mine).count() < noted
 
     def test_a_seller_is_told_of_their_own_customers_alone_and_a_team_of_theirs(self) -> None:
         own = lambda one: one.customer is not None and one.customer.owner_id == self.sari.pk  # noqa: E731

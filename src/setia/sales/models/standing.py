@@ -37,7 +37,7 @@ class DoneTally(models.Model):
     number = models.IntegerField()
 
     class Meta:
-        indexes = [models.Index("month", "owner_id", name="sales_done_tally")]
+        indexes = [models.Index(fields=["month", "owner_id"], name="sales_done_tally")]
 
     def __str__(self) -> str:
         return f"{self.month} {self.owner_id} {self.kind} {self.number}"

@@ -89,7 +89,7 @@ def done_by_person(user: Actor, *, first: date, final: date) -> dict[int, dict[s
     """
     found: dict[int, dict[str, int]] = {}
     months, others = _whole_months(first, final)
-    told = []
+    told: list[tuple[int, str, int]] = []
     if others:
         within = Q()
         for begin, end in others:
