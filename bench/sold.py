@@ -21,7 +21,7 @@ from django.utils import timezone  # noqa: E402
 from bench.recurred import without_indexes  # noqa: E402
 from setia.accounts.models import Role, Team, User  # noqa: E402
 from setia.core.queries import firm  # noqa: E402
-from setia.sales.actions import make_first_pipeline  # noqa: E402
+from setia.sales.actions import count_standing, make_first_pipeline  # noqa: E402
 from setia.sales.models import Activity, CalendarFeed, Stage  # noqa: E402
 from setia.sales.secret_address import hash_token  # noqa: E402
 
@@ -38,6 +38,7 @@ _TABLES = (
     "sales_activity",
     "accounts_auditentry",
 )
+_TALLIED = ("sales_prospect", "sales_opportunity", "sales_activity")
 
 # `u` holds the sellers' keys, `s` those of the stages.
 _FILL = (
@@ -127,6 +128,9 @@ def main(sizes: dict[str, int]) -> dict[str, Any]:
             "pipeline": stages[0].pipeline_id,
         }
         with transaction.atomic(), without_indexes(_TABLES), connection.cursor() as cursor:
+            # Counted at the end: told of each statement, without indexes, they would look for every row among all.
+            for table in _TALLIED:
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             for statement in _FILL:
                 if "%(first)s" in statement:
                     cursor.execute("CREATE INDEX IF NOT EXISTS bench_customer ON customers_customer (id)")
@@ -134,8 +138,11 @@ def main(sizes: dict[str, int]) -> dict[str, Any]:
                     names["first"] = cursor.fetchone()[0]
                 cursor.execute(statement, names)
             cursor.execute("DROP INDEX IF EXISTS bench_customer")
+            for table in _TALLIED:
+                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
+        count_standing()
     with connection.cursor() as cursor:
         cursor.execute("SELECT array_agg(id ORDER BY position) FROM sales_stage")
         (stages_there,) = cursor.fetchone()
