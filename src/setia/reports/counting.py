@@ -64,7 +64,8 @@ def of_days(days: Sequence[date]) -> dict[str, Any]:
 def counted(ways: Iterable[str], whose: Whose = "ALL", *, alone: bool = False) -> str:
     """SQL for rows (way, owner, day, key, then `FIGURES`); `alone` counts those of the customer `number` only.
 
-    Of products, of customers and of somebody's orders `owner` is -1 (all that was counted, together).
+    Of customers and of somebody's orders `owner` is -1 (all that was counted, together). Of products there are no rows
+    of nobody's customers apart: a shop that knows no owners would keep each number twice.
     """
     ways = list(ways)
     inside = f"{orders_of(whose, _JOINED)} AND {_SOLD} {_ALONE if alone else ''}"
@@ -84,21 +85,24 @@ FROM (SELECT o.day, o.total, (o.kind = 'PURCHASE' AND NOT o.reversed)::int AS co
 CROSS JOIN LATERAL (VALUES {values}) d (way, key)
 GROUP BY GROUPING SETS ({sets})""")  # noqa: S608 — this module's own words
     if "I" in ways:
+        each = "GROUPING SETS ((t.day, t.key), (t.day, t.key, t.owner))" if whose == "ALL" else "t.day, t.key"
         parts.append(f"""
-SELECT 'I' AS way, -1::bigint AS owner, t.day, t.key, count(DISTINCT t.id) FILTER (WHERE t.counts)::int AS orders,
+SELECT 'I' AS way, {"COALESCE(t.owner, -1)" if whose == "ALL" else "-1::bigint"} AS owner, t.day, t.key,
+  count(DISTINCT t.id) FILTER (WHERE t.counts)::int AS orders,
   count(DISTINCT t.id) FILTER (WHERE t.gone)::int AS returns, sum(t.amount) FILTER (WHERE NOT t.gone) AS purchased,
   sum(t.amount) FILTER (WHERE t.gone) AS returned, sum(t.quantity) AS quantity
 FROM (
   SELECT o.id, o.day, o.kind = 'PURCHASE' AND NOT o.reversed AS counts, o.kind = 'RETURN' AS gone, l.key, l.amount,
-    l.quantity
-  FROM (SELECT o.id, o.day, o.kind, o.reversed, o.total {inside}) o
+    l.quantity, o.owner
+  FROM (SELECT o.id, o.day, o.kind, o.reversed, o.total, COALESCE(c.owner_id, 0) AS owner {inside}) o
   CROSS JOIN LATERAL (
     SELECT COALESCE(x.product_id::text, '') AS key, x.amount, CASE WHEN x.product_id IS NULL THEN 0 ELSE x.quantity END
     FROM orders_orderline x WHERE x.order_id = o.id
     UNION ALL
     SELECT '', o.total - COALESCE((SELECT sum(x.amount) FROM orders_orderline x WHERE x.order_id = o.id), 0), 0
   ) l (key, amount, quantity)
-) t WHERE t.key > '' OR t.amount <> 0 GROUP BY t.day, t.key""")  # noqa: S608 — this module's own words
+) t WHERE t.key > '' OR t.amount <> 0 GROUP BY {each}
+{"HAVING GROUPING(t.owner) = 1 OR t.owner > 0" if whose == "ALL" else ""}""")  # noqa: S608 — this module's own words
     together = "\nUNION ALL\n".join(parts)
     sums = ", ".join(f"COALESCE({name}, 0) AS {name}" for name in FIGURES)
     return f"SELECT way, owner, day, key, {sums} FROM ({together}) counted"  # noqa: S608 — this module's own words
@@ -123,39 +127,39 @@ ORDER BY o.ordered_at DESC, o.id DESC LIMIT %(most)s"""  # noqa: S608 — this m
 
 
 def best_customers(*, owned: bool) -> str:
-    """SQL for rows (key, then `FIGURES`, revenue before) of the customers who brought most from `now` to `until`, at
-    most `most`, those alone who brought anything; before is `from` … `to`. Walk-ins together are one of them.
+    """SQL for the customers who brought most from `now` to `until`, at most `most`, those alone who brought anything.
+    Walk-ins together are one of them, None.
 
     With `owned` of the `owners`' customers, from their orders of the `days` and those noted of the days `tallied`.
     """
-    sold = f"FROM orders_order o WHERE {_SOLD}"
-    now, before = _between("now", "until"), _between("from", "to")
-    among = f"{sold} {now}"
+    among = f"FROM orders_order o WHERE {_SOLD} {_between('now', 'until')}"
     if owned:
-        each = (f"SELECT o.customer_id, o.total, o.day {orders_of(one)} AND {_SOLD}" for one in ("OWNED", "NOTED"))
+        both: tuple[Whose, Whose] = ("OWNED", "NOTED")
+        each = (f"SELECT o.customer_id, o.total, o.day {orders_of(one)} AND {_SOLD}" for one in both)
         among = f"FROM ({' UNION ALL '.join(each)}) o WHERE o.day BETWEEN %(now)s AND %(until)s"
-    # Each of the best by the index of customers, the walk-ins apart: an index knows no NULL among others.
-    of_best = """SELECT o.customer_id, o.day, o.kind, o.reversed, o.total {sold} {days}
-      AND o.customer_id = ANY(ARRAY(SELECT customer_id FROM best))
-    UNION ALL SELECT o.customer_id, o.day, o.kind, o.reversed, o.total {sold} {days}
-      AND o.customer_id IS NULL AND EXISTS (SELECT FROM best WHERE customer_id IS NULL)"""
     return f"""
-WITH best AS MATERIALIZED (
-  SELECT o.customer_id, COALESCE(o.customer_id::text, '') AS key, sum(o.total) AS revenue {among}
-  GROUP BY o.customer_id HAVING sum(o.total) > 0 ORDER BY 3 DESC, 2 LIMIT %(most)s
-), figures AS (
-  SELECT customer_id, count(*) FILTER (WHERE kind = 'PURCHASE' AND NOT reversed) AS orders,
-    count(*) FILTER (WHERE kind = 'RETURN') AS returns,
-    COALESCE(sum(total) FILTER (WHERE kind = 'PURCHASE'), 0) AS purchased,
-    COALESCE(sum(total) FILTER (WHERE kind = 'RETURN'), 0) AS returned
-  FROM ({of_best.format(sold=sold, days=now)}) o GROUP BY customer_id
-), earlier AS (
-  SELECT customer_id, sum(total) AS revenue FROM ({of_best.format(sold=sold, days=before)}) o GROUP BY customer_id
-)
-SELECT b.key, f.orders, f.returns, f.purchased, f.returned, 0::numeric, COALESCE(e.revenue, 0)
-FROM best b JOIN figures f ON COALESCE(f.customer_id, 0) = COALESCE(b.customer_id, 0)
-LEFT JOIN earlier e ON COALESCE(e.customer_id, 0) = COALESCE(b.customer_id, 0)
-ORDER BY b.revenue DESC, b.key"""  # noqa: S608 — this module's own words
+SELECT o.customer_id {among} GROUP BY o.customer_id HAVING sum(o.total) > 0
+ORDER BY sum(o.total) DESC, o.customer_id NULLS FIRST LIMIT %(most)s"""
+
+
+def of_customers() -> str:
+    """SQL for rows (customer, then `FIGURES`, revenue before) of the customers `best`, and of who walked in for None:
+    from `now` to `until`, and from `from` on before that.
+    """
+    now = "day BETWEEN %(now)s AND %(until)s"
+    # By the index of customers, the walk-ins apart: an index knows no NULL among others.
+    columns = "o.customer_id, o.day, o.kind, o.reversed, o.total"
+    theirs = f"SELECT {columns} FROM orders_order o WHERE {_SOLD} {_between('from', 'until')}"  # noqa: S608
+    return f"""
+SELECT customer_id, count(*) FILTER (WHERE {now} AND kind = 'PURCHASE' AND NOT reversed),
+  count(*) FILTER (WHERE {now} AND kind = 'RETURN'),
+  COALESCE(sum(total) FILTER (WHERE {now} AND kind = 'PURCHASE'), 0),
+  COALESCE(sum(total) FILTER (WHERE {now} AND kind = 'RETURN'), 0), 0::numeric,
+  COALESCE(sum(total) FILTER (WHERE day BETWEEN %(from)s AND %(to)s), 0)
+FROM (
+  {theirs} AND o.customer_id = ANY(%(best)s::bigint[])
+  UNION ALL {theirs} AND o.customer_id IS NULL AND %(walked_in)s
+) o GROUP BY customer_id"""  # noqa: S608 — this module's own words
 
 
 def _between(first: str, final: str) -> str:

@@ -52,11 +52,14 @@ class Asked(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The rows, all of them together (None where adding up would say nothing), and days the worker has to count."""
+    """The rows, all of them together (None where adding up would say nothing), days the worker has to count, and how
+    many rows there are beyond these.
+    """
 
     rows: list[dict[str, Any]]
     total: dict[str, Any] | None
     waiting: int = 0
+    cut: int = 0
 
 
 def _opens(row: Any) -> str:

@@ -149,6 +149,7 @@ def _count_sold(cursor: CursorWrapper, days: list[date], months: list[date]) -> 
         cursor.execute(
             f"{_ADD} SELECT way, owner, 'M', %(month)s::date, key, {_SUMS} FROM reports_soldtally"  # noqa: S608
             " WHERE span = 'D' AND day >= %(month)s::date AND day < %(month)s::date + interval '1 month'"
+            " AND (way <> 'I' OR owner = -1)"
             " GROUP BY way, owner, key",
             {"month": month},
         )

@@ -1,4 +1,6 @@
-"""Notes whose customers' orders lie on which day; those that are there already, at once."""
+"""Notes whose customers' orders lie on which day; those that are there already, at once. Of the tallies all days are
+counted anew, as they now hold each person's products, too.
+"""
 
 from django.db import migrations, models
 
@@ -33,4 +35,8 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.RunSQL(_FILL, migrations.RunSQL.noop),
+        migrations.RunSQL(
+            "INSERT INTO reports_uncountedday (day) SELECT DISTINCT day FROM orders_order",
+            migrations.RunSQL.noop,
+        ),
     ]

@@ -18,7 +18,7 @@ class SoldTally(models.Model):
     """What was sold in a day or a month, seen one way, for one key of it (a product, a person, a channel …).
 
     `owner` is whose customers bought: a person's key, `NOBODY`, or `WHOLE` for all together. Products are counted for
-    the whole alone.
+    the whole by day and month, for each person by day, and not for `NOBODY`.
     """
 
     class Way(models.TextChoices):

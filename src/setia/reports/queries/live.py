@@ -73,8 +73,12 @@ def asked_of(report: LiveReport, params: Mapping[str, str], *, at: datetime) -> 
     return Asked(period, per, at, (int(product) or None) if product.isdecimal() and len(product) < 19 else None)
 
 
-def live_report_for(user: User, name: str, params: Mapping[str, str], *, at: datetime) -> Shown:
-    """A report as an address asks for it. Raises `Http404` and `PermissionDenied`."""
+def live_report_for(
+    user: User, name: str, params: Mapping[str, str], *, at: datetime, most: int | None = None
+) -> Shown:
+    """A report as an address asks for it; with `most`, of what brought most so many rows. Raises `Http404` and
+    `PermissionDenied`.
+    """
     report = get_live_report_for(user, name)
     asked = asked_of(report, params, at=at)
     if report.name in _COUNTS:
@@ -84,14 +88,14 @@ def live_report_for(user: User, name: str, params: Mapping[str, str], *, at: dat
         answer = sold_in_time(user, asked.per, asked.period)
         rows = [{"key": start.isoformat(), "start": start.isoformat()} | _figures(one) for start, one in answer.rows]
     else:
-        answer = sold_by(user, report.way, asked.period)
+        answer = sold_by(user, report.way, asked.period, most=most)
         words = labels_of(user, report.way, [key for key, _one in answer.rows])
         rows = [
             {"key": key, "label": words[key]} | _figures(one) | _compared(one, whole.revenue)
             for key, one in answer.rows
         ]
     total = _figures(whole) | _compared(whole, whole.revenue)
-    return Shown(report, asked, Table(rows, total, answer.waiting), whole)
+    return Shown(report, asked, Table(rows, total, answer.waiting, answer.cut), whole)
 
 
 def labels_of(user: User, way: str, keys: Sequence[str]) -> dict[str, str]:

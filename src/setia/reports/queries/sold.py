@@ -1,8 +1,8 @@
 """What was sold, seen one way: one question for a page, its export, the interface for programs and the command.
 
-Whoever sees all customers reads the tally; of products and customers, somebody who sees some is told from their
-customers' own orders, as noted by day. Days that may be out of date are counted along, as many as a reader can wait
-for.
+Reports read the tally, all but customers: of these, whoever sees all is told from the orders of the period, and
+somebody who sees some from their customers' own, as noted by day. Days that may be out of date are counted along, as
+many as a reader can wait for.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from django.db import connection
 
 from setia.core.permissions import Actor, may, owners_seen
 from setia.core.queries import current_firm
-from setia.reports.counting import FIGURES, Whose, behind, best_customers, counted, of_days
+from setia.reports.counting import FIGURES, Whose, behind, best_customers, counted, of_customers, of_days
 from setia.reports.models.sold import WHOLE
 from setia.reports.periods import Days, Period
 from setia.reports.queries.tallied import sources_of
@@ -42,10 +42,11 @@ class Sold(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """Figures by key, and how many days of them the worker has still to count."""
+    """Figures by key, how many days of them the worker has still to count, and how many keys there are beyond these."""
 
     rows: list[tuple[Any, Sold]]
     waiting: int
+    cut: int = 0
 
 
 def may_see_reports(user: Actor) -> bool:
@@ -65,49 +66,46 @@ def latest_day(*, at: datetime) -> date:
     return min(found[0], today) if found else today
 
 
-def sold_by(user: Actor, way: str, period: Period, *, key: str | None = None) -> Answer:
+def sold_by(user: Actor, way: str, period: Period, *, key: str | None = None, most: int | None = None) -> Answer:
     """Figures by the keys of a way of looking (`SoldTally.Way`, or U: customer), the highest revenue first.
 
-    With `key` of that key alone. What has figures in the period before alone is there, too. Two queries.
+    With `key` of that key alone. What has figures in the period before alone is there, too. Three queries.
     """
-    if way == "U" and key is None and (best := _best_customers(user, period)).rows:
-        return best
+    limit = min(most or MOST_CUSTOMERS, MOST_CUSTOMERS) if way == "U" else most
     names, parts, waiting = _parts(user, way, [period.now, period.before], key=key)
     if not parts:
         return Answer([], 0)
-    names |= {"key": key, "now": period.now.first, "until": period.now.final, "most": MOST_CUSTOMERS}
+    names |= {"key": key, "now": period.now.first, "until": period.now.final, "limit": limit}
+    names |= {"from": period.before.first, "to": period.before.final}
+    if way == "U" and key is None and (best := _best_customers(user, names)):
+        return Answer(best, waiting, MOST_CUSTOMERS - len(best))
+    order = "NULLIF(key, '')::bigint NULLS FIRST" if way == "U" else "key"
     rows = _ask(
         f"""{parts}
-        SELECT key, {_compared()} FROM parts WHERE {"key = %(key)s" if key is not None else "true"}
-        GROUP BY key ORDER BY COALESCE(sum(purchased + returned) {_NOW}, 0) DESC, key
-        {"LIMIT %(most)s" if way == "U" else ""}""",  # noqa: S608
+        SELECT count(*) OVER (), key, {_compared()} FROM parts WHERE {"key = %(key)s" if key is not None else "true"}
+        GROUP BY key ORDER BY COALESCE(sum(purchased + returned) {_NOW}, 0) DESC, {order} LIMIT %(limit)s""",  # noqa: S608
         names,
     )
-    return Answer([(row[0], Sold(*row[1:])) for row in rows], waiting)
+    there = min(rows[0][0], MOST_CUSTOMERS) if rows and way == "U" else rows[0][0] if rows else 0
+    return Answer([(row[1], Sold(*row[2:])) for row in rows], waiting, there - len(rows))
 
 
-def _best_customers(user: Actor, period: Period) -> Answer:
-    """The customers who brought most, as `sold_by` says them; nothing where fewer than `MOST_CUSTOMERS` brought any.
+def _best_customers(user: Actor, names: dict[str, Any]) -> list[tuple[Any, Sold]]:
+    """The customers who brought most, as many as `limit`; none where fewer than `MOST_CUSTOMERS` brought any.
 
     Who they are is found by the revenue of the period alone; all else is read for them only.
     """
-    if not may_see_reports(user):
-        return Answer([], 0)
-    owners = owners_seen(user)
-    names: dict[str, Any] = {
-        "now": period.now.first,
-        "until": period.now.final,
-        "from": period.before.first,
-        "to": period.before.final,
-        "most": MOST_CUSTOMERS,
+    best = [
+        row[0] for row in _ask(best_customers(owned=owners_seen(user) is not None), names | {"most": MOST_CUSTOMERS})
+    ]
+    if len(best) < MOST_CUSTOMERS:
+        return []
+    first = best[: names["limit"]]
+    found = {
+        row[0]: Sold(*row[1:])
+        for row in _ask(of_customers(), names | {"best": [pk for pk in first if pk], "walked_in": None in first})
     }
-    waiting = 0
-    if owners is not None:
-        sources = sources_of([period.now], months=False)
-        names |= of_days(sources.live) | {"owners": sorted(owners), "tallied": sources.days}
-        waiting = sources.waiting
-    rows = _ask(best_customers(owned=owners is not None), names)
-    return Answer([(row[0], Sold(*row[1:])) for row in rows] if len(rows) == MOST_CUSTOMERS else [], waiting)
+    return [(str(pk or ""), found[pk]) for pk in first]
 
 
 def sold_in_time(user: Actor, per: str, period: Period, *, way: str = "C", key: str | None = None) -> Answer:
@@ -198,8 +196,9 @@ def _parts(
             names["number"] = int(key) if key.isdecimal() else None
         whose: Whose = "OWNED" if owned else "ALL"
         return names, f"WITH parts AS ({counted(way, whose, alone=key is not None)})", 0
-    noted = owned and way in "IU"
-    sources = sources_of(spans, months=months and not noted)
+    noted = owned and way == "U"
+    # Somebody's products differ from day to day: their months would be no shorter.
+    sources = sources_of(spans, months=months and not (owned and way in "IU"))
     names |= of_days(sources.live) | {"months": sources.months, "tallied": sources.days}
     kept = f"SELECT day, key, {_NAMES} FROM reports_soldtally WHERE way = %(way)s AND owner = ANY(%(owners)s)"  # noqa: S608
     parts = []

@@ -79,10 +79,11 @@ class SalesReportTest(Simulated):
         Role.objects.filter(code="SALES").update(sees="OWN")
         sari = User.objects.get(pk=mine)
         own = lambda one: one.customer is not None and one.customer.owner_id == mine  # noqa: E731
-        for name, way in (("by-product", "I"), ("by-customer", "U")):
-            assert cells(self.ask(name, sari)) == counted_by_hand(way, FIRST, FINAL, sees=own), name
+        assert cells(self.ask("by-customer", sari)) == counted_by_hand("U", FIRST, FINAL, sees=own)
         actions.mark_all()
+        assert cells(self.ask("by-product", sari)) == counted_by_hand("I", FIRST, FINAL, sees=own)
         actions.count_sold()
+        assert cells(self.ask("by-product", sari)) == counted_by_hand("I", FIRST, FINAL, sees=own)
         assert 0 < OwnedOrder.objects.filter(owner=mine).count() < noted
 
     def test_a_seller_is_told_of_their_own_customers_alone_and_a_team_of_theirs(self) -> None:

@@ -35,7 +35,7 @@ KINDS = ("csv", "xlsx")
 @needs("reports.view")
 def sales_report(request: HttpRequest, selling: str) -> HttpResponse:
     """One report for the period of the address."""
-    shown = queries.live_report_for(me(request), selling, request.GET.dict(), at=timezone.now())
+    shown = queries.live_report_for(me(request), selling, request.GET.dict(), at=timezone.now(), most=ON_PAGE)
     period, rows = shown.asked.period, shown.table.rows
     address = address_of(shown.asked.period, shown.asked.per if shown.report.name == "by-period" else "")
     whole = address + (f"&product={shown.asked.product}" if shown.asked.product else "")
@@ -47,7 +47,7 @@ def sales_report(request: HttpRequest, selling: str) -> HttpResponse:
         "period": period,
         # The newest of what stands in time, of others those that brought most.
         "rows": rows[-ON_PAGE:] if shown.report.columns[0].kind == "DAY" else rows[:ON_PAGE],
-        "cut": max(len(rows) - ON_PAGE, 0),
+        "cut": shown.table.cut + max(len(rows) - ON_PAGE, 0),
         "total": shown.table.total,
         "written": written,
         "whole": whole,

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.numbers import format_decimal
 from django.utils import timezone, translation
 
 from setia.core.models import Firm
@@ -28,6 +30,27 @@ def test_numbers_have_the_separators_of_the_language() -> None:
     assert written.number(Decimal("1234.5"), 2) == "1.234,50"
     with translation.override("en"):
         assert written.number(1234567) == "1,234,567"
+
+
+def test_numbers_are_written_as_the_unicode_consortium_has_it() -> None:
+    """But for nothing less than nothing, which it writes as -0."""
+    random = Random(3)
+    for language, locale in (("id", "id_ID"), ("en", "en_GB")):
+        with translation.override(language):
+            for _turn in range(2_000):
+                decimals = random.choice((0, 0, 1, 2, 4))
+                value = random.choice(
+                    (
+                        random.randrange(-(10**18), 10**18),
+                        random.uniform(-1e6, 1e6),
+                        Decimal(random.randrange(-(10**9), 10**9)) / 10 ** random.randrange(6),
+                        random.randrange(-50, 50) / 8,
+                        random.uniform(-1, 1) * 10.0 ** random.randrange(-9, 12),
+                    )
+                )
+                pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+                said = format_decimal(value, format=pattern, locale=locale)
+                assert written.number(value, decimals) == (said if said.strip("-0.,") else said.lstrip("-")), value
 
 
 def test_money_has_no_decimals_and_its_sign_in_front() -> None:
