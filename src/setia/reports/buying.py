@@ -37,12 +37,13 @@ def buyers(of: Literal["ANYTHING", "EACH", "ONE"], whose: Whose = "ALL") -> str:
     """SQL for rows (product, owner, day, then `FIGURES`, away): purchases of anything, of each product, or of the one
     `product`.
 
-    Of everybody's orders, rows of anything are there for each owner, too. Of them `away` is empty.
+    Of everybody's orders there are rows for each owner, too; of products none for nobody's customers apart. Of anything
+    `away` is empty.
     """
     anything = of == "ANYTHING"
     lines = "" if anything else f"{_LINES} {'AND l.product_id = %(product)s' if of == 'ONE' else ''}"
     product = f"{ANYTHING}::bigint" if anything else "l.product_id"
-    each_owner = anything and whose == "ALL"
+    each_owner = whose == "ALL" and of != "ONE"
     away = f"CASE WHEN t.before > t.first THEN b.day - t.before ELSE {NEVER} END"
     away = f"COALESCE(array_agg({away} ORDER BY {away}) FILTER (WHERE t.before IS NOT NULL), '{{}}')"
     told = _FIRST if anything else _EACH_DAY.format(product=product, lines=lines)
@@ -60,4 +61,5 @@ SELECT b.product, {"CASE WHEN GROUPING(b.owner) = 1 THEN -1 ELSE b.owner END" if
   COALESCE(sum(b.orders) FILTER (WHERE b.customer IS NULL), 0)::int AS walk_in_orders,
   {"'{}'::int[]" if anything else away} AS away
 FROM bought b LEFT JOIN told t ON t.customer = b.customer AND t.product = b.product AND t.day = b.day
-GROUP BY {"GROUPING SETS ((b.product, b.day), (b.product, b.day, b.owner))" if each_owner else "b.product, b.day"}"""  # noqa: S608 — this module's own words
+GROUP BY {"GROUPING SETS ((b.product, b.day), (b.product, b.day, b.owner))" if each_owner else "b.product, b.day"}
+{"HAVING GROUPING(b.owner) = 1 OR b.owner > 0" if each_owner and not anything else ""}"""  # noqa: S608 — this module's own words

@@ -139,7 +139,7 @@ def best_customers(*, owned: bool) -> str:
         among = f"FROM ({' UNION ALL '.join(each)}) o WHERE o.day BETWEEN %(now)s AND %(until)s"
     return f"""
 SELECT o.customer_id {among} GROUP BY o.customer_id HAVING sum(o.total) > 0
-ORDER BY sum(o.total) DESC, o.customer_id NULLS FIRST LIMIT %(most)s"""
+ORDER BY sum(o.total) DESC, COALESCE(o.customer_id, 0) LIMIT %(most)s"""
 
 
 def of_customers() -> str:

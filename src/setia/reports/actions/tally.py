@@ -54,7 +54,7 @@ SELECT day FROM different
 UNION SELECT DISTINCT day FROM orders_order WHERE day > (SELECT min(day) FROM different)
 """
 
-_OF_MONTH = """FROM reports_buyertally WHERE span = 'D' AND product > 0
+_OF_MONTH = """FROM reports_buyertally WHERE owner = -1 AND span = 'D' AND product > 0
   AND day >= %(month)s::date AND day < (%(month)s::date + interval '1 month')::date"""
 _ADDED = ", ".join(f"sum({name}) AS {name}" for name in buying.FIGURES)
 # Of those who came back on a day of the month, who had not in it before: as of its first day, however long before.

@@ -34,6 +34,16 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.AddIndex(
+            "buyertally",
+            models.Index(
+                models.F("owner"),
+                models.F("span"),
+                models.F("day"),
+                condition=models.Q(("owner__gt", 0)),
+                name="reports_bought_of",
+            ),
+        ),
         migrations.RunSQL(_FILL, migrations.RunSQL.noop),
         migrations.RunSQL(
             "INSERT INTO reports_uncountedday (day) SELECT DISTINCT day FROM orders_order",

@@ -6,7 +6,7 @@ so on several days. `away` holds what it takes to count each of them once, whate
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
 from setia.reports.models.sold import SoldTally
 
@@ -20,7 +20,7 @@ class BuyerTally(models.Model):
     """New and returning customers of a day or a month, of one product or of `ANYTHING`.
 
     A customer is new on the day of their first purchase (of that product), returning on any later day. `owner` is as in
-    `SoldTally`; products are counted for the whole alone, and months of products alone.
+    `SoldTally`: of products there are days of each person, and months of the whole, which alone has months.
     """
 
     product = models.BigIntegerField()
@@ -42,7 +42,10 @@ class BuyerTally(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["product", "owner", "span", "day"], name="reports_bought_once"),
         ]
-        indexes = [models.Index(F("day"), F("span"), F("product"), name="reports_bought_day")]
+        indexes = [
+            models.Index(F("day"), F("span"), F("product"), name="reports_bought_day"),
+            models.Index(F("owner"), F("span"), F("day"), condition=Q(owner__gt=0), name="reports_bought_of"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.product} {self.day}"

@@ -1,16 +1,16 @@
 """New and returning customers, by day and by product; `buying` says what they are.
 
-Whoever sees all customers reads the tally. Somebody who sees some reads theirs of it by day, and is told of products
-from their customers' own orders, as noted by day.
+Both are read from the tally; of its days somebody who sees some customers reads theirs.
 """
 
-from typing import Any, Literal
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from setia.accounts.models import User
 from setia.catalogue.queries import products_for
+from setia.core.among import among
 from setia.core.permissions import owners_seen
 from setia.reports.buying import FIGURES, buyers
 from setia.reports.counting import of_days
@@ -33,13 +33,9 @@ def buyers_by_day(user: User, asked: Asked) -> Table:
     one, owners = asked.product is not None, owners_seen(user)
     names = _names(owners, asked)
     sources = sources_of([asked.period.now], months=False)
-    of: Literal["ONE", "ANYTHING"] = "ONE" if one else "ANYTHING"
-    kept = f"{_KEPT} AND span = 'D' AND product = %(product)s AND day = ANY(%(tallied)s::date[])"
-    if one and owners is not None:
-        kept = f"FROM ({buyers(of, 'NOTED')}) noted"
-    live = buyers(of, "ALL" if owners is None else "OWNED")
+    live = buyers("ONE" if one else "ANYTHING", "ALL" if owners is None else "OWNED")
     parts = [
-        f"SELECT day, {_NAMES} {kept}",
+        f"SELECT day, {_NAMES} {_KEPT} AND span = 'D' AND product = %(product)s AND day = ANY(%(tallied)s::date[])",
         f"SELECT day, {_NAMES} FROM ({live}) live WHERE owner = {WHOLE}",  # noqa: S608 — this module's own words
     ]
     sums = ", ".join(f"sum({name})::bigint" for name in FIGURES)
@@ -68,14 +64,12 @@ def buyers_by_product(user: User, asked: Asked) -> Table:
     """
     owners = owners_seen(user)
     sources = sources_of([asked.period.now], months=owners is None, heavy=owners is None)
-    kept = f"{_KEPT} AND span = 'D' AND product > 0 AND day = ANY(%(tallied)s::date[])"
-    if owners is not None:
-        kept = f"FROM ({buyers('EACH', 'NOTED')}) noted"
     live = buyers("EACH", "ALL" if owners is None else "OWNED")
+    positive = "" if owners is None else "AND owner > 0"  # as the index says it
     figures = f"product, new, {_ONCE} AS again, walk_in_orders, new_orders + again_orders + walk_in_orders AS n"
     parts = [
-        f"SELECT {figures} {kept}",
-        f"SELECT {figures} FROM ({live}) live",  # noqa: S608 — this module's own words
+        f"SELECT {figures} {_KEPT} {positive} AND span = 'D' AND product > 0 AND day = ANY(%(tallied)s::date[])",
+        f"SELECT {figures} FROM ({live}) live WHERE owner = {WHOLE}",  # noqa: S608 — this module's own words
         f"SELECT {figures} {_KEPT} AND span = 'M' AND product > 0 AND day = ANY(%(months)s::date[])",
     ]
     rows = _ask(
@@ -83,7 +77,7 @@ def buyers_by_product(user: User, asked: Asked) -> Table:
         f" FROM ({_together(parts, sources)}) parts GROUP BY product",
         _names(owners, asked) | of_days(sources.live) | {"tallied": sources.days, "months": sources.months},
     )
-    names = dict(products_for(user).filter(pk__in=[row[0] for row in rows]).values_list("pk", "name"))
+    names = dict(products_for(user).filter(among("id", [row[0] for row in rows])).values_list("pk", "name"))
     table = [
         {
             "key": str(product),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from setia.accounts.models import User
 from setia.accounts.queries import people_by_id
 from setia.catalogue.queries import products_for
+from setia.core.among import among
 from setia.core.permissions import may
 from setia.customers.queries import customers_for, provinces
 from setia.reports.live import LIVE, PER, Asked, LiveReport, Table
@@ -108,7 +109,7 @@ def labels_of(user: User, way: str, keys: Sequence[str]) -> dict[str, str]:
     if way == "P":
         found = {pk: str(one) for pk, one in people_by_id(numbers).items()} if numbers else {}
     elif way == "I":
-        found = dict(products_for(user).filter(pk__in=numbers).values_list("pk", "name"))
+        found = dict(products_for(user).filter(among("id", numbers)).values_list("pk", "name"))
     elif way in ("A", "U"):
         found = {pk: one.display_name for pk, one in customers_for(user).in_bulk(numbers).items()}
     elif way == "R":
