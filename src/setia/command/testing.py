@@ -9,8 +9,6 @@ import fcntl
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import IO
 
 import pytest
 
+from setia.command import testbed
 from setia.command.postgres import PrivateServer, record
 
 _PREFIX = "setia-test-"
@@ -45,6 +44,12 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     yield
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Lets pytest-django use the database that stands there already."""
+    if _server is not None:
+        config.option.reuse_db = True
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the browser's tests last: once its driver runs, no other test can start an event loop of its own."""
@@ -54,8 +59,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """Starts the server for the first test that wants the database (pytest-django asks for this fixture then)."""
-    if _server is not None:
-        _server.start()
+    if _server is None or _folder is None or _server.is_running:  # both conftests' tests may be in one run
+        return
+    from django.conf import settings
+    from django.test import TransactionTestCase
+
+    _server.make_folders()
+    testbed.lay(_server.home, _folder, part="postgres/data")
+    _server.start()
+    testbed.hand_over(_server, settings.DATABASES["default"]["TEST"]["NAME"])
+    TransactionTestCase._fixture_teardown = testbed.empty  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)
@@ -87,18 +100,10 @@ def place() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def lay_home() -> Callable[[Path], Path]:
-    """Lays a home that has all tables and nothing in them, stopped, into a folder that is not there yet.
-
-    Made once, then copied: changing the tables step by step takes longer than what most tests do with them.
-    """
-    made = Path(str(_folder)) / "made"
+    """Lays a home that has all tables and nothing in them, stopped, into a folder that is not there yet."""
 
     def lay(home: Path) -> Path:
-        if not made.exists():
-            environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-            environment |= {"SETIA_HOME": str(made)}
-            subprocess.run([sys.executable, "-m", "setia", "user", "list"], env=environment, check=True)
-        subprocess.run(["cp", "-a", str(made), str(home)], check=True)  # with the owners of the server's own files
+        testbed.lay(home, Path(str(_folder)))
         return home
 
     return lay
