@@ -45,7 +45,13 @@ def pytest_load_initial_conftests() -> Iterator[None]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Lets pytest-django use the database that stands there already."""
+    """Lets pytest-django use the database that stands there already, and keeps passwords from costing time.
+
+    Argon2 makes a password dear to guess: each one set or tried took a third of a second.
+    """
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
     if _server is not None:
         config.option.reuse_db = True
 
