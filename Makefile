@@ -32,7 +32,7 @@ up: setup ## install and start
 # beside three other runs a page may take longer than anybody would wait for it.
 TESTS := $(BIN)/python -m pytest
 test: setup browser ## every test
-	@(cd insight && exec nice -n 19 ../$(TESTS)) >$(DONE)/library.log 2>&1 & library=$$!; \
+	@(cd insight && NUMBA_CACHE_DIR=$(CURDIR)/$(DONE)/numba exec nice -n 19 ../$(TESTS)) >$(DONE)/library.log 2>&1 & library=$$!; \
 	nice -n 5 $(TESTS) src/setia >$(DONE)/rooms.log 2>&1 & rooms=$$!; \
 	$(TESTS) tests -m browser -o cache_dir=$(DONE)/browser >$(DONE)/browser.log 2>&1 & browser=$$!; \
 	trap 'kill $$library $$rooms $$browser' INT TERM; failed=0; \

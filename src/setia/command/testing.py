@@ -37,6 +37,8 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     _lock = (_folder / _HELD).open("w")
     fcntl.flock(_lock, fcntl.LOCK_EX)
     os.environ["SETIA_HOME"] = str(_folder / "home")
+    # What the analytics compiles serves every run and every command that a test starts.
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(testbed.beside(_folder) / "numba"))
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser tests run inside Playwright's event loop
     if "DATABASE_URL" not in os.environ:
         _server = PrivateServer(_folder / "home", throwaway=True)
