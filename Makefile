@@ -3,7 +3,7 @@
 
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check coverage bench lock browser spark clean
+.PHONY: help setup demo up test check style coverage bench lock browser spark clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,13 +45,16 @@ test: setup browser ## every test
 	cat $(DONE)/library.log $(DONE)/rooms.log; tail -n 1 $(DONE)/browser.log; \
 	grep -hE '^(FAILED|ERROR) ' $(DONE)/library.log $(DONE)/rooms.log $(DONE)/browser.log || true; exit $$failed
 
-check: setup ## style, types, rooms' walls, templates, translations
+check: style ## style, types, rooms' walls, templates, translations
+	$(BIN)/python -m pytest -q tests/test_architecture.py
+
+# What no test says.
+style: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	cd insight && ../$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q tests/test_architecture.py
 	$(BIN)/python -m setia.web.lint
 	$(BIN)/python -m setia.web.i18n check
 
