@@ -41,8 +41,8 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PATIENCE_MS = 30_000
-"""The first page of a busy machine may take ten seconds."""
+PATIENCE_MS = 60_000
+"""The first page of a busy machine may take ten seconds, a new browser twice that."""
 expect.set_options(timeout=PATIENCE_MS)
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 # Set before any of the page's own scripts: violations are kept where the test can read them.
@@ -94,6 +94,10 @@ class Tab:
     def settle(self) -> "Tab":
         """Wait until nothing is on its way, and what came stands in the page."""
         self.page.wait_for_load_state("networkidle")
+        return self.stands()
+
+    def stands(self) -> "Tab":
+        """Wait until what came stands in the page: before that, its buttons do nothing yet and the focus may move."""
         # Of a page that was exchanged in place the browser says nothing; htmx marks what it has not finished.
         self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling").first.wait_for(state="detached")
         return self
@@ -131,7 +135,8 @@ class Tab:
         return self
 
     def check(self) -> None:
-        """`calm`, `fits` and `reads_well` together."""
+        """`calm`, `fits` and `reads_well` together, of a page that stands."""
+        self.stands()
         self.calm()
         self.fits()
         self.reads_well()
@@ -177,7 +182,7 @@ def chromium() -> Iterator[Browser]:
     # Playwright's own event loop makes Django suspect every query of being asynchronous.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE_MS)
         yield browser
         browser.close()
 

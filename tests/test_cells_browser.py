@@ -51,6 +51,7 @@ def test_a_cell_of_the_list_is_changed_and_put_back_by_keyboard(visit: Visit, ra
     page.locator(f"{industry} .s-open:focus").wait_for()
     assert str(Customer.objects.get(pk=siti.pk).industry) == "Bakeries"
     assert "Bakeries" in page.locator(industry).inner_text()
+    tab.settle()
     page.get_by_role("button", name="Undo").click()
     page.locator(f"{industry} .s-stated", has_text="–").wait_for()
     assert Customer.objects.get(pk=siti.pk).industry is None
@@ -59,6 +60,7 @@ def test_a_cell_of_the_list_is_changed_and_put_back_by_keyboard(visit: Visit, ra
     page.locator(f"{called} .s-open").focus()
     page.keyboard.press("Enter")
     page.locator(f"{called} input[name=call_name]:focus").wait_for()
+    tab.settle()
     page.keyboard.type("Bu Siti")
     page.keyboard.press("Escape")
     page.locator(f"{called} .s-open:focus").wait_for()
@@ -67,6 +69,7 @@ def test_a_cell_of_the_list_is_changed_and_put_back_by_keyboard(visit: Visit, ra
     # Left for another place of the page: saved, and the focus stays where the person went.
     page.keyboard.press("Enter")
     page.locator(f"{called} input[name=call_name]:focus").wait_for()
+    tab.settle()
     page.keyboard.type("Bu Siti")
     page.locator("input[name=q]").click()
     page.locator(f"{called} .s-stated", has_text="Bu Siti").wait_for()
@@ -85,9 +88,11 @@ def test_on_a_telephone_a_wrong_value_and_a_newer_one_are_told_in_place(
     # From the list straight to the details of one, which are a part of the record that must be chosen otherwise.
     page.locator(f".s-row-pair a.s-icon[href^='/customers/{siti.pk}/']").click()
     page.locator("[data-tab-for=who][aria-current=true]").wait_for()
+    tab.settle()
     region = cell(siti, "region")
     page.locator(f"{region} .s-open").dispatch_event("click")
     page.locator(f"{region} input[name=region]:focus").wait_for()
+    tab.settle()
     page.locator(f"{region} input[name=region]").fill("Ubud")
     actions.edit(by=ratna, at=timezone.now(), customer=siti, region="Kuta")
     page.keyboard.press("Enter")
@@ -97,6 +102,7 @@ def test_on_a_telephone_a_wrong_value_and_a_newer_one_are_told_in_place(
     page.keyboard.press("Enter")
     page.locator(f"{region} .s-stated", has_text="Ubud").wait_for()
     assert Customer.objects.get(pk=siti.pk).region == "Ubud"
+    tab.settle()
     page.locator("[data-tab-for=line]").click()
     page.locator("#happenings .s-change dd", has_text="Kuta → Ubud").wait_for()
     page.locator("[data-tab-for=who]").click()
@@ -104,6 +110,7 @@ def test_on_a_telephone_a_wrong_value_and_a_newer_one_are_told_in_place(
     tax = cell(siti, "tax")
     page.locator(f"{tax} .s-open").click()
     page.locator(f"{tax} input:focus").fill("12")
+    tab.settle()
     page.keyboard.press("Enter")
     page.locator(f"{tax} .s-error", has_text="12").wait_for()
     tab.check()

@@ -16,7 +16,7 @@ from setia.customers.models import Customer
 from setia.intake.actions import execute
 from setia.intake.models import Run
 from setia.orders.models import Order
-from tests.browser import Visit
+from tests.browser import Visit, shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -37,11 +37,13 @@ def test_an_order_is_typed_in_and_its_sum_follows(visit: Visit, ratna: User, siz
     page = tab.page
     page.locator("#id_customer_q").fill("nurha")
     page.locator("#pick-customer .s-option").first.wait_for()
+    tab.settle()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.locator("#pick-customer .s-picked").wait_for()
     page.locator("#id_line-0-product_q").fill("gayo")
     page.locator("#pick-line-0-product .s-option").first.wait_for()
+    tab.settle()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.locator("#pick-line-0-product .s-picked").wait_for()
@@ -87,7 +89,7 @@ def test_a_file_is_looked_at_taken_in_and_taken_back(
     page.locator("input[type=file]").set_input_files(path)
     page.locator("form.s-upload [type=submit]").click()
     page.locator("#mapping").wait_for()
-    assert "31/02/2026" in page.locator("#check").inner_text()
+    shown(page.locator("#check"), "31/02/2026")
     tab.settle().check()
     # A correction is checked at once: without its date no order can be taken in.
     becomes = page.locator("#mapping select.s-pick-field").nth(1)
@@ -97,6 +99,7 @@ def test_a_file_is_looked_at_taken_in_and_taken_back(
     tab.settle()
     page.locator("#mapping select.s-pick-field").nth(1).select_option(chosen)
     page.locator("#check .s-preview").wait_for()
+    tab.settle()
     page.locator("[form=start][type=submit]:visible").first.click()
     page.locator("#follow").wait_for()
     tab.check()

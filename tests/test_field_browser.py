@@ -56,6 +56,13 @@ COUNT_KEPT = """() => {
   window.kept = 0;
   SetiaField.keep = async (...all) => { const key = await keep(...all); window.kept += 1; return key; };
 }"""
+# Resolves when what is being sent has ended and is drawn: no button is exchanged then while a finger is on it.
+AT_REST = """async () => {
+  await SetiaField.send(() => {});
+  SetiaField.kept();
+  const drawn = () => new Promise(requestAnimationFrame);
+  while (document.body.dataset.items !== String(await SetiaField.store.count())) await drawn();
+}"""
 # What the page does every half minute, at once after one another, until nothing waits.
 SEND_ALL = """async () => {
   for (let turn = 0; turn < 100 && await SetiaField.store.count(); turn += 1)
@@ -118,6 +125,7 @@ class Telephone:
             viewport={"width": 390, "height": 844},
             locale="en-GB",
             has_touch=True,
+            timeout=PATIENCE_MS,
         )
         self.context.set_default_timeout(PATIENCE_MS)
         self.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": self.cookie, "url": self.base}])
@@ -214,6 +222,7 @@ def test_thirty_things_are_done_once_each_though_the_network_breaks_the_proxy_re
         dice.shuffle(things)
         for number, (kind, facts, what) in enumerate(things):
             if kind == "PHOTO":
+                phone.page.evaluate(AT_REST)
                 with phone.page.expect_file_chooser() as chosen:
                     phone.page.locator("#going").get_by_role("button", name="Photo").click()
                 kept = phone.page.evaluate("window.kept")
@@ -230,6 +239,7 @@ def test_thirty_things_are_done_once_each_though_the_network_breaks_the_proxy_re
             elif number == 13:
                 phone.die()
                 phone.network(on=False)
+        phone.page.evaluate(AT_REST)
         phone.page.locator("#going").get_by_role("button", name="Leave").click()
         phone.page.locator("dialog[open]").get_by_role("button", name="Visit done").click()
         phone.network(on=True)
@@ -286,6 +296,7 @@ def test_nobody_else_on_the_device_reads_or_sends_what_one_left_there(
     page.goto(tab.base + PATH)
     page.locator("body[data-net='online']").wait_for()
     page.locator("body[data-items='0']").wait_for()
+    page.wait_for_function(f"async () => (await ({INSIDE})()).days.length")  # fetched first, then kept on the device
     assert "Budi" not in page.content()
     everything: Any = page.evaluate(INSIDE)
     assert everything == {"people": [tono.pk], "days": [tono.pk], "queue": 1, "opened": 0}

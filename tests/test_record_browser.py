@@ -66,6 +66,7 @@ def test_a_record_is_tagged_and_a_colleague_named_by_keyboard(visit: Visit, ratn
     page.keyboard.type("Utama")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Utama").wait_for()
+    tab.settle()
     assert CustomerTag.objects.filter(customer=siti, tag__name="Utama").exists()
     page.locator("h1").focus()
     page.keyboard.press("n")

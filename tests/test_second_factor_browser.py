@@ -56,11 +56,16 @@ def password(tab: Tab) -> None:
     press(tab, "Sign in")
 
 
-def code_on_the_page(tab: Tab) -> str:
-    """Read the key from the page as a telephone without a camera would, and say what its app shows."""
+def key_on_the_page(tab: Tab) -> str:
+    """Read the key from the page as a telephone without a camera would."""
     tab.page.get_by_text("The camera does not work?").click()
     secret = tab.page.locator("details p.s-b").inner_text().replace(" ", "")
     assert re.fullmatch("[A-Z2-7]{32}", secret)
+    return secret
+
+
+def code_of(secret: str) -> str:
+    """What the app shows at this moment: asked for right before it is typed, since it does not hold for long."""
     now = list(yield_hotp_counters_from_time())[1]
     return str(format_hotp_value(hotp_value(secret, now)))
 
@@ -146,9 +151,9 @@ def test_an_app_is_set_up_from_the_picture_and_asked_for_at_the_next_sign_in(
     tab = visit(language="en", size=size)
     password(tab)
     tab.goto("/settings/security/app/")
-    code = code_on_the_page(tab)
+    secret = key_on_the_page(tab)
     tab.check()
-    tab.page.fill("[name=code]", code)
+    tab.page.fill("[name=code]", code_of(secret))
     press(tab, "Set up")
     tab.page.wait_for_url("**/codes/")
     tab.check()

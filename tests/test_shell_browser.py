@@ -144,8 +144,8 @@ def test_what_was_typed_is_not_lost_by_a_stray_click(visit: Visit, ratna: User) 
         dialog.dismiss()
 
     page.on("dialog", stay)
-    page.get_by_role("link", name="Pengaturan").first.click()
-    page.wait_for_timeout(300)
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Pengaturan").first.click()
     assert asked, "the reader was asked"
     assert page.url.endswith("/customers/new/")
 
