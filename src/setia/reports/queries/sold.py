@@ -14,7 +14,7 @@ from django.db import connection
 
 from setia.core.permissions import Actor, may, owners_seen
 from setia.core.queries import current_firm
-from setia.reports.counting import FIGURES, Whose, behind, best_customers, counted, of_customers, of_days
+from setia.reports.counting import BEST_CUSTOMERS, FIGURES, Whose, behind, counted, of_customers, of_days
 from setia.reports.models.sold import WHOLE
 from setia.reports.periods import Days, Period
 from setia.reports.queries.tallied import sources_of
@@ -77,7 +77,7 @@ def sold_by(user: Actor, way: str, period: Period, *, key: str | None = None, mo
         return Answer([], 0)
     names |= {"key": key, "now": period.now.first, "until": period.now.final, "limit": limit}
     names |= {"from": period.before.first, "to": period.before.final}
-    if way == "U" and key is None and (best := _best_customers(user, names)):
+    if way == "U" and key is None and owners_seen(user) is None and (best := _best_customers(names)):
         return Answer(best, waiting, MOST_CUSTOMERS - len(best))
     order = "NULLIF(key, '')::bigint NULLS FIRST" if way == "U" else "key"
     rows = _ask(
@@ -90,14 +90,13 @@ def sold_by(user: Actor, way: str, period: Period, *, key: str | None = None, mo
     return Answer([(row[1], Sold(*row[2:])) for row in rows], waiting, there - len(rows))
 
 
-def _best_customers(user: Actor, names: dict[str, Any]) -> list[tuple[Any, Sold]]:
-    """The customers who brought most, as many as `limit`; none where fewer than `MOST_CUSTOMERS` brought any.
+def _best_customers(names: dict[str, Any]) -> list[tuple[Any, Sold]]:
+    """Of everybody's customers those who brought most, as many as `limit`; none where fewer than `MOST_CUSTOMERS`
+    brought any.
 
     Who they are is found by the revenue of the period alone; all else is read for them only.
     """
-    best = [
-        row[0] for row in _ask(best_customers(owned=owners_seen(user) is not None), names | {"most": MOST_CUSTOMERS})
-    ]
+    best = [row[0] for row in _ask(BEST_CUSTOMERS, names | {"most": MOST_CUSTOMERS})]
     if len(best) < MOST_CUSTOMERS:
         return []
     first = best[: names["limit"]]

@@ -278,6 +278,11 @@ class SalesReportTest(Simulated):
         for name in LIVE:
             with self.assertNumQueries(FewerThan(9)):
                 self.client.get(reverse("sales_report", args=[name]), AUTUMN)
+        # Whoever sees a team's asks who is in it, and how their orders stand.
+        self.client.force_login(self.tono)
+        for name in (name for name in LIVE if not name.startswith("forecast")):
+            with self.assertNumQueries(FewerThan(11)):
+                assert self.client.get(reverse("sales_report", args=[name]), AUTUMN).status_code == 200
 
     def test_a_file_taken_in_lets_the_worker_look_for_changed_days(self) -> None:
         from setia import listeners
