@@ -21,7 +21,6 @@ from setia.portraits import queries as portraits
 from setia.reports import actions as reports
 from setia.sales import queries as sales
 from setia.sales.actions import (
-    count_standing,
     follow_owners,
     make_first_pipeline,
     mark_customers,
@@ -66,7 +65,7 @@ def _make_first_pipeline(event: Event) -> None:
 
 def _count_standing(event: Event) -> None:
     if "zone" in event.payload["fields"]:  # other moments are the day's
-        count_standing()
+        _defer_once("sales.count_standing")
 
 
 def _settle_consent(event: Event) -> None:

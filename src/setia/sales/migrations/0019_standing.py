@@ -13,17 +13,19 @@ _CHANGES = {
     "UPDATE": (f"{_AFTER} UNION ALL {_BEFORE}", "OLD TABLE AS before_rows NEW TABLE AS after_rows"),
 }
 
-_DAY = """
-CREATE FUNCTION sales_firm_day(moment timestamptz) RETURNS date LANGUAGE sql STABLE AS $$
-  SELECT (moment AT TIME ZONE COALESCE((SELECT zone FROM core_firm LIMIT 1), 'Asia/Jakarta'))::date
-$$;"""
+# Asked for once a statement: as a function of its own it would be called for every row.
+_DECLARED = "DECLARE firm_zone text := COALESCE((SELECT zone FROM core_firm LIMIT 1), 'Asia/Jakarta');"
+# Most changes of a row touch nothing that is counted, and cost no more than this look.
+_IDLE = """
+PERFORM FROM after_rows a JOIN before_rows b USING (id) WHERE ({after}) IS DISTINCT FROM ({before});
+IF NOT FOUND THEN RETURN NULL; END IF;"""
 
 _COLUMNS = "day, source, how, captured, touched, qualified, chances, won, unqualified"
 # Prospects, each with the sign it counts with: those of a merged customer are not counted.
 _FUNNEL = """
 INSERT INTO sales_funneltally ({columns})
 SELECT * FROM (
-  SELECT sales_firm_day(p.captured_at), p.source, p.how, sum(p.sign) AS captured,
+  SELECT (p.captured_at AT TIME ZONE firm_zone)::date, p.source, p.how, sum(p.sign) AS captured,
     sum(p.sign * (p.first_touch_at IS NOT NULL OR p.status IN ('QUALIFIED', 'WON'))::int) AS touched,
     sum(p.sign * (p.status IN ('QUALIFIED', 'WON'))::int) AS qualified, sum(p.sign * p.chance::int) AS chances,
     sum(p.sign * (p.status = 'WON')::int) AS won, sum(p.sign * (p.status = 'UNQUALIFIED')::int) AS unqualified
@@ -39,7 +41,7 @@ _CHANCES = """
 PERFORM FROM sales_prospect WHERE customer_id IN (SELECT r.customer_id FROM ({rows}) r GROUP BY 1 HAVING sum(r.sign) <> 0)
   ORDER BY id FOR NO KEY UPDATE;
 INSERT INTO sales_funneltally ({columns})
-SELECT sales_firm_day(p.captured_at), p.source, p.how, 0, 0, 0, sum((o.n > 0)::int - (o.n > m.came)::int), 0, 0
+SELECT (p.captured_at AT TIME ZONE firm_zone)::date, p.source, p.how, 0, 0, 0, sum((o.n > 0)::int - (o.n > m.came)::int), 0, 0
 FROM (SELECT r.customer_id, sum(r.sign) AS came FROM ({rows}) r GROUP BY 1 HAVING sum(r.sign) <> 0) m
 JOIN sales_prospect p ON p.customer_id = m.customer_id
 LEFT JOIN customers_customer c ON c.id = p.customer_id
@@ -48,11 +50,12 @@ WHERE {counted} GROUP BY 1, 2, 3 HAVING sum((o.n > 0)::int - (o.n > m.came)::int
 
 _DONE = """
 INSERT INTO sales_donetally (month, owner_id, kind, number)
-SELECT date_trunc('month', sales_firm_day(r.done_at))::date, r.owner_id, r.kind, sum(r.sign)
+SELECT date_trunc('month', (r.done_at AT TIME ZONE firm_zone)::date)::date, r.owner_id, r.kind, sum(r.sign)
 FROM ({rows}) r WHERE r.done_at IS NOT NULL GROUP BY 1, 2, 3 HAVING sum(r.sign) <> 0;"""
 
 _MERGED = """
 CREATE FUNCTION sales_tally_merged() RETURNS trigger LANGUAGE plpgsql AS $$
+{declared}
 BEGIN
 PERFORM FROM sales_prospect WHERE customer_id = NEW.id FOR NO KEY UPDATE;
 {counting}
@@ -65,7 +68,8 @@ _OF_MERGED = """SELECT CASE WHEN NEW.merged_into_id IS NULL THEN 1 ELSE -1 END A
 
 _TRIGGER = """
 CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN{counting}
+{declared}
+BEGIN{idle}{counting}
 RETURN NULL;
 END $$;
 CREATE TRIGGER {name} AFTER {kind} ON {table} REFERENCING {known} FOR EACH STATEMENT EXECUTE FUNCTION {name}();"""
@@ -74,6 +78,7 @@ CREATE TRIGGER {name} AFTER {kind} ON {table} REFERENCING {known} FOR EACH STATE
 # in neither, and is added by their triggers. Two of these at once would count twice.
 _ALL = """
 CREATE FUNCTION sales_count_standing() RETURNS void LANGUAGE plpgsql AS $$
+{declared}
 BEGIN
 PERFORM pg_advisory_xact_lock(7340083);
 WITH gone AS (DELETE FROM sales_funneltally) {prospects}
@@ -81,10 +86,23 @@ WITH gone AS (DELETE FROM sales_donetally) {activities}
 END $$;"""
 
 _TABLES = {"sales_prospect": _FUNNEL, "sales_opportunity": _CHANCES, "sales_activity": _DONE}
+_COUNTED = {
+    "sales_prospect": ("customer_id", "captured_at", "source", "how", "status", "first_touch_at"),
+    "sales_opportunity": ("customer_id", "id"),
+    "sales_activity": ("owner_id", "kind", "done_at"),
+}
 
 
 def _counting(statement: str, rows: str, counted: str = _UNMERGED) -> str:
     return statement.format(columns=_COLUMNS, rows=rows, counted=counted)
+
+
+def _idle(table: str, kind: str) -> str:
+    """What ends a trigger early; nothing where rows come or go, as these always count."""
+    if kind != "UPDATE":
+        return ""
+    both = (", ".join(f"{row}.{column}" for column in _COUNTED[table]) for row in "ab")
+    return _IDLE.format(**dict(zip(("after", "before"), both, strict=True)))
 
 
 def _name(table: str, kind: str) -> str:
@@ -93,17 +111,23 @@ def _name(table: str, kind: str) -> str:
 
 # A trigger for each kind of change, as each knows other rows: those before, those after, or both.
 _MAKE = [
-    _DAY,
     *(
         _TRIGGER.format(
-            name=_name(table, kind), kind=kind, table=table, known=known, counting=_counting(statement, rows)
+            name=_name(table, kind),
+            kind=kind,
+            table=table,
+            known=known,
+            declared=_DECLARED,
+            idle=_idle(table, kind),
+            counting=_counting(statement, rows),
         )
         for table, statement in _TABLES.items()
         for kind, (rows, known) in _CHANGES.items()
     ),
-    _MERGED.format(counting=_counting(_FUNNEL, _OF_MERGED, "true")),
+    _MERGED.format(declared=_DECLARED, counting=_counting(_FUNNEL, _OF_MERGED, "true")),
     # What is there already: nobody writes until the triggers stand.
     _ALL.format(
+        declared=_DECLARED,
         prospects=_counting(_FUNNEL, "SELECT 1 AS sign, s.* FROM sales_prospect s").strip(),
         activities=_counting(_DONE, "SELECT 1 AS sign, s.* FROM sales_activity s").strip(),
     ),
@@ -117,7 +141,6 @@ _DROP = [
         for table in _TABLES
         for kind in _CHANGES
     ),
-    "DROP FUNCTION sales_firm_day(timestamptz);",
 ]
 
 

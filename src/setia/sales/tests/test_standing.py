@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F, Sum
 from django.test import TransactionTestCase
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from setia.accounts.models import User
 from setia.core.actions import change_firm
@@ -140,6 +141,8 @@ class StandingTest(Selling):
         self.prospect("Malam", at=datetime(2026, 11, 1, 15, 30, tzinfo=UTC))
         assert [day for day, _source, _how in standing()["funnel"]] == [date(2026, 11, 1)]
         change_firm(at=NOON, zone=Firm.Zone.WIT)
+        assert ProcrastinateJob.objects.filter(task_name="sales.count_standing").exists()
+        actions.count_standing()
         assert [day for day, _source, _how in standing()["funnel"]] == [date(2026, 11, 2)]
         self.check()
 
