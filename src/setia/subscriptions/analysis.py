@@ -42,6 +42,8 @@ class Remaining(NamedTuple):
 
 COVERAGE = 0.8
 _DRAWS = 400
+_UNKNOWN = 5.0
+"""A parameter known to a factor of e⁵ only: all leave about alike, and what is drawn from it says nothing."""
 
 
 def leaving(lived: Iterable[Lived]) -> Leaving:
@@ -80,11 +82,13 @@ def remaining(lived: Iterable[Lived], pays: Mapping[int, float], *, discount: fl
         return None
     made, money = np.array(list(pays), dtype=np.float64), np.array(list(pays.values()), dtype=np.float64)
     amount = float(model.remaining(made, discount) @ money)
-    if model.covariance is None:
+    if model.covariance is None or max(np.diag(np.array(model.covariance))) > _UNKNOWN**2:
         return Remaining(amount, None, None)
     middle = np.log(list(model.parameters.values()))
     draws = np.exp(np.random.default_rng(1).multivariate_normal(middle, np.array(model.covariance), _DRAWS))
     amounts = [float(model.given(alpha=a, beta=b).remaining(made, discount) @ money) for a, b in draws]
+    if not np.isfinite(amounts).all():
+        return Remaining(amount, None, None)
     low, high = np.quantile(amounts, (0.5 - COVERAGE / 2, 0.5 + COVERAGE / 2))
     return Remaining(amount, min(float(low), amount), max(float(high), amount))
 
