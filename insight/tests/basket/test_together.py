@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from scipy.stats import fisher_exact
+from scipy.stats import fisher_exact, hypergeom
 
 from setia_insight import basket
+from setia_insight.basket._together import _by_chance
 from setia_insight.errors import BadInput
 
 
@@ -35,6 +36,19 @@ def test_the_figures_of_a_pair_are_those_of_its_table_of_four() -> None:
     back = next(line for line in found if (line["product"], line["also"]) == (1, 0))
     assert back["lift"] == pytest.approx(pair["lift"])
     assert all({line["product"], line["also"]} != {0, 2} for line in found)
+
+
+@pytest.mark.parametrize("everywhere", [3, 10, 60, 500, 40_000])
+def test_what_chance_brings_together_is_the_upper_tail_to_ten_digits(everywhere: int) -> None:
+    rng = np.random.default_rng(2)
+    one, other = (rng.integers(1, everywhere + 1, 2_000) for _ in range(2))
+    often = np.minimum(one, other)
+    by_chance = hypergeom.rvs(everywhere, one, other, random_state=4)
+    for count in (by_chance, by_chance + 1, by_chance + rng.integers(0, 30, 2_000), often):
+        met = (count > 0) & (count <= often)
+        table = count[met], everywhere, one[met], other[met]
+        exact = hypergeom.sf(table[0] - 1, *table[1:])
+        np.testing.assert_allclose(_by_chance(*table), exact, rtol=1e-9, atol=1e-300)
 
 
 def test_of_products_that_have_nothing_to_do_with_each_other_hardly_ever_a_pair_is_shown() -> None:
