@@ -12,7 +12,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 
@@ -47,15 +47,32 @@ def pytest_load_initial_conftests() -> Iterator[None]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Lets pytest-django use the database that stands there already, and keeps passwords from costing time.
+    """Lets pytest-django use the database that stands there already, and keeps passwords and clients from costing time.
 
     Argon2 makes a password dear to guess: each one set or tried took a third of a second.
     """
     from django.contrib.auth.hashers import Argon2PasswordHasher
 
+    _find_files_once()
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
     if _server is not None:
         config.option.reuse_db = True
+
+
+def _find_files_once() -> None:
+    """Keeps the list of static files that WhiteNoise makes when it starts: each client of a test starts it anew."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    find = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[str, Any] = {}
+
+    def add(middleware: WhiteNoiseMiddleware) -> None:
+        if not found:
+            find(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    WhiteNoiseMiddleware.add_files_from_finders = add
 
 
 @pytest.hookimpl(trylast=True)
