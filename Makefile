@@ -27,13 +27,14 @@ up: setup ## install and start
 	@$(BIN)/setia up --port $(PORT)
 
 # Four runs side by side, each with a database of its own: the house (seen as it goes), the rooms, the browser, who mostly
-# waits and so goes first where several want the processor, and the library on what the others leave. What came of those
-# not seen stands at the end, and last of all every test that failed. Those of the browser are asked again by themselves:
-# beside three other runs a page may take longer than anybody would wait for it.
+# waits and so goes first where several want the processor, and the library on what the others leave. The house takes
+# longest and goes before the rooms: at the end it would be alone on one processor. What came of those not seen stands at
+# the end, and last of all every test that failed. Those of the browser are asked again by themselves: beside three other
+# runs a page may take longer than anybody would wait for it.
 TESTS := $(BIN)/python -m pytest
 test: setup browser ## every test
 	@(cd insight && NUMBA_CACHE_DIR=$(CURDIR)/$(DONE)/numba exec nice -n 19 ../$(TESTS)) >$(DONE)/library.log 2>&1 & library=$$!; \
-	nice -n 5 $(TESTS) src/setia >$(DONE)/rooms.log 2>&1 & rooms=$$!; \
+	nice -n 10 $(TESTS) src/setia >$(DONE)/rooms.log 2>&1 & rooms=$$!; \
 	$(TESTS) tests -m browser -o cache_dir=$(DONE)/browser >$(DONE)/browser.log 2>&1 & browser=$$!; \
 	trap 'kill $$library $$rooms $$browser' INT TERM; failed=0; \
 	nice -n 5 $(TESTS) tests -m 'not browser' || { failed=1; echo 'FAILED: the house, above'; }; \
