@@ -26,11 +26,11 @@ demo: setup ## install, load the demo shop, start, say where it is
 up: setup ## install and start
 	@$(BIN)/setia up --port $(PORT)
 
-# Four runs side by side, each with a database of its own: the house (seen as it goes), the rooms, the browser, who mostly
-# waits and so goes first where several want the processor, and the library on what the others leave. The house takes
-# longest and goes before the rooms: at the end it would be alone on one processor. What came of those not seen stands at
-# the end, and last of all every test that failed. Those of the browser are asked again by themselves: beside three other
-# runs a page may take longer than anybody would wait for it.
+# Four runs side by side, each with a database of its own: the house (seen as it goes), the rooms, the browser, who
+# mostly waits and so goes first where several want the processor, and the library on what the others leave. The house
+# takes longest and goes before the rooms: at the end it would be alone on one processor. What came of those not seen
+# stands at the end, and last of all every test that failed. Those of the browser are asked again by themselves:
+# beside three other runs a page may take longer than anybody would wait for it.
 TESTS := $(BIN)/python -m pytest
 test: setup browser ## every test
 	@(cd insight && NUMBA_CACHE_DIR=$(CURDIR)/$(DONE)/numba exec nice -n 19 ../$(TESTS)) >$(DONE)/library.log 2>&1 & library=$$!; \
