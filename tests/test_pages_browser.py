@@ -22,6 +22,7 @@ from setia.customers import actions as customers
 from setia.customers.models import ContactPoint, Customer, CustomField, PrivacyRequest
 from setia.orders.models import Order, OrderLine
 from setia.portraits import actions as portraits
+from setia.subscriptions.models import Plan, Subscription
 from tests.browser import Visit
 from tests.test_routes import PUBLIC, addresses
 from tests.world import THEIRS, world
@@ -152,6 +153,33 @@ def test_a_list_is_walked_by_keys_and_the_way_back_leads_to_the_same_place(visit
     page.go_back()
     page.get_by_role("heading", name="Pelanggan", exact=True).wait_for()
     page.wait_for_function("down => Math.abs(scrollY - down) < 40", arg=down)
+    tab.calm()
+
+
+def test_a_list_is_as_wide_as_its_window_however_long_a_name_is_and_its_head_stays(visit: Visit, ratna: User) -> None:
+    _with_a_record_behind_every_address()
+    Customer.objects.update(
+        name="Perkumpulan Koperasi Pemasaran Kopi Arabika Dataran Tinggi Nusantara Bersatu Sejahtera"
+    )
+    Plan.objects.update(name="Langganan Biji Kopi Pilihan untuk Kantor, Kedai dan Rumah, Dikirim Setiap Bulan")
+    Subscription.objects.filter(monthly__gt=0).update(price=Decimal(987_654_321_987), monthly=Decimal(987_654_321_987))
+    tab = visit(ratna)
+    lists = ("customers", "subscriptions", "renewals", "plans", "prospects", "opportunities")
+    for path in ("/customers/?print=1", *map(reverse, lists)):
+        tab.page.set_viewport_size({"width": 1440, "height": 900})
+        tab.goto(path)
+        assert tab.page.locator("table.s-sticky tbody tr").count() or path == reverse("renewals"), f"{path} is empty"
+        for width in (1920, 1440, 1400, 1200, 1024):
+            tab.page.set_viewport_size({"width": width, "height": 900})
+            tab.fits()
+    tab.goto("/customers/")
+    tab.page.evaluate("scrollTo(0, 600)")
+    tops = (
+        "[document.querySelector('.s-sticky th'), document.querySelector('.s-top')].map(e => e.getBoundingClientRect())"
+    )
+    assert tab.page.evaluate(f"(([head, bar]) => Math.abs(head.top - bar.bottom))({tops})") < 2
+    cut = tab.page.locator("table .s-name").first
+    assert cut.get_attribute("title") == cut.inner_text()
     tab.calm()
 
 
