@@ -1,5 +1,5 @@
 """Keeps the tallies of what was sold and of who bought, and the note of whose customers' orders lie on which day: says
-which days are out of date, and counts days anew.
+which days are out of date, and counts days, and what the best customers bought at most, anew.
 
 Who bought on a day may turn from returning into new, or back, when their earlier orders change: what happens to an
 order puts the customer's later days out of date with its own.
@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from setia.reports import buying
+from setia.reports.actions.best import count_best
 from setia.reports.counting import FIGURES, counted, of_days, orders_of
 from setia.reports.models import UncountedDay
 from setia.reports.models.bought import NEVER
@@ -132,6 +133,7 @@ def count_days(days: Collection[date]) -> None:
             marks = [row[0] for row in cursor.fetchall()]
             _count_sold(cursor, some, months)
             _count_buyers(cursor, some, months)
+            count_best(cursor, some)
             cursor.execute("DELETE FROM reports_ownedorder WHERE day = ANY(%s)", [some])
             cursor.execute(_NOTE, of_days(some))
             cursor.execute("DELETE FROM reports_uncountedday WHERE id = ANY(%s)", [marks])

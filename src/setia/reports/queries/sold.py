@@ -17,9 +17,12 @@ from setia.core.queries import current_firm
 from setia.reports.counting import BEST_CUSTOMERS, FIGURES, Whose, behind, counted, of_customers, of_days
 from setia.reports.models.sold import WHOLE
 from setia.reports.periods import Days, Period
+from setia.reports.queries.best import Leading, leading
 from setia.reports.queries.tallied import sources_of
 
 MOST_CUSTOMERS = 1000
+LEADING = (2 * MOST_CUSTOMERS, 8 * MOST_CUSTOMERS)
+"""Among so many customers the best of a period are looked for before all are added up."""
 
 _NAMES = ", ".join(FIGURES)
 _NOW = "FILTER (WHERE day BETWEEN %(now)s AND %(until)s)"
@@ -77,7 +80,7 @@ def sold_by(user: Actor, way: str, period: Period, *, key: str | None = None, mo
         return Answer([], 0)
     names |= {"key": key, "now": period.now.first, "until": period.now.final, "limit": limit}
     names |= {"from": period.before.first, "to": period.before.final}
-    if way == "U" and key is None and owners_seen(user) is None and (best := _best_customers(names)):
+    if way == "U" and key is None and owners_seen(user) is None and (best := _best_customers(names, period.now)):
         return Answer(best, waiting, MOST_CUSTOMERS - len(best))
     order = "NULLIF(key, '')::bigint NULLS FIRST" if way == "U" else "key"
     rows = _ask(
@@ -90,21 +93,46 @@ def sold_by(user: Actor, way: str, period: Period, *, key: str | None = None, mo
     return Answer([(row[1], Sold(*row[2:])) for row in rows], waiting, there - len(rows))
 
 
-def _best_customers(names: dict[str, Any]) -> list[tuple[Any, Sold]]:
-    """Of everybody's customers those who brought most, as many as `limit`; none where fewer than `MOST_CUSTOMERS`
-    brought any.
+def _best_customers(names: dict[str, Any], days: Days) -> list[tuple[Any, Sold]]:
+    """Of everybody's customers those who brought most in these days, as many as `limit`; none where fewer than
+    `MOST_CUSTOMERS` brought any.
 
-    Who they are is found by the revenue of the period alone; all else is read for them only.
+    They are looked for among those who bought most in the years of the period: the first of these, then more. Where
+    that does not settle it, who they are is found by the revenue of all. Either way all else is read for them only.
     """
+    among = leading(days, most=LEADING[-1])
+    if among and not among.at_most[-1] and len({*among.uncounted, *among.placed}) + 1 < MOST_CUSTOMERS:
+        return []  # with who walked in there are not as many
+    if among and (found := _best_among(among, names)):
+        return found
     best = [row[0] for row in _ask(BEST_CUSTOMERS, names | {"most": MOST_CUSTOMERS})]
     if len(best) < MOST_CUSTOMERS:
         return []
     first = best[: names["limit"]]
-    found = {
-        row[0]: Sold(*row[1:])
-        for row in _ask(of_customers(), names | {"best": [pk for pk in first if pk], "walked_in": None in first})
-    }
-    return [(str(pk or ""), found[pk]) for pk in first]
+    sold = _sold_to([pk for pk in first if pk], names, walked_in=None in first)
+    return [(str(pk or ""), sold[pk]) for pk in first]
+
+
+def _best_among(among: Leading, names: dict[str, Any]) -> list[tuple[Any, Sold]]:
+    """The best of all, where whoever is not among these cannot have brought as much; else nobody."""
+    most, start = names["limit"], 0
+    sold: dict[int | None, Sold] = {}
+    for end in LEADING:
+        sold |= _sold_to([*among.placed[start:end], *([] if start else among.uncounted)], names, walked_in=not start)
+        best = sorted(sold, key=lambda pk: (-sold[pk].revenue, pk or 0))[:MOST_CUSTOMERS]
+        if len(best) == MOST_CUSTOMERS and sold[best[-1]].revenue > 0:
+            rest = among.at_most[min(end, len(among.placed))]
+            if sold[best[most - 1]].revenue > rest:
+                return [(str(pk or ""), sold[pk]) for pk in best[:most]]
+        if end >= len(among.placed):
+            break
+        start = end
+    return []
+
+
+def _sold_to(customers: list[int], names: dict[str, Any], *, walked_in: bool) -> dict[int | None, Sold]:
+    rows = _ask(of_customers(), names | {"best": customers, "walked_in": walked_in})
+    return {row[0]: Sold(*row[1:]) for row in rows}
 
 
 def sold_in_time(user: Actor, per: str, period: Period, *, way: str = "C", key: str | None = None) -> Answer:
