@@ -15,7 +15,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Error, FilePayload, Page
+from playwright.sync_api import APIResponse, Browser, BrowserContext, Error, FilePayload, Page, Route
 
 from setia.accounts.models import User
 from setia.catalogue import actions as catalogue
@@ -307,6 +307,34 @@ def test_nobody_else_on_the_device_reads_or_sends_what_one_left_there(
     page.locator("body[data-net='online']").wait_for()
     sent(page)
     assert FieldAction.objects.get().person == sari
+
+
+def test_who_arrived_is_there_although_an_older_answer_comes_late(
+    visit: Open, sari: User, visit_of_budi: Activity
+) -> None:
+    page = opened(visit(sari, size="phone", language="en"))
+    context = page.context
+    context.set_offline(True)
+    page.get_by_role("button", name="Arrive").click()
+    page.get_by_role("button", name="I am here").click()
+    page.locator("body[data-items='1']").wait_for()
+    late: list[tuple[Route, APIResponse]] = []
+    page.route("**/sales/field/day/", lambda route: late.append((route, route.fetch())), times=1)
+    context.set_offline(False)
+    page.evaluate("() => { window.late = SetiaField.refresh(); }")
+    while not late:
+        page.wait_for_timeout(10)
+    page.evaluate("SetiaField.send(() => {})")
+    sent(page)
+    assert Visit.objects.count() == 1
+    route, answer = late[0]
+    route.fulfill(response=answer)
+    page.evaluate("window.late")
+    context.set_offline(True)
+    page.evaluate("SetiaField.kept()")
+    page.locator("#going").get_by_role("button", name="Photo").wait_for()
+    page.reload()
+    page.locator("#going").get_by_role("button", name="Photo").wait_for()
 
 
 def test_a_visit_changed_at_the_desk_stands_beside_what_the_phone_says(

@@ -20,8 +20,13 @@ window.SetiaField = window.SetiaField || {};
     } catch { return { offline: true }; } finally { clearTimeout(late); }
   }
 
-  /* The day anew. Answers: online, offline, signed-out, refused. */
+  /* What is kept of the day is read, changed and written by one at a time, in whatever tab. */
+  const alone = work => (navigator.locks ? navigator.locks.request('setia-field-day', work) : work());
+
+  /* The day anew. Answers: online, offline, signed-out, refused. `seen` is when it was asked for: what was sent since may
+     not be in it, however late the answer comes, and one that was asked for before the day that lies here is old. */
   ours.refresh = async function () {
+    const seen = Date.now();
     const answer = await fetched(DAY, { headers: { Accept: 'application/json' } });
     const now = Date.now();
     if (answer.offline || (answer.status >= 500) || (answer.status === 200 && !answer.body)) return (ours.world.state = 'offline');
@@ -30,9 +35,12 @@ window.SetiaField = window.SetiaField || {};
     const { token, lock, now: theirs, ...day } = answer.body;
     Object.assign(ours.world, { state: 'online', token, ahead: Math.round((now - theirs) / 1000), person: day.person });
     await store.enter(day.person.id, lock);
-    const before = await store.day();
-    const sent = ((before && before.sent) || []).filter(one => now - one.at < 86400000);
-    await store.keepDay({ ...day, ahead: ours.world.ahead, seen: now, sent });
+    await alone(async () => {
+      const before = await store.day();
+      if (before && before.seen > seen && before.seen <= now) return;
+      const sent = ((before && before.sent) || []).filter(one => now - one.at < 86400000);
+      await store.keepDay({ ...day, ahead: ours.world.ahead, seen, sent });
+    });
     return ours.world.state;
   };
 
@@ -46,12 +54,14 @@ window.SetiaField = window.SetiaField || {};
     return fetched(SEND, { method: 'POST', body, headers: { 'X-CSRFToken': ours.world.token, Accept: 'application/json' } });
   }
 
-  async function remember(item, body) {
-    const day = await store.day();
-    if (!day) return;
-    const visit = ['CHECK_IN', 'CHECK_OUT', 'FINISH'].includes(item.kind) ? { facts: item.facts, said_at: item.said_at, activity: body.activity } : {};
-    day.sent = [{ key: item.key, kind: item.kind, what: item.what, at: Date.now(), flags: body.flags || [], ...visit }, ...(day.sent || [])].slice(0, 50);
-    await store.keepDay(day);
+  function remember(item, body) {
+    return alone(async () => {
+      const day = await store.day();
+      if (!day) return;
+      const visit = ['CHECK_IN', 'CHECK_OUT', 'FINISH'].includes(item.kind) ? { facts: item.facts, said_at: item.said_at, activity: body.activity } : {};
+      day.sent = [{ key: item.key, kind: item.kind, what: item.what, at: Date.now(), flags: body.flags || [], ...visit }, ...(day.sent || [])].slice(0, 50);
+      await store.keepDay(day);
+    });
   }
 
   /* What speaks of something that is held back waits with it. */
