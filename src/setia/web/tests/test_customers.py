@@ -93,7 +93,7 @@ class CustomersTest(Base):
     def names(self, **params: str) -> list[str]:
         """The names on the page, in their order."""
         page = self.client.get(reverse("customers"), params).content.decode()
-        found = re.findall(r'<tr data-row.*?<span class="s-name"><a [^>]*>([^<]*)</a>', page, re.DOTALL)
+        found = re.findall(r'<tr data-row.*?<span class="s-name"[^>]*><a [^>]*>([^<]*)</a>', page, re.DOTALL)
         return [name.replace("&lt;", "<").replace("&gt;", ">") for name in found]
 
     def test_the_most_valuable_stand_first_then_those_without_a_value_and_those_without_a_portrait(self) -> None:
