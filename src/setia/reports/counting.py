@@ -64,16 +64,23 @@ def of_days(days: Sequence[date]) -> dict[str, Any]:
 def counted(ways: Iterable[str], whose: Whose = "ALL", *, alone: bool = False) -> str:
     """SQL for rows (way, owner, day, key, then `FIGURES`); `alone` counts those of the customer `number` only.
 
-    Of customers and of somebody's orders `owner` is -1 (all that was counted, together). Of products there are no rows
+    Of customers each order is a row: they are hardly fewer. Of these and of somebody's orders `owner` is -1 (all that
+    was counted, together). Of products there are no rows
     of nobody's customers apart: a shop that knows no owners would keep each number twice.
     """
     ways = list(ways)
     inside = f"{orders_of(whose, _JOINED)} AND {_SOLD} {_ALONE if alone else ''}"
     parts = []
-    if set(ways) - {"I"}:
+    if ways == ["U"]:
+        parts.append(f"""
+SELECT 'U' AS way, -1::bigint AS owner, o.day, {KEYS["U"]} AS key,
+  (o.kind = 'PURCHASE' AND NOT o.reversed)::int AS orders, (o.kind = 'RETURN')::int AS returns,
+  CASE WHEN o.kind = 'PURCHASE' THEN o.total END AS purchased, CASE WHEN o.kind = 'RETURN' THEN o.total END AS returned,
+  0::numeric AS quantity {inside}""")
+    elif set(ways) - {"I"}:
         split = ", ".join(f"{KEYS[way]} AS key_{way}" for way in ways if way in KEYS)
         values = ", ".join(f"('{way}', s.key_{way})" for way in ways if way in KEYS)
-        whole = whose != "ALL" or ways == ["U"]
+        whole = whose != "ALL"
         sets = "(d.way, s.day, d.key)" if whole else "(d.way, s.day, d.key), (d.way, s.day, d.key, s.owner)"
         owner = "-1::bigint" if whole else "CASE WHEN GROUPING(s.owner) = 1 THEN -1 ELSE s.owner END"
         parts.append(f"""
@@ -152,14 +159,20 @@ def _between(first: str, final: str) -> str:
 AND o.ordered_at >= %({first})s::date - 2 AND o.ordered_at < %({final})s::date + 3"""
 
 
-# That something was brought is asked of those alone: of a quarter of a million customers it takes a third of the time.
-BEST_CUSTOMERS = f"""
-SELECT customer_id FROM (
-  SELECT o.customer_id, sum(o.total) AS revenue FROM orders_order o WHERE {_SOLD} {_between("now", "until")}
+def best_customers(*, among: bool) -> str:
+    """SQL for rows (customer, revenue) of those who brought most from `now` to `until`, at most `most`, the best first,
+    those alone who brought anything: of all customers, or `among` some. Walk-ins together are one of them, None.
+    """
+    theirs = f"SELECT o.customer_id, o.total FROM orders_order o WHERE {_SOLD} {_between('now', 'until')}"  # noqa: S608
+    if among:
+        theirs = f"""{theirs} AND o.customer_id = ANY(%(among)s::bigint[])
+        UNION ALL {theirs} AND o.customer_id IS NULL"""
+    # That something was brought is asked of the best alone: of a quarter of a million it takes a third of the time.
+    return f"""
+SELECT customer_id, revenue FROM (
+  SELECT o.customer_id, sum(o.total) AS revenue FROM ({theirs}) o
   GROUP BY o.customer_id ORDER BY sum(o.total) DESC, COALESCE(o.customer_id, 0) LIMIT %(most)s
-) best WHERE revenue > 0"""  # noqa: S608 — this module's own words
-"""SQL for the customers who brought most from `now` to `until`, at most `most`, those alone who brought anything.
-Walk-ins together are one of them, None."""
+) best WHERE revenue > 0 ORDER BY revenue DESC, COALESCE(customer_id, 0)"""  # noqa: S608 — this module's own words
 
 
 _WITH_PRODUCT = """AND CASE WHEN %(number)s::bigint IS NULL

@@ -32,12 +32,12 @@ UNION ALL SELECT {ANYBODY_ELSE}, COALESCE(sum(at_most), 0) FROM others"""  # noq
 
 
 class Leading(NamedTuple):
-    """Customers among whom the best of some days are: `uncounted` bought on days that were not counted yet, others are
-    `placed` by what they bought at most in these years. `at_most` says it of each, and last of whoever is not here."""
+    """Among whom the best of some days are: `customers` who bought most in these years, and those who bought on days
+    that were `uncounted`. Nobody else brought more than `others`."""
 
+    customers: list[int]
     uncounted: list[int]
-    placed: list[int]
-    at_most: list[Decimal]
+    others: Decimal
 
 
 def leading(days: Days, *, most: int) -> Leading | None:
@@ -50,5 +50,6 @@ def leading(days: Days, *, most: int) -> Leading | None:
     uncounted = [pk for pk, at_most in rows if at_most is None]
     if len(uncounted) > most:
         return None
-    placed = [row for row in rows if row[1] is not None]
-    return Leading(uncounted, [pk for pk, _at_most in placed[: min(len(placed) - 1, most)]], [row[1] for row in placed])
+    # Last stands what whoever has no row bought at most; before that, who comes after the others here.
+    *placed, (_anybody, others) = [row for row in rows if row[1] is not None]
+    return Leading([row[0] for row in placed[:most]], uncounted, placed[most][1] if len(placed) > most else others)

@@ -14,15 +14,17 @@ from django.db import connection
 
 from setia.core.permissions import Actor, may, owners_seen
 from setia.core.queries import current_firm
-from setia.reports.counting import BEST_CUSTOMERS, FIGURES, Whose, behind, counted, of_customers, of_days
+from setia.reports.counting import FIGURES, Whose, behind, best_customers, counted, of_customers, of_days
 from setia.reports.models.sold import WHOLE
 from setia.reports.periods import Days, Period
-from setia.reports.queries.best import Leading, leading
+from setia.reports.queries.best import leading
 from setia.reports.queries.tallied import sources_of
 
 MOST_CUSTOMERS = 1000
-LEADING = (2 * MOST_CUSTOMERS, 8 * MOST_CUSTOMERS)
-"""Among so many customers the best of a period are looked for before all are added up."""
+LEADING = 8 * MOST_CUSTOMERS
+"""Among so many customers the best of a long period are looked for before all are added up."""
+SOON_ADDED_UP = 92
+"""Days in which few enough buy, so that all of them are added up at once."""
 
 _NAMES = ", ".join(FIGURES)
 _NOW = "FILTER (WHERE day BETWEEN %(now)s AND %(until)s)"
@@ -97,42 +99,26 @@ def _best_customers(names: dict[str, Any], days: Days) -> list[tuple[Any, Sold]]
     """Of everybody's customers those who brought most in these days, as many as `limit`; none where fewer than
     `MOST_CUSTOMERS` brought any.
 
-    They are looked for among those who bought most in the years of the period: the first of these, then more. Where
-    that does not settle it, who they are is found by the revenue of all. Either way all else is read for them only.
+    Of a long period they are looked for among those who bought most in its years. Where that does not settle it, who
+    they are is found by the revenue of all. Either way all else is read for them only.
     """
-    among = leading(days, most=LEADING[-1])
-    if among and not among.at_most[-1] and len({*among.uncounted, *among.placed}) + 1 < MOST_CUSTOMERS:
-        return []  # with who walked in there are not as many
-    if among and (found := _best_among(among, names)):
-        return found
-    best = [row[0] for row in _ask(BEST_CUSTOMERS, names | {"most": MOST_CUSTOMERS})]
+    names = names | {"most": MOST_CUSTOMERS}
+    among = leading(days, most=LEADING) if days.many > SOON_ADDED_UP else None
+    best: list[tuple[Any, ...]] = []
+    if among:
+        candidates = {*among.customers, *among.uncounted}
+        if not among.others and len(candidates) + 1 < MOST_CUSTOMERS:
+            return []  # with who walked in there are not as many
+        best = _ask(best_customers(among=True), names | {"among": list(candidates)})
+        if len(best) < MOST_CUSTOMERS or best[names["limit"] - 1][1] <= among.others:
+            best = []
+    best = best or _ask(best_customers(among=False), names)
     if len(best) < MOST_CUSTOMERS:
         return []
-    first = best[: names["limit"]]
-    sold = _sold_to([pk for pk in first if pk], names, walked_in=None in first)
-    return [(str(pk or ""), sold[pk]) for pk in first]
-
-
-def _best_among(among: Leading, names: dict[str, Any]) -> list[tuple[Any, Sold]]:
-    """The best of all, where whoever is not among these cannot have brought as much; else nobody."""
-    most, start = names["limit"], 0
-    sold: dict[int | None, Sold] = {}
-    for end in LEADING:
-        sold |= _sold_to([*among.placed[start:end], *([] if start else among.uncounted)], names, walked_in=not start)
-        best = sorted(sold, key=lambda pk: (-sold[pk].revenue, pk or 0))[:MOST_CUSTOMERS]
-        if len(best) == MOST_CUSTOMERS and sold[best[-1]].revenue > 0:
-            rest = among.at_most[min(end, len(among.placed))]
-            if sold[best[most - 1]].revenue > rest:
-                return [(str(pk or ""), sold[pk]) for pk in best[:most]]
-        if end >= len(among.placed):
-            break
-        start = end
-    return []
-
-
-def _sold_to(customers: list[int], names: dict[str, Any], *, walked_in: bool) -> dict[int | None, Sold]:
-    rows = _ask(of_customers(), names | {"best": customers, "walked_in": walked_in})
-    return {row[0]: Sold(*row[1:]) for row in rows}
+    first = [pk for pk, _revenue in best[: names["limit"]]]
+    rows = _ask(of_customers(), names | {"best": [pk for pk in first if pk], "walked_in": None in first})
+    found = {row[0]: Sold(*row[1:]) for row in rows}
+    return [(str(pk or ""), found[pk]) for pk in first]
 
 
 def sold_in_time(user: Actor, per: str, period: Period, *, way: str = "C", key: str | None = None) -> Answer:
