@@ -32,8 +32,10 @@
     if (!found) return label;
     return index === 0 || (index > 0 && !labels[index - 1].endsWith(found[2])) ? found[1] + ' ’' + found[2].slice(2) : found[1];
   };
+  /* a month is written without its year; whatever else stands there whole, some six pixels a letter */
+  const wide = label => (/^\S+ \d{4}$/.test(label) ? 0 : String(label).length * 6 + 12);
   const xAxis = (labels, width) => {
-    const every = Math.max(1, Math.ceil(labels.length * 44 / Math.max(width, 1)));
+    const every = Math.max(1, Math.ceil(labels.length * Math.max(44, ...labels.map(wide)) / Math.max(width, 1)));
     return { type: 'category', data: labels, axisTick: { show: false }, axisLine: { lineStyle: { color: t('grey-1') } },
       axisLabel: { color: t('ink-3'), fontSize: 11, margin: 8, interval: index => (labels.length - 1 - index) % every === 0, formatter: (label, index) => month(label, index, labels) } };
   };
