@@ -123,6 +123,10 @@ def _mark_buyers(event: Event) -> None:
     reports.mark_customers([event.payload["customer_id"], *event.payload.get("other_ids", ())])
 
 
+def _mark_regions(event: Event) -> None:
+    reports.mark_regions(event.payload["texts"])
+
+
 def _count_sold_anew(event: Event) -> None:
     # A file of orders is told by the sums of their days; orders it changed may come to the same sum by another product
     # or customer, and are told by their own. A file of customers may have moved any order elsewhere.
@@ -145,6 +149,7 @@ NOW: dict[str, tuple[Callable[[Event], None], ...]] = {
     "customer.prospect_captured": (_mark_buyers,),
     "customer.restated": (_follow_owners, _keep_portrait_up, _mark_customers, _mark_buyers),
     "customer.shared_out": (_follow_owners, _mark_customers, _mark_buyers),
+    "region.read": (_mark_regions,),
     "import.done": (_follow_owners, _count_sold_anew),
     "import.undone": (_follow_owners, _count_sold_anew),
     # Who won an opportunity is who sold the order it became.

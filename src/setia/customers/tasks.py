@@ -38,7 +38,7 @@ def keep_regions() -> None:
     """Load the tree where this edition is not in yet, read new free texts, count."""
     at = datetime.now(UTC)
     actions.load_regions(at=at)
-    actions.read_regions()
+    actions.read_regions(at=at)
     actions.count_regions(at=at)
 
 

@@ -65,8 +65,8 @@ def counted(ways: Iterable[str], whose: Whose = "ALL", *, alone: bool = False) -
     """SQL for rows (way, owner, day, key, then `FIGURES`); `alone` counts those of the customer `number` only.
 
     Of customers each order is a row: they are hardly fewer. Of these and of somebody's orders `owner` is -1 (all that
-    was counted, together). Of products there are no rows
-    of nobody's customers apart: a shop that knows no owners would keep each number twice.
+    was counted, together). Of products there are no rows of nobody's customers apart: a shop that knows no owners would
+    keep each number twice.
     """
     ways = list(ways)
     inside = f"{orders_of(whose, _JOINED)} AND {_SOLD} {_ALONE if alone else ''}"

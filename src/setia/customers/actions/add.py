@@ -73,7 +73,7 @@ def add(
             customer.save(force_insert=True)
             create_contacts(customer, contacts)
             if not customer.region_code:
-                read_region(customer.region)
+                read_region(customer.region, at=at)
             keep_name_key(customer.pk, customer.name)
             record("added", by=by, at=at, customer=customer)
     except IntegrityError:

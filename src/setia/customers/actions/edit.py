@@ -55,7 +55,7 @@ def edit(*, by: User, at: datetime, customer: Customer, version: str = "", **fac
                 if "name" in changes:
                     keep_name_key(current.pk, current.name)
                 if "region" in changes and not current.region_code:
-                    read_region(current.region)
+                    read_region(current.region, at=at)
                 told = {name: [_told(a), _told(b)] for name, (a, b) in (changes | own).items() if name != "region_code"}
                 record(
                     "edited",

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from setia.accounts.actions import audit
 from setia.accounts.models import User
+from setia.core import outbox
 from setia.core.permissions import require
 from setia.customers import regions as names
 from setia.customers.models import Customer, Region, RegionEdition, RegionSpelling, RegionTally
@@ -50,7 +51,7 @@ def load_regions(*, at: datetime, places: Iterable[names.Place] | None = None, s
     return number
 
 
-def read_regions() -> int:
+def read_regions(*, at: datetime) -> int:
     """Find out what the free texts in use mean that nobody has looked at yet; answers how many were read."""
     if not RegionEdition.objects.exists():
         return 0
@@ -72,15 +73,21 @@ def read_regions() -> int:
         )
         texts = [text for (text,) in cursor.fetchall()]
     for start in range(0, len(texts), _AT_ONCE):
-        some = [RegionSpelling(spelling=text, code=meaning(text)) for text in texts[start : start + _AT_ONCE]]
-        RegionSpelling.objects.bulk_create(some, ignore_conflicts=True)
+        _read(texts[start : start + _AT_ONCE], at=at)
     return len(texts)
 
 
-def read_region(text: str) -> None:
+def read_region(text: str, *, at: datetime) -> None:
     """The same for one text, as soon as a person has typed it."""
     if text and RegionEdition.objects.exists() and not RegionSpelling.objects.filter(pk=text).exists():
-        RegionSpelling.objects.bulk_create([RegionSpelling(spelling=text, code=meaning(text))], ignore_conflicts=True)
+        _read([text], at=at)
+
+
+def _read(texts: list[str], *, at: datetime) -> None:
+    some = [RegionSpelling(spelling=text, code=meaning(text)) for text in texts]
+    with transaction.atomic():
+        RegionSpelling.objects.bulk_create(some, ignore_conflicts=True)
+        outbox.emit("region.read", at=at, texts=texts)
 
 
 def count_regions(*, at: datetime) -> int:
@@ -103,5 +110,6 @@ def explain_region(*, by: User, at: datetime, text: str, code: str) -> None:
         raise NoSuchRegion
     with transaction.atomic():
         RegionSpelling.objects.update_or_create(pk=text[:200], defaults={"code": code, "by_hand": True})
+        outbox.emit("region.read", at=at, texts=[text[:200]])
         data = {"text": text[:200], "code": code, "region": str(region)}
         audit(by=by, at=at, verb="region.explained", about="region", data=data)

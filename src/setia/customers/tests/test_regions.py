@@ -87,8 +87,8 @@ class ReadTest(Tree):
     def test_texts_are_read_once_and_a_persons_word_outlives_a_new_edition(self) -> None:
         Customer.objects.create(name="Maria", region="Kota Bandung", created_at=NOON, updated_at=NOON)
         Customer.objects.create(name="Kadek", region="Bandung", created_at=NOON, updated_at=NOON)
-        assert actions.read_regions() == 2
-        assert actions.read_regions() == 0
+        assert actions.read_regions(at=NOON) == 2
+        assert actions.read_regions(at=NOON) == 0
         assert self.inside("32") == {"Maria"}
         actions.explain_region(by=self.dimas, at=LATER, text="Bandung", code="32.73")
         assert self.inside("32.73") == {"Maria", "Kadek"}

@@ -20,6 +20,7 @@ from setia.reports.actions.tally import (
     mark_days,
     mark_different,
     mark_order,
+    mark_regions,
 )
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "mark_days",
     "mark_different",
     "mark_order",
+    "mark_regions",
     "next_letter",
     "restore_saved_report",
     "rows",

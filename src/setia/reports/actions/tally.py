@@ -97,6 +97,16 @@ def mark_customers(customers: Collection[int]) -> None:
         )
 
 
+def mark_regions(texts: Collection[str]) -> None:
+    """Say that the days are out of date on which those bought who live where one of these free texts says."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO reports_uncountedday (day) SELECT DISTINCT o.day FROM customers_customer c"
+            " JOIN orders_order o ON o.customer_id = c.id WHERE c.region = ANY(%s) AND c.region_code = ''",
+            [list(texts)],
+        )
+
+
 def mark_all() -> None:
     """Say that every day is out of date: many customers may have changed at once."""
     with connection.cursor() as cursor:

@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 from setia.accounts.models import Role, User
 from setia.core.models import Event
 from setia.customers import actions as customers
-from setia.customers.models import Customer, Merge
+from setia.customers.models import Customer, Merge, Region, RegionEdition, RegionSpelling
+from setia.customers.regions import bare
 from setia.orders import actions as orders
 from setia.orders.models import Order
 from setia.reports import actions, counting, queries
@@ -111,6 +112,22 @@ class SalesReportTest(Simulated):
             before = shown.asked.period.before
             earlier = counted_by_hand("U", before.first, before.final, sees=sees)
             assert [row["before"] for row in shown.table.rows] == [sum(earlier.get(key, (0,))[2:]) for key in best]
+
+    def test_what_a_region_means_counts_from_the_moment_it_is_found_out(self) -> None:
+        RegionSpelling.objects.all().delete()
+        Region.objects.filter(pk="32.76").update(bare=bare("Kota Depok"))
+        RegionEdition.objects.create(pk=1, source="test", loaded_at=NOW)
+        actions.count_sold()
+        assert "32" not in cells(self.ask("by-region"))
+        assert customers.read_regions(at=NOW) == 2
+        assert RegionSpelling.objects.get(pk="Depok").code == "32.76"
+        for counted in (False, True):
+            assert cells(self.ask("by-region")) == counted_by_hand("R", FIRST, FINAL), counted
+            actions.count_sold()
+        customers.explain_region(by=self.rani, at=NOW, text="somewhere", code="31")
+        for counted in (False, True):
+            assert cells(self.ask("by-region")) == counted_by_hand("R", FIRST, FINAL), counted
+            actions.count_sold()
 
     def test_many_customers_given_away_at_once_take_their_orders_along_in_the_same_moment(self) -> None:
         actions.count_sold()
