@@ -35,9 +35,11 @@
   /* a month is written without its year; whatever else stands there whole, some six pixels a letter */
   const wide = label => (/^\S+ \d{4}$/.test(label) ? 0 : String(label).length * 6 + 12);
   const xAxis = (labels, width) => {
-    const every = Math.max(1, Math.ceil(labels.length * Math.max(44, ...labels.map(wide)) / Math.max(width, 1)));
+    const widest = Math.max(44, ...labels.map(wide)), every = Math.max(1, Math.ceil(labels.length * widest / Math.max(width, 1)));
+    /* centred under the last bar, a name would leave the picture */
+    const within = every > 1 && widest > 60 ? { alignMaxLabel: 'right' } : {};
     return { type: 'category', data: labels, axisTick: { show: false }, axisLine: { lineStyle: { color: t('grey-1') } },
-      axisLabel: { color: t('ink-3'), fontSize: 11, margin: 8, interval: index => (labels.length - 1 - index) % every === 0, formatter: (label, index) => month(label, index, labels) } };
+      axisLabel: { ...within, color: t('ink-3'), fontSize: 11, margin: 8, interval: index => (labels.length - 1 - index) % every === 0, formatter: (label, index) => month(label, index, labels) } };
   };
   /* round steps for three or four grid lines: 1, 2, 2.5, 5 times a power of ten */
   const scale = top => {
